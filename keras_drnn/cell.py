@@ -1,0 +1,252 @@
+"""One step of the delayed RNN."""
+
+from collections.abc import Sequence
+
+import keras
+from keras import activations, constraints, initializers, ops, regularizers
+
+# keras.layers.RNN recognises dropout masks that must last a whole sequence by this class alone,
+# and Keras exports no public name for it.
+from keras.src.layers.rnn.dropout_rnn_cell import DropoutRNNCell
+
+from keras_drnn.delays import check_delays, check_first_step, first_updates, split_units
+
+# Integers up to these are exact in the type, the bound itself included.
+EXACT_INTEGERS = {"bfloat16": 2**8, "float16": 2**11, "float32": 2**24, "float64": 2**53}
+
+
+@keras.saving.register_keras_serializable("keras_drnn")
+class DelayedRNNCell(keras.layers.Layer, DropoutRNNCell):
+    """Cell class for the delayed RNN (D-RNN).
+
+    The units stand in groups, from fast to slow. Group `i` updates only at every `delays[i]`-th
+    step and holds its state in between:
+
+    ```
+    h_0(t) = x(t)
+    h_i(t) = activation(h_{i-1}(t) U_i + h_i(t-1) W_i + b_i)   if t mod delays[i] == 0
+    h_i(t) = h_i(t-1)                                          otherwise
+    output(t) = [h_1(t), ..., h_G(t)]
+    ```
+
+    Only the first group sees the input; every other group reads the state its faster neighbour has
+    at this same step. This class processes one step; `keras_drnn.DelayedRNN` processes the whole
+    sequence, with the same weights and the same results, and much faster.
+
+    The state is a list of two tensors: the output, and a clock that holds, for each group, the
+    number of steps since its period began. A state of zeros means "start".
+
+    Args:
+        units: Positive integer, dimensionality of the output, split evenly over the groups; or a
+            sequence with one size per group, from fast to slow.
+        delays: Sequence of strictly increasing positive integers, in steps (frames): how often each
+            group updates. They need not divide each other.
+        first_step: Integer from 0 up, the number `t` that the first step bears. With 0 every group
+            updates at the first step, with 1 group `i` updates for the first time at step number
+            `delays[i]`.
+        activation: Activation function. Default: `"relu"`.
+        use_bias: Boolean, whether the cell uses bias vectors.
+        kernel_initializer: Initializer for the matrices `U_i`.
+        recurrent_initializer: Initializer for the matrices `W_i`.
+        bias_initializer: Initializer for the vectors `b_i`.
+        kernel_regularizer: Regularizer for the matrices `U_i`.
+        recurrent_regularizer: Regularizer for the matrices `W_i`.
+        bias_regularizer: Regularizer for the vectors `b_i`.
+        kernel_constraint: Constraint for the matrices `U_i`.
+        recurrent_constraint: Constraint for the matrices `W_i`.
+        bias_constraint: Constraint for the vectors `b_i`.
+        dropout: Float between 0 and 1, the fraction of the inputs to drop.
+        recurrent_dropout: Float between 0 and 1, the fraction of each group's own previous state
+            to drop. What a group reads from its faster neighbour is never dropped.
+        seed: Random seed for dropout.
+
+    Call arguments:
+        inputs: A 2D tensor, with shape `(batch, features)`.
+        states: List of two tensors, with shapes `(batch, units)` and `(batch, groups)`.
+        training: Python boolean, whether dropout applies.
+
+    Raises:
+        ValueError: If an argument is out of its range, or if a delay is longer than the compute
+            dtype can count exactly (256 in bfloat16, 2048 in float16).
+
+    Example:
+
+    >>> layer = keras.layers.RNN(DelayedRNNCell(150, delays=(1, 3, 9, 27, 81)))
+    >>> layer(np.random.random((32, 100, 75))).shape
+    (32, 150)
+
+    Reference:
+
+    - García Cedeño (ESPOL, 2018), D-RNN, equations 3.1 to 3.9.
+    """
+
+    def __init__(
+        self,
+        units: int | Sequence[int],
+        delays: Sequence[int] = (1, 3, 9, 27, 81),
+        *,
+        first_step: int = 0,
+        activation="relu",
+        use_bias: bool = True,
+        kernel_initializer="glorot_uniform",
+        recurrent_initializer="orthogonal",
+        bias_initializer="zeros",
+        kernel_regularizer=None,
+        recurrent_regularizer=None,
+        bias_regularizer=None,
+        kernel_constraint=None,
+        recurrent_constraint=None,
+        bias_constraint=None,
+        dropout: float = 0.0,
+        recurrent_dropout: float = 0.0,
+        seed: int | None = None,
+        **kwargs,
+    ):
+        super().__init__(**kwargs)
+        self.delays = check_delays(delays)
+        self.group_units = split_units(units, len(self.delays))
+        self.units = sum(self.group_units)
+        self.first_step = check_first_step(first_step)
+
+        self.activation = activations.get(activation)
+        self.use_bias = use_bias
+        self.kernel_initializer = initializers.get(kernel_initializer)
+        self.recurrent_initializer = initializers.get(recurrent_initializer)
+        self.bias_initializer = initializers.get(bias_initializer)
+        self.kernel_regularizer = regularizers.get(kernel_regularizer)
+        self.recurrent_regularizer = regularizers.get(recurrent_regularizer)
+        self.bias_regularizer = regularizers.get(bias_regularizer)
+        self.kernel_constraint = constraints.get(kernel_constraint)
+        self.recurrent_constraint = constraints.get(recurrent_constraint)
+        self.bias_constraint = constraints.get(bias_constraint)
+        self.dropout = check_rate("dropout", dropout)
+        self.recurrent_dropout = check_rate("recurrent_dropout", recurrent_dropout)
+        self.seed = seed
+        self.seed_generator = keras.random.SeedGenerator(seed)
+
+        self.output_size = self.units
+        # The output comes first: JAX and NumPy take states[0] as the output of a masked step.
+        self.state_size = [self.units, len(self.delays)]
+
+    def build(self, input_shape):
+        exact = EXACT_INTEGERS.get(self.compute_dtype, 0)
+        if self.delays[-1] > exact:
+            raise ValueError(
+                f"The longest delay must be at most {exact}, the largest step that the compute "
+                f"dtype {self.compute_dtype} counts exactly; use shorter delays or "
+                f'dtype="float32" for this layer. Received: delays={self.delays}'
+            )
+        self.kernels, self.recurrent_kernels, self.biases = [], [], []
+        width = input_shape[-1]
+        for group, size in enumerate(self.group_units):
+            self.kernels.append(
+                self.add_weight(
+                    shape=(width, size),
+                    name=f"kernel_{group}",
+                    initializer=clone(self.kernel_initializer),
+                    regularizer=self.kernel_regularizer,
+                    constraint=self.kernel_constraint,
+                )
+            )
+            self.recurrent_kernels.append(
+                self.add_weight(
+                    shape=(size, size),
+                    name=f"recurrent_kernel_{group}",
+                    initializer=clone(self.recurrent_initializer),
+                    regularizer=self.recurrent_regularizer,
+                    constraint=self.recurrent_constraint,
+                )
+            )
+            if self.use_bias:
+                self.biases.append(
+                    self.add_weight(
+                        shape=(size,),
+                        name=f"bias_{group}",
+                        initializer=clone(self.bias_initializer),
+                        regularizer=self.bias_regularizer,
+                        constraint=self.bias_constraint,
+                    )
+                )
+            width = size
+
+    def call(self, inputs, states, training=False):
+        if not isinstance(states, (list, tuple)) or len(states) != 2:
+            raise ValueError(
+                "`states` must be a list of two tensors, [h, clock], of shapes "
+                f"(batch, {self.units}) and (batch, {len(self.delays)}); a lone `h` is accepted by "
+                f"DelayedRNN, which starts the clock for it. Received: states={states}"
+            )
+        previous, clock = states
+        input_mask = self.get_dropout_mask(inputs)
+        recurrent_mask = self.get_recurrent_dropout_mask(previous)
+        below = inputs if input_mask is None or not training else inputs * input_mask
+        if recurrent_mask is None or not training:
+            recurrent = self.split_groups(previous)
+        else:
+            recurrent = self.split_groups(previous * recurrent_mask)
+
+        groups = []
+        due_phases = first_updates(self.delays, self.first_step)
+        for group, held in enumerate(self.split_groups(previous)):
+            updated = ops.matmul(below, self.kernels[group])
+            updated += ops.matmul(recurrent[group], self.recurrent_kernels[group])
+            if self.use_bias:
+                updated += self.biases[group]
+            updated = self.activation(updated)
+            due = ops.equal(clock[:, group : group + 1], due_phases[group])
+            below = ops.where(due, updated, held)
+            groups.append(below)
+        output = ops.concatenate(groups, axis=-1)
+
+        # Phases, not a count of steps: a phase stays exact in every dtype and never overflows.
+        delays = ops.convert_to_tensor([self.delays], dtype=clock.dtype)
+        clock = clock + 1
+        clock = ops.where(ops.equal(clock, delays), ops.zeros_like(clock), clock)
+        return output, [output, clock]
+
+    def split_groups(self, h):
+        """Split the last axis of `h`, `(..., units)`, into one tensor per group."""
+        edges = [0]
+        for size in self.group_units:
+            edges.append(edges[-1] + size)
+        return [h[..., a:b] for a, b in zip(edges, edges[1:], strict=False)]
+
+    def get_initial_state(self, batch_size=None):
+        return [ops.zeros((batch_size, n), dtype=self.compute_dtype) for n in self.state_size]
+
+    def get_config(self):
+        equal = len(set(self.group_units)) == 1
+        return {
+            **super().get_config(),
+            "units": self.units if equal else list(self.group_units),
+            "delays": list(self.delays),
+            "first_step": self.first_step,
+            "activation": activations.serialize(self.activation),
+            "use_bias": self.use_bias,
+            "kernel_initializer": initializers.serialize(self.kernel_initializer),
+            "recurrent_initializer": initializers.serialize(self.recurrent_initializer),
+            "bias_initializer": initializers.serialize(self.bias_initializer),
+            "kernel_regularizer": regularizers.serialize(self.kernel_regularizer),
+            "recurrent_regularizer": regularizers.serialize(self.recurrent_regularizer),
+            "bias_regularizer": regularizers.serialize(self.bias_regularizer),
+            "kernel_constraint": constraints.serialize(self.kernel_constraint),
+            "recurrent_constraint": constraints.serialize(self.recurrent_constraint),
+            "bias_constraint": constraints.serialize(self.bias_constraint),
+            "dropout": self.dropout,
+            "recurrent_dropout": self.recurrent_dropout,
+            "seed": self.seed,
+        }
+
+
+def check_rate(name: str, rate: float) -> float:
+    """Return a dropout rate as a float, or raise a `ValueError`."""
+    if not isinstance(rate, (int, float)) or not 0 <= rate <= 1:
+        raise ValueError(f"`{name}` must be a number from 0 to 1. Received: {name}={rate!r}")
+    return float(rate)
+
+
+def clone(initializer):
+    """A fresh copy, so that an unseeded initializer does not repeat its values in every group."""
+    if isinstance(initializer, initializers.Initializer):
+        return initializer.clone()
+    return initializer

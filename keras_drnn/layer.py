@@ -1,0 +1,221 @@
+"""The delayed RNN over whole sequences."""
+
+from collections.abc import Sequence
+
+import keras
+from keras import ops
+
+from keras_drnn import cascade
+from keras_drnn.cell import DelayedRNNCell
+
+
+def _of_cell(name: str) -> property:
+    return property(lambda layer: getattr(layer.cell, name), doc=f"`{name}` of the cell.")
+
+
+@keras.saving.register_keras_serializable("keras_drnn")
+class DelayedRNN(keras.layers.RNN):
+    """Delayed RNN (D-RNN): groups of units that update at different delays.
+
+    Group `i` updates at every `delays[i]`-th step and holds its state in between, so that an input
+    of long ago reaches the output through few transformations. See `keras_drnn.DelayedRNNCell` for
+    the equations. Gives the same numbers as `keras.layers.RNN(DelayedRNNCell(...))`, several times
+    faster: each group is computed at its own rate.
+
+    "D-RNN" and "delayed RNN" are names of other models too (the dilated RNN of Chang et al., 2017;
+    the delayed RNN of Turek et al., 2020). This one is the D-RNN of García Cedeño (ESPOL, 2018).
+
+    Args:
+        units: Positive integer, dimensionality of the output, split evenly over the groups; or a
+            sequence with one size per group, from fast to slow.
+        delays: Sequence of strictly increasing positive integers, in steps (frames): how often each
+            group updates. They need not divide each other.
+        first_step: Integer from 0 up, the number `t` that the first step bears. With 0 every group
+            updates at the first step, with 1 group `i` updates for the first time at step number
+            `delays[i]`.
+        activation: Activation function. Default: `"relu"`.
+        use_bias: Boolean, whether the layer uses bias vectors.
+        kernel_initializer: Initializer for the matrices that read the input or the faster group.
+        recurrent_initializer: Initializer for the matrices of the recurrent state.
+        bias_initializer: Initializer for the bias vectors.
+        kernel_regularizer: Regularizer for the `kernel` matrices.
+        recurrent_regularizer: Regularizer for the `recurrent_kernel` matrices.
+        bias_regularizer: Regularizer for the bias vectors.
+        activity_regularizer: Regularizer for the output of the layer.
+        kernel_constraint: Constraint for the `kernel` matrices.
+        recurrent_constraint: Constraint for the `recurrent_kernel` matrices.
+        bias_constraint: Constraint for the bias vectors.
+        dropout: Float between 0 and 1, the fraction of the inputs to drop.
+        recurrent_dropout: Float between 0 and 1, the fraction of each group's own previous state
+            to drop.
+        seed: Random seed for dropout.
+        return_sequences: Boolean, whether to return the output of every step or the last one's.
+        return_state: Boolean, whether to return the final state, `[h, clock]`, as well.
+        go_backwards: Boolean, whether to process the sequence backwards and return it reversed.
+        stateful: Boolean, whether a batch goes on from the final state of the batch before.
+        unroll: Boolean, whether to write the loops out (needs a static number of steps).
+        zero_output_for_mask: Boolean, whether the output of a masked step is zero, or the state
+            that is held over it.
+
+    Call arguments:
+        sequences: A 3D tensor, with shape `(batch, timesteps, features)`.
+        mask: Binary tensor of shape `(batch, timesteps)`. A step whose entry is `False` is skipped
+            as if it were absent: the clock does not count it either.
+        training: Python boolean, whether dropout applies.
+        initial_state: `[h, clock]` as returned with `return_state=True`; or `h` alone, for which
+            the clock starts at zero.
+
+    Output shape:
+        `(batch, units)`, or `(batch, timesteps, units)` with `return_sequences=True`; with
+        `return_state=True` followed by `(batch, units)` and `(batch, groups)`.
+
+    Raises:
+        ValueError: If an argument is out of its range, the input is not a 3D tensor, an initial
+            state has the wrong shape, or a delay is longer than the compute dtype can count exactly
+            (256 in bfloat16, 2048 in float16).
+
+    Example:
+
+    >>> layer = DelayedRNN(150, delays=(1, 3, 9, 27, 81), return_sequences=True)
+    >>> layer(np.random.random((32, 100, 75))).shape
+    (32, 100, 150)
+
+    Reference:
+
+    - García Cedeño (ESPOL, 2018), D-RNN, equations 3.1 to 3.9.
+    """
+
+    def __init__(
+        self,
+        units: int | Sequence[int],
+        delays: Sequence[int] = (1, 3, 9, 27, 81),
+        *,
+        first_step: int = 0,
+        activation="relu",
+        use_bias: bool = True,
+        kernel_initializer="glorot_uniform",
+        recurrent_initializer="orthogonal",
+        bias_initializer="zeros",
+        kernel_regularizer=None,
+        recurrent_regularizer=None,
+        bias_regularizer=None,
+        activity_regularizer=None,
+        kernel_constraint=None,
+        recurrent_constraint=None,
+        bias_constraint=None,
+        dropout: float = 0.0,
+        recurrent_dropout: float = 0.0,
+        seed: int | None = None,
+        return_sequences: bool = False,
+        return_state: bool = False,
+        go_backwards: bool = False,
+        stateful: bool = False,
+        unroll: bool = False,
+        zero_output_for_mask: bool = False,
+        **kwargs,
+    ):
+        cell = DelayedRNNCell(
+            units,
+            delays,
+            first_step=first_step,
+            activation=activation,
+            use_bias=use_bias,
+            kernel_initializer=kernel_initializer,
+            recurrent_initializer=recurrent_initializer,
+            bias_initializer=bias_initializer,
+            kernel_regularizer=kernel_regularizer,
+            recurrent_regularizer=recurrent_regularizer,
+            bias_regularizer=bias_regularizer,
+            kernel_constraint=kernel_constraint,
+            recurrent_constraint=recurrent_constraint,
+            bias_constraint=bias_constraint,
+            dropout=dropout,
+            recurrent_dropout=recurrent_dropout,
+            seed=seed,
+            dtype=kwargs.get("dtype", None),
+            trainable=kwargs.get("trainable", True),
+            name="delayed_rnn_cell",
+        )
+        super().__init__(
+            cell,
+            return_sequences=return_sequences,
+            return_state=return_state,
+            go_backwards=go_backwards,
+            stateful=stateful,
+            unroll=unroll,
+            zero_output_for_mask=zero_output_for_mask,
+            activity_regularizer=activity_regularizer,
+            **kwargs,
+        )
+        self.input_spec = keras.layers.InputSpec(ndim=3)
+
+    def call(self, sequences, initial_state=None, mask=None, training=False):
+        if initial_state is None and not self.stateful:
+            initial_state = self.cell.get_initial_state(ops.shape(sequences)[0])[:1]
+        elif initial_state is not None:
+            initial_state = self._check_state(initial_state)
+        return super().call(sequences, initial_state=initial_state, mask=mask, training=training)
+
+    def inner_loop(self, sequences, initial_state, mask, training=False):
+        mask = mask[0] if isinstance(mask, (list, tuple)) else mask
+        if self.go_backwards:
+            sequences = ops.flip(sequences, axis=1)
+            mask = None if mask is None else ops.flip(mask, axis=1)
+        # A state without a clock starts its clock here, so the schedule is known beforehand.
+        h, clock = (*initial_state, None)[:2]
+        outputs, states = cascade.run(
+            self.cell,
+            sequences,
+            h,
+            clock,
+            mask=mask,
+            input_mask=self.cell.get_dropout_mask(sequences[:, 0]) if training else None,
+            recurrent_mask=self.cell.get_recurrent_dropout_mask(h) if training else None,
+            unroll=self.unroll,
+            return_sequences=self.return_sequences,
+            zero_output_for_mask=self.zero_output_for_mask,
+        )
+        last_output = outputs[:, -1] if self.return_sequences else outputs
+        return last_output, outputs, states
+
+    def _check_state(self, initial_state):
+        states = list(initial_state) if isinstance(initial_state, (list, tuple)) else [initial_state]
+        shapes = [tuple(state.shape) for state in states]
+        if not 1 <= len(states) <= 2 or any(
+            len(shape) != 2 or shape[1] != size
+            for shape, size in zip(shapes, self.state_size, strict=False)
+        ):
+            h, clock = self.state_size
+            raise ValueError(
+                f"`initial_state` must be [h, clock] of shapes (batch, {h}) and (batch, {clock}), "
+                f"or h alone. Received shapes: {shapes}"
+            )
+        return states
+
+    units = _of_cell("units")
+    delays = _of_cell("delays")
+    first_step = _of_cell("first_step")
+    activation = _of_cell("activation")
+    use_bias = _of_cell("use_bias")
+    kernel_initializer = _of_cell("kernel_initializer")
+    recurrent_initializer = _of_cell("recurrent_initializer")
+    bias_initializer = _of_cell("bias_initializer")
+    kernel_regularizer = _of_cell("kernel_regularizer")
+    recurrent_regularizer = _of_cell("recurrent_regularizer")
+    bias_regularizer = _of_cell("bias_regularizer")
+    kernel_constraint = _of_cell("kernel_constraint")
+    recurrent_constraint = _of_cell("recurrent_constraint")
+    bias_constraint = _of_cell("bias_constraint")
+    dropout = _of_cell("dropout")
+    recurrent_dropout = _of_cell("recurrent_dropout")
+    seed = _of_cell("seed")
+
+    def get_config(self):
+        config = super().get_config()
+        cell = {k: v for k, v in self.cell.get_config().items() if k not in config}
+        del config["cell"]
+        return {**config, **cell}
+
+    @classmethod
+    def from_config(cls, config):
+        return cls(**config)

@@ -1,0 +1,65 @@
+"""The delayed RNN in float64 NumPy, written from the equations, one sample and one step at a time."""
+
+import numpy as np
+
+ACTIVATIONS = {
+    "relu": lambda a: np.maximum(a, 0.0),
+    "tanh": np.tanh,
+    "sigmoid": lambda a: 1.0 / (1.0 + np.exp(-a)),
+    "linear": lambda a: a,
+    "softsign": lambda a: a / (1.0 + np.abs(a)),
+}
+
+
+def delayed_rnn(
+    x,
+    weights,
+    delays,
+    *,
+    first_step=0,
+    activation="relu",
+    use_bias=True,
+    mask=None,
+    initial_h=None,
+    steps_before=None,
+    go_backwards=False,
+    zero_output_for_mask=False,
+):
+    """Outputs `(batch, time, units)`, final h, and the number of steps each sample has taken.
+
+    `weights` in the order of `get_weights()`. `steps_before`: steps each sample took earlier.
+    A masked step is skipped as if it were absent; its output is the held state (or zeros).
+    """
+    x = np.asarray(x, "float64")
+    per_group = 3 if use_bias else 2
+    groups = [
+        [np.asarray(w, "float64") for w in weights[i : i + per_group]]
+        for i in range(0, len(weights), per_group)
+    ]
+    assert len(groups) == len(delays)
+    sizes = [group[0].shape[1] for group in groups]
+    phi = ACTIVATIONS[activation]
+    batch, time, _ = x.shape
+    mask = np.ones((batch, time), bool) if mask is None else np.asarray(mask, bool)
+    if go_backwards:
+        x, mask = x[:, ::-1], mask[:, ::-1]
+    outputs = np.zeros((batch, time, sum(sizes)))
+    final = np.zeros((batch, sum(sizes)))
+    counts = np.zeros(batch, int) if steps_before is None else np.array(steps_before, int)
+    for b in range(batch):
+        start = np.zeros(sum(sizes)) if initial_h is None else np.asarray(initial_h, "float64")[b]
+        h = np.split(start, np.cumsum(sizes)[:-1])
+        for frame in range(time):
+            if mask[b, frame]:
+                t = first_step + counts[b]
+                below = x[b, frame]
+                for i, (tau, parameters) in enumerate(zip(delays, groups, strict=True)):
+                    if t % tau == 0:
+                        bias = parameters[2] if use_bias else 0.0
+                        h[i] = phi(below @ parameters[0] + h[i] @ parameters[1] + bias)
+                    below = h[i]
+                counts[b] += 1
+            if mask[b, frame] or not zero_output_for_mask:
+                outputs[b, frame] = np.concatenate(h)
+        final[b] = np.concatenate(h)
+    return outputs, final, counts
