@@ -1,0 +1,104 @@
+"""Reads what a comparison has left on disk; tables, pictures and tracking all start from here."""
+
+import json
+import math
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+
+@dataclass(frozen=True)
+class Run:
+    """One model trained with one seed: the folder `runs/<model>-seed<k>`.
+
+    Everything is read when it is asked for, because a run that goes on changes its files.
+    """
+
+    folder: Path
+
+    @property
+    def about(self) -> dict[str, Any]:
+        """The content of `run.json`: model, seed, status, params, error."""
+        return _read_json(self.folder / "run.json")
+
+    @property
+    def metrics(self) -> dict[str, float | None]:
+        """The final metrics, `{}` before the run is finished; what is not finite is `None`."""
+        path = self.folder / "metrics.json"
+        if not path.is_file():
+            return {}
+        return {
+            key: value if value is not None and math.isfinite(value) else None
+            for key, value in _read_json(path).items()
+        }
+
+    def history(self) -> list[dict[str, float]]:
+        """The evaluations so far, in order of their step."""
+        path = self.folder / "history.jsonl"
+        if not path.is_file():
+            return []
+        lines = path.read_text(encoding="utf-8").split("\n")
+        # What follows the last line end is a line still being written.
+        return [json.loads(line) for line in lines[:-1] if line.strip()]
+
+    def outcome(self) -> dict[str, np.ndarray]:
+        """The arrays of `outcome.npz`, `{}` before the run is finished."""
+        path = self.folder / "outcome.npz"
+        if not path.is_file():
+            return {}
+        with np.load(path, allow_pickle=False) as arrays:
+            return dict(arrays)
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """The folder of one comparison.
+
+    Args:
+        folder: The folder that holds `comparison.json` and `runs/`.
+
+    Example:
+
+    >>> for run in Comparison(folder).runs(): ...  # doctest: +SKIP
+    """
+
+    folder: Path
+
+    @property
+    def about(self) -> dict[str, Any]:
+        """The content of `comparison.json`.
+
+        Raises:
+            ValueError: If the folder has none, or it is not JSON.
+        """
+        return _read_json(self.folder / "comparison.json")
+
+    def runs(self) -> list[Run]:
+        """The runs that have begun, in the order of their models, then of their seeds."""
+        found = [Run(path.parent) for path in (self.folder / "runs").glob("*/run.json")]
+        order = self._model_order()
+
+        def key(run: Run) -> tuple[int, str, int]:
+            about = run.about
+            model = about["model"]
+            return (order.index(model) if model in order else len(order), model, about["seed"])
+
+        return sorted(found, key=key)
+
+    def _model_order(self) -> list[str]:
+        models = self.about["command_settings"].get("models", [])
+        return [name.strip() for name in models.split(",")] if isinstance(models, str) else models
+
+
+def _read_json(path: Path) -> dict[str, Any]:
+    try:
+        return json.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise ValueError(
+            f"Expected a file {path.name} in the folder of a comparison or of one of its runs; "
+            f"give the folder that `drnn compare` wrote. Received: {path}, which is not there"
+        ) from None
+    except json.JSONDecodeError as error:
+        raise ValueError(f"Expected JSON, but {error}. Received: {path}") from error

@@ -1,0 +1,234 @@
+"""The tables of a finished comparison, for the terminal."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from keras_drnn.reporting.names import model_style
+
+if TYPE_CHECKING:
+    from rich.console import Group
+    from rich.table import Table
+
+_ACCURACIES = {
+    "frame_accuracy": "By frame",
+    "sequence_accuracy": "By clip",
+    "last_frame_accuracy": "Last frame",
+    "ever_correct": "Some frame",
+}
+# The least width at which all clips and clean clips fit beside each other.
+_SIDE_BY_SIDE = 116
+_MISSING = "-"
+
+
+def comparison_tables(report: Mapping[str, Any], width: int = 80) -> Group:
+    """Lay a comparison out as tables of accuracy and of cost, and a caption.
+
+    Accuracies are in percent, `mean±sample standard deviation` when several seeds ran. Clips that
+    are not copies of a training clip have columns of their own where the terminal is wide enough,
+    and otherwise lines of their own.
+
+    Args:
+        report: What `keras_drnn.reporting.report.report` returns, or `report.json` read back.
+        width: Columns of the terminal, at least 80.
+
+    Returns:
+        A Rich renderable, to be printed on a `rich.console.Console`.
+
+    Example:
+
+    >>> rich.print(comparison_tables(report(folder), console.width))  # doctest: +SKIP
+    """
+    from rich.console import Group
+    from rich.text import Text
+
+    parts = [_accuracy_table(report, width), Text(_accuracy_note(report), style="dim"), Text()]
+    parts += [_cost_table(report), Text()]
+    if report["published"]:
+        parts += [_published_table(report), Text()]
+    unfinished = _unfinished(report)
+    if unfinished:
+        parts.append(Text("\n".join(unfinished), style="bold red"))
+    return Group(*parts, Text(caption(report), style="dim"))
+
+
+def caption(report: Mapping[str, Any]) -> str:
+    """Say what the figures were measured on: data, protocol, backend, machine, steps.
+
+    Args:
+        report: What `keras_drnn.reporting.report.report` returns.
+    """
+    data, settings, environment = report["data"], report["settings"], report["environment"]
+    kind = "synthetic, generated skeletons" if data["synthetic"] else "recorded skeletons"
+    clips = ", ".join(f"{count} {part}" for part, count in data["clips"].items())
+    seeds = max((len(model["runs"]) for model in report["models"].values()), default=0)
+    trained = [f"{seeds} seed" + ("s" if seeds != 1 else "")]
+    if "steps" in settings:
+        trained.insert(0, f"{settings['steps']:,} steps")
+    if "batch_size" in settings:
+        trained[0] += f" of {settings['batch_size']} clips"
+    return (
+        f"Data: {data['name']} ({kind}), {data['protocol']}; clips: {clips}.\n"
+        f"Training: {', '.join(trained)}, preset {settings.get('preset', 'none')}.\n"
+        f"Backend: {report['backend']}; machine: {environment.get('machine', 'not known')}."
+    )
+
+
+def _accuracy_note(report: Mapping[str, Any]) -> str:
+    note = (
+        "By frame: all frames pooled. By clip: largest summed log-probability.\n"
+        "Last frame: at the clip's end. Some frame: right at one frame at least."
+    )
+    if any(len(model["runs"]) > 1 for model in report["models"].values()):
+        note += "\n±: standard deviation between seeds."
+    return note
+
+
+def _accuracy_table(report: Mapping[str, Any], width: int) -> Table:
+    table = _table("Accuracy on the test clips, %")
+    parts = _test_parts(report)
+    table.add_column("Model", no_wrap=True)
+    table.add_column("Para-\nmeters", justify="right", no_wrap=True)
+    beside = len(parts) > 1 and width >= _SIDE_BY_SIDE
+    if len(parts) > 1 and not beside:
+        table.add_column("Clips", no_wrap=True)
+    for measure in _ACCURACIES.values():
+        for heading in parts.values() if beside else [None]:
+            words = measure.split()
+            lines = [" ".join(words), heading] if heading else words
+            table.add_column("\n".join(lines), justify="right", no_wrap=True)
+    for name, model in report["models"].items():
+        head = [model_style(name).label, _count(model["parameters"])]
+        if beside:
+            table.add_row(
+                *head,
+                *(_percent(model, f"{part}/{key}") for key in _ACCURACIES for part in parts),
+            )
+            continue
+        for part, heading in parts.items():
+            lead = [*head, heading] if len(parts) > 1 else head
+            table.add_row(*lead, *(_percent(model, f"{part}/{key}") for key in _ACCURACIES))
+            head = ["", ""]
+        if len(parts) > 1:
+            table.add_section()
+    return table
+
+
+def _test_parts(report: Mapping[str, Any]) -> dict[str, str]:
+    """The sets of test clips that were scored, with a heading that counts them."""
+    finished = [model for model in report["models"].values() if model["mean"]]
+    clips = report["data"]["clips"]
+    if not any("clean/frame_accuracy" in model["mean"] for model in finished):
+        return {"test": f"all {clips['test']}"}
+    clean = f"clean {clips['clean']}" if "clean" in clips else "clean"
+    return {"test": f"all {clips['test']}", "clean": clean}
+
+
+def _cost_table(report: Mapping[str, Any]) -> Table:
+    table = _table("Cost")
+    table.add_column("Model", no_wrap=True)
+    for heading in (
+        "Training",
+        "Step\nms",
+        "Latency\nms a clip",
+        ".tflite\nKiB",
+        "Export\ndifference",
+    ):
+        table.add_column(heading, justify="right", no_wrap=True)
+    for name, model in report["models"].items():
+        differences = [run["metrics"].get("litert_max_difference") for run in model["runs"]]
+        known = [difference for difference in differences if difference is not None]
+        table.add_row(
+            model_style(name).label,
+            duration(model["mean"].get("train_seconds")),
+            _spread(model, "step_milliseconds"),
+            _spread(model, "latency_milliseconds"),
+            _spread(model, "litert_bytes", 1 / 1024, spread=False),
+            f"{max(known):.1e}" if known else _MISSING,
+        )
+    return table
+
+
+def _published_table(report: Mapping[str, Any]) -> Table:
+    table = _table("Beside the thesis' printed figures")
+    table.caption = report["published"]["source"]
+    table.add_column("Model", no_wrap=True)
+    for heading in (
+        "By frame, %\nours",
+        "By frame, %\npublished",
+        "Training\nours",
+        "Training\npublished",
+    ):
+        table.add_column(heading, justify="right", no_wrap=True)
+    printed = report["published"]["models"]
+    for name, model in report["models"].items():
+        figures = printed.get(name)
+        table.add_row(
+            model_style(name).label,
+            _percent(model, "test/frame_accuracy"),
+            f"{100 * figures['frame_accuracy']:.2f}" if figures else _MISSING,
+            duration(model["mean"].get("train_seconds")),
+            duration(figures["train_seconds"] if figures else None),
+        )
+    return table
+
+
+def _table(title: str) -> Table:
+    from rich import box
+    from rich.table import Table
+
+    return Table(
+        title=title,
+        title_justify="left",
+        title_style="bold",
+        caption_justify="left",
+        box=box.SIMPLE_HEAD,
+        show_edge=False,
+        padding=(0, 1),
+    )
+
+
+def _unfinished(report: Mapping[str, Any]) -> list[str]:
+    return [
+        f"{model_style(name).label}, seed {run['seed']}: {run['status']}"
+        + (f" ({run['error']})" if run["error"] else "")
+        for name, model in report["models"].items()
+        for run in model["runs"]
+        if run["status"] != "finished"
+    ]
+
+
+def _percent(model: Mapping[str, Any], key: str) -> str:
+    return _spread(model, key, 100.0)
+
+
+def _spread(model: Mapping[str, Any], key: str, scale: float = 1.0, *, spread: bool = True) -> str:
+    mean, deviation = model["mean"].get(key), model["spread"].get(key)
+    if mean is None:
+        return _MISSING
+    digits = 1 if scale * mean >= 10 or scale == 100 else 2
+    text = f"{scale * mean:.{digits}f}"
+    return f"{text}±{scale * deviation:.{digits}f}" if spread and deviation is not None else text
+
+
+def _count(number: int | None) -> str:
+    return _MISSING if number is None else f"{number:,}"
+
+
+def duration(seconds: float | None) -> str:
+    """Write a time as a person would: `38.2 s`, `4m10s`, `5h16m`.
+
+    Args:
+        seconds: How long, or `None` for a dash.
+    """
+    if seconds is None or not math.isfinite(seconds):
+        return _MISSING
+    if seconds < 59.95:
+        return f"{seconds:.1f} s"
+    whole = round(seconds)
+    if whole < 3600:
+        return f"{whole // 60}m{whole % 60:02d}s"
+    minutes = round(seconds / 60)
+    return f"{minutes // 60}h{minutes % 60:02d}m"

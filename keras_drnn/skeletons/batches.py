@@ -1,0 +1,125 @@
+"""Clips of different lengths as arrays of one shape: a stream for training, chunks for testing.
+
+Plain NumPy, so it serves every backend; right-padded with zeros, which the models mask.
+"""
+
+from collections.abc import Iterator, Sequence
+from typing import Protocol
+
+import numpy as np
+
+from keras_drnn.skeletons.augmentation import Augmentation
+from keras_drnn.skeletons.clip import Clip
+
+
+class Clips(Protocol):
+    """Anything that gives clips by number: a list, or a `ClipStore`."""
+
+    def __getitem__(self, index: int, /) -> Clip: ...
+    def __len__(self) -> int: ...
+
+
+def pad(joints: Sequence[np.ndarray], length: int) -> np.ndarray:
+    """Stack clips, `(frames, bodies, joints, 3)` each, into one array of `length` frames.
+
+    Args:
+        joints: The clips' joints; none longer than `length`.
+        length: Frames of the result.
+
+    Returns:
+        `(clips, length, bodies, joints, 3)` float32, zero behind each clip's end.
+
+    Example:
+
+    >>> pad([np.ones((3, 1, 20, 3)), np.ones((5, 1, 20, 3))], 8).shape
+    (2, 8, 1, 20, 3)
+    """
+    batch = np.zeros((len(joints), length, *joints[0].shape[1:]), "float32")
+    for row, clip in zip(batch, joints, strict=True):
+        row[: len(clip)] = clip
+    return batch
+
+
+def training_stream(
+    clips: Clips,
+    chosen: np.ndarray,
+    labels: np.ndarray,
+    *,
+    batch_size: int,
+    frames: int,
+    seed: int,
+    augmentation: Augmentation | None = None,
+    first_step: int = 0,
+) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+    """Endless batches for training; a batch depends on `seed` and its number alone.
+
+    So a stream started at `first_step=n` goes on exactly as one started at 0 does after `n`
+    batches: an interrupted training resumes as if nothing had happened.
+
+    Args:
+        clips: The clips.
+        chosen: Numbers of the clips to draw from.
+        labels: Class of each chosen clip, from 0 up.
+        batch_size: Clips in a batch.
+        frames: Length of a batch. A longer clip gives a random stretch of this length.
+        seed: Seed of the order, the stretches and the augmentation.
+        augmentation: What to vary, or `None`.
+        first_step: Number of the first batch.
+
+    Yields:
+        `(batch_size, frames, bodies, joints, 3)` joints in metres and `(batch_size, frames)` int
+        labels, the clip's class at every frame.
+
+    Example:
+
+    >>> joints, labels = next(training_stream(store, train, classes, batch_size=60, frames=64,
+    ...                                       seed=0))
+    """
+    count, epoch, order = len(chosen), -1, np.arange(0)
+    step = first_step
+    while True:
+        rng = np.random.default_rng([seed, 1, step])
+        rows, row_labels = [], []
+        for drawn in range(step * batch_size, (step + 1) * batch_size):
+            if drawn // count != epoch:
+                epoch = drawn // count
+                order = np.random.default_rng([seed, 0, epoch]).permutation(count)
+            which = order[drawn % count]
+            joints = clips[int(chosen[which])].joints
+            start = rng.integers(max(len(joints) - frames, 0) + 1)
+            stretch = joints[start : start + frames]
+            rows.append(stretch if augmentation is None else augmentation(stretch, rng))
+            row_labels.append(labels[which])
+        yield pad(rows, frames), np.repeat(np.array(row_labels, "int32")[:, None], frames, axis=1)
+        step += 1
+
+
+def evaluation_chunks(
+    clips: Clips, chosen: np.ndarray, *, batch_size: int, multiple: int = 32
+) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+    """Whole clips in batches of similar length, each clip once.
+
+    Args:
+        clips: The clips.
+        chosen: Numbers of the clips to give.
+        batch_size: Clips in a batch. The last batch is filled up with empty clips, so that there
+            are few different shapes to compile.
+        multiple: Batches are padded to a multiple of this many frames.
+
+    Yields:
+        Positions in `chosen` of the clips of this batch, `(n,)`, and their joints,
+        `(batch_size, frames, bodies, joints, 3)`; rows from `n` up are empty.
+
+    Example:
+
+    >>> for rows, joints in evaluation_chunks(store, test, batch_size=64):
+    ...     scores[rows] = model.predict_on_batch(joints)[: len(rows)]
+    """
+    lengths = np.array([len(clips[int(i)].joints) for i in chosen])
+    by_length = np.argsort(lengths, kind="stable")
+    for start in range(0, len(chosen), batch_size):
+        rows = by_length[start : start + batch_size]
+        longest = int(lengths[rows].max())
+        joints = [clips[int(chosen[row])].joints for row in rows]
+        joints += [joints[0][:0]] * (batch_size - len(rows))
+        yield rows, pad(joints, -(-longest // multiple) * multiple)

@@ -1,0 +1,51 @@
+"""The clip: what every reader gives, whatever the file format."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+
+@dataclass(frozen=True, eq=False)
+class Clip:
+    """One recorded action: the joints of one or two people over time.
+
+    Args:
+        joints: `(frames, bodies, joints, 3)` float32, metres, in the camera's frame (y up).
+            Exactly zero where `mask` is False.
+        mask: `(frames, bodies)` bool: whether this body was seen in this frame.
+        subject: Number of the person, as in the file name.
+        camera: Number of the camera, as in the file name.
+        action: Number of the action, as in the file name.
+        name: File name without its suffix.
+
+    Raises:
+        ValueError: If the shapes or types of `joints` and `mask` are not those above.
+
+    Example:
+
+    >>> joints = np.ones((40, 1, 20, 3), "float32")
+    >>> clip = Clip(joints, np.ones((40, 1), bool), 1, 2, 4, "a04_s01_e00_v02")
+    >>> clip.joints.shape
+    (40, 1, 20, 3)
+    """
+
+    joints: np.ndarray
+    mask: np.ndarray
+    subject: int
+    camera: int
+    action: int
+    name: str
+
+    def __post_init__(self) -> None:
+        if (
+            self.joints.ndim != 4
+            or self.joints.shape[-1] != 3
+            or self.joints.dtype != np.float32
+            or self.mask.dtype != np.bool_
+            or self.mask.shape != self.joints.shape[:2]
+        ):
+            raise ValueError(
+                "A clip takes joints of shape (frames, bodies, joints, 3) in float32 and a mask of "
+                f"shape (frames, bodies) in bool. Received: joints {self.joints.shape} "
+                f"{self.joints.dtype}, mask {self.mask.shape} {self.mask.dtype}, name={self.name!r}"
+            )

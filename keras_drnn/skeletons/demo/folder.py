@@ -1,0 +1,79 @@
+"""The folder of demo data on disk: whole files only, and a marker that says what they are."""
+
+import json
+import os
+from pathlib import Path
+
+from keras_drnn.skeletons.demo.notice import SYNTHETIC_NOTICE
+
+MARKER = "demo.json"
+_UNFINISHED = ".unfinished"
+
+Settings = dict[str, int]
+
+
+def open_folder(root: Path, settings: Settings) -> bool:
+    """Make sure that a folder is for demo data with these settings.
+
+    Args:
+        root: The folder, made if need be.
+        settings: What the files depend on.
+
+    Returns:
+        Whether the folder is complete already.
+
+    Raises:
+        ValueError: If the folder holds other skeletons, or demo data with other settings.
+    """
+    root.mkdir(parents=True, exist_ok=True)
+    marker = root / MARKER
+    if marker.exists():
+        found = json.loads(marker.read_text())
+        if found.get("settings") != settings:
+            raise ValueError(
+                "The folder holds demo data with other settings: take another folder, or delete "
+                f"this one. Received: root={str(root)!r} with {found.get('settings')}, "
+                f"asked for {settings}"
+            )
+        return bool(found["complete"])
+    if next(root.glob("*.skeleton"), None) is not None:
+        raise ValueError(
+            "The folder holds skeletons that are not demo data; demo data is written only to a "
+            f"folder of its own. Received: root={str(root)!r}"
+        )
+    _write_marker(root, settings, complete=False)
+    return False
+
+
+def close_folder(root: Path, settings: Settings) -> None:
+    """Note that a folder is complete.
+
+    Args:
+        root: The folder.
+        settings: What the files depend on.
+    """
+    for leftover in root.glob(f"*{_UNFINISHED}"):
+        leftover.unlink()
+    _write_marker(root, settings, complete=True)
+
+
+def write_whole(path: Path, contents: bytes) -> None:
+    """Write a file so that it is there with all its contents or not at all.
+
+    Args:
+        path: The file.
+        contents: All of it.
+    """
+    unfinished = path.with_name(path.name + _UNFINISHED)
+    unfinished.write_bytes(contents)
+    os.replace(unfinished, path)
+
+
+def _write_marker(root: Path, settings: Settings, complete: bool) -> None:
+    marker = {
+        "synthetic": True,
+        "notice": SYNTHETIC_NOTICE,
+        "settings": settings,
+        "complete": complete,
+    }
+    write_whole(root / MARKER, json.dumps(marker, indent=2).encode())

@@ -1,0 +1,129 @@
+"""Read all clips of a folder, one after the other; a faulty file does not stop it."""
+
+import hashlib
+import multiprocessing
+from collections import deque
+from collections.abc import Iterable, Iterator
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+from keras_drnn.skeletons.clip import Clip
+from keras_drnn.skeletons.errors import SkeletonFileError
+from keras_drnn.skeletons.listing import list_folder
+from keras_drnn.skeletons.reader import Reader
+from keras_drnn.skeletons.summary import Fault, ScanSummary
+
+# Enough for no worker to wait for the others, few enough for the memory to stay small.
+_FILES_IN_FLIGHT_PER_WORKER = 8
+
+
+@dataclass(frozen=True, eq=False)
+class FileOutcome:
+    """What came of one file: a clip and the SHA-256 of the file's bytes, or a fault."""
+
+    name: str
+    clip: Clip | None = None
+    sha256: str | None = None
+    fault: Fault | None = None
+
+
+class FolderScan:
+    """All clips of a folder, in the order of their names.
+
+    Iterating gives the clips as they are read: only few of them are in memory at any time. Files
+    with a fault are left out; `summary` says which and why.
+
+    Args:
+        root: The folder.
+        reader: `ntu.READER` or `nucla.READER`.
+        missing_list: A text file of samples to leave out, such as NTU's list of samples with
+            missing skeletons.
+        workers: Number of processes that read. Each is started afresh and imports this package,
+            so more than one pays for thousands of files; a script that asks for more must be
+            importable (`if __name__ == "__main__":`).
+
+    Raises:
+        ValueError: If `root` is not a folder or holds no clip at all, or the list is unusable.
+
+    Example:
+
+    >>> import tempfile
+    >>> from keras_drnn.skeletons.ntu import READER
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     _ = Path(folder, "S001C001P001R001A001.skeleton").write_text("0")
+    ...     scan = FolderScan(folder, READER)
+    ...     clips = list(scan)
+    >>> scan.summary.read, scan.summary.faults[0].reason
+    (0, 'expected at least 1 frame, received 0')
+    """
+
+    def __init__(
+        self,
+        root: str | Path,
+        reader: Reader,
+        *,
+        missing_list: str | Path | None = None,
+        workers: int = 1,
+    ) -> None:
+        self._listing = list_folder(root, reader, missing_list)
+        self._reader = reader
+        self._workers = workers
+        self._read = 0
+        self._faults: list[Fault] = []
+
+    def __iter__(self) -> Iterator[Clip]:
+        self._read = 0
+        self._faults = []
+        for outcome in read_files(self._listing.files, self._reader, self._workers):
+            if outcome.fault:
+                self._faults.append(outcome.fault)
+            if outcome.clip:
+                self._read += 1
+                yield outcome.clip
+
+    @property
+    def summary(self) -> ScanSummary:
+        """What the last (or current) iteration has read and left out so far."""
+        listing = self._listing
+        return ScanSummary(
+            listing.root, self._read, tuple(self._faults), listing.listed, listing.ignored
+        )
+
+
+def read_files(files: Iterable[Path], reader: Reader, workers: int = 1) -> Iterator[FileOutcome]:
+    """Read files one after the other; outcomes come in the order of the files.
+
+    Args:
+        files: The files.
+        reader: Their reader.
+        workers: Number of processes that read, see `FolderScan`.
+
+    Raises:
+        ValueError: If `workers` is not at least 1.
+    """
+    if workers < 1:
+        raise ValueError(f"Expected at least 1 worker. Received: workers={workers}")
+    if workers == 1:
+        for path in files:
+            yield _read_file(path, reader)
+        return
+    # A fork of a process with the threads of TensorFlow, JAX or torch in it may hang.
+    context = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(workers, mp_context=context) as pool:
+        pending = deque()
+        for path in files:
+            pending.append(pool.submit(_read_file, path, reader))
+            if len(pending) == workers * _FILES_IN_FLIGHT_PER_WORKER:
+                yield pending.popleft().result()
+        while pending:
+            yield pending.popleft().result()
+
+
+def _read_file(path: Path, reader: Reader) -> FileOutcome:
+    try:
+        data = reader.read_bytes(path)
+        clip = reader.clip(data, path)
+    except SkeletonFileError as error:
+        return FileOutcome(path.name, fault=Fault.of(error))
+    return FileOutcome(path.name, clip=clip, sha256=hashlib.sha256(data).hexdigest())

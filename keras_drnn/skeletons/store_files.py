@@ -1,0 +1,136 @@
+"""The files of a clip store: where they are, who may write them, how they are written.
+
+    lock          held by whoever builds or opens the store
+    header.json   of which folder, in which state of it, read by which version of which reader
+    joints.f32    joints of all clips, one after the other: (frames, bodies, joints, 3) float32
+    mask.u8       masks of all clips: (frames, bodies), one byte each, 0 or 1
+    index.jsonl   one line per file of the folder, in their order: a clip or a fault
+
+A line of the index is written once the coordinates it speaks of are on the disk, so whatever an
+interruption leaves half done comes after the last whole line.
+"""
+
+import fcntl
+import hashlib
+import json
+import logging
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from keras_drnn.skeletons.errors import ClipStoreError
+from keras_drnn.skeletons.listing import Listing
+from keras_drnn.skeletons.reader import Reader
+
+LOCK = "lock"
+HEADER = "header.json"
+JOINTS = "joints.f32"
+MASK = "mask.u8"
+INDEX = "index.jsonl"
+
+_FORMAT = 1
+_LOG = logging.getLogger(__name__)
+
+
+def store_folder(cache_dir: str | Path, listing: Listing, reader: Reader) -> Path:
+    """Where the store of a folder is: one for each folder, reader and list of missing samples."""
+    root = listing.root.resolve()
+    key = json.dumps([str(root), reader.dataset, listing.listed])
+    return Path(cache_dir, f"{reader.dataset}-{root.name}-{_sha256(key)[:12]}")
+
+
+def header(listing: Listing, reader: Reader) -> dict:
+    """What a store of this state of the folder has as its header."""
+    files = []
+    for path in listing.files:
+        try:
+            status = path.stat()
+            files.append((path.name, status.st_size, status.st_mtime_ns))
+        except OSError:  # a link to nowhere: a fault, but not a reason to rebuild every time
+            files.append((path.name, None, None))
+    return {
+        "format": _FORMAT,
+        "dataset": reader.dataset,
+        "reader_version": reader.version,
+        "root": str(listing.root.resolve()),
+        "files": len(files),
+        "fingerprint": _sha256(json.dumps(files)),
+    }
+
+
+def prepare(folder: Path, wanted: dict) -> None:
+    """Make the store an empty one, unless its header is the wanted one.
+
+    Files are removed, never emptied: another process may have the old ones mapped, and keeps them.
+    """
+    with clear_errors(folder):
+        if _read_header(folder) == wanted:
+            return
+        for name in (HEADER, INDEX, JOINTS, MASK):
+            (folder / name).unlink(missing_ok=True)
+        draft = folder / (HEADER + ".new")
+        with draft.open("w") as file:
+            json.dump(wanted, file)
+            file.flush()
+            os.fsync(file.fileno())
+        # In one step: a header is there as a whole or not at all.
+        draft.replace(folder / HEADER)
+
+
+def _read_header(folder: Path) -> dict | None:
+    try:
+        return json.loads((folder / HEADER).read_bytes())
+    except (FileNotFoundError, ValueError):
+        return None
+
+
+def append(path: Path, data: bytes) -> None:
+    """Add to the end of a file, and come back when it is on the disk."""
+    # Unbuffered, so that a full disk is met here and not when the file is closed.
+    with path.open("ab", buffering=0) as file:
+        rest = memoryview(data)
+        while rest:
+            rest = rest[file.write(rest) :]
+        os.fsync(file.fileno())
+
+
+@contextmanager
+def locked(folder: Path) -> Iterator[None]:
+    """Hold the lock of a store; wait while another process holds it.
+
+    The system drops the lock of a process that dies.
+    """
+    with clear_errors(folder):
+        folder.mkdir(parents=True, exist_ok=True)
+        descriptor = os.open(folder / LOCK, os.O_RDONLY | os.O_CREAT, 0o666)
+    try:
+        with clear_errors(folder):
+            _wait_for(descriptor, folder)
+        yield
+    finally:
+        os.close(descriptor)
+
+
+def _wait_for(descriptor: int, folder: Path) -> None:
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        _LOG.warning("Waiting for another process that is building the clip store %s", folder)
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+
+
+@contextmanager
+def clear_errors(folder: Path) -> Iterator[None]:
+    """Turn an error of the system (full disk, no permission) into one that says what to do."""
+    try:
+        yield
+    except OSError as error:
+        raise ClipStoreError(
+            f"The clip store {folder} cannot be written: {error.strerror}. Make room (or pass "
+            "another cache_dir) and run the same again: it goes on where it stopped."
+        ) from error
+
+
+def _sha256(text: str) -> str:
+    return hashlib.sha256(text.encode("utf-8", "surrogateescape")).hexdigest()

@@ -1,0 +1,104 @@
+"""Sends a `.keras` file to MLflow as a model that `mlflow.keras.load_model` reads."""
+
+from __future__ import annotations
+
+import tempfile
+from importlib import metadata
+from pathlib import Path
+from typing import TYPE_CHECKING, cast
+
+import keras
+import numpy as np
+
+from keras_drnn.tracking.mirrored_run import MirroredRun
+
+if TYPE_CHECKING:
+    from mlflow.models import ModelSignature
+
+
+def log_keras_model(run: MirroredRun, path: Path) -> None:
+    """Attach a saved Keras model to a run as an MLflow model with a signature.
+
+    These are the steps of `mlflow.keras.log_model`, with a client of our own in place of MLflow's
+    global state, and with the model's id kept in the run's progress: cut off in the middle, the
+    next call fills the same MLflow model.
+
+    Args:
+        run: The run, begun.
+        path: The `.keras` file.
+    """
+    from mlflow.entities import LoggedModelOutput, LoggedModelStatus
+    from mlflow.keras import save_model
+    from mlflow.models import Model
+
+    # Without its loss and optimizer: they are for training, and may be of classes that whoever
+    # loads the model does not have.
+    model = cast(keras.Model, keras.saving.load_model(path, compile=False))
+    client, progress = run.client, run.progress
+    if progress.model_id is None:
+        created = client.create_logged_model(
+            run.experiment_id, name=run.folder.name, source_run_id=run.run_id
+        )
+        progress.model_id = created.model_id
+        run.save()
+    logged = client.get_logged_model(progress.model_id)
+    with tempfile.TemporaryDirectory() as folder:
+        local = f"{folder}/model"
+        save_model(
+            model,
+            local,
+            mlflow_model=Model(
+                artifact_path=logged.artifact_location,
+                run_id=run.run_id,
+                model_uuid=logged.model_id,
+                model_id=logged.model_id,
+            ),
+            signature=signature_of(model),
+            pip_requirements=_requirements(),
+        )
+        client.log_model_artifacts(logged.model_id, local)
+    client.finalize_logged_model(logged.model_id, LoggedModelStatus.READY)
+    outputs = client.get_run(run.run_id).outputs
+    known = [output.model_id for output in outputs.model_outputs or ()] if outputs else []
+    if logged.model_id not in known:
+        client.log_outputs(
+            run.run_id, [LoggedModelOutput(logged.model_id, step=progress.last_step)]
+        )
+
+
+def signature_of(model: keras.Model) -> ModelSignature:
+    """The shapes and dtypes that a model takes and gives, with -1 for each free dimension.
+
+    Args:
+        model: A built Keras model.
+    """
+    from mlflow.models import ModelSignature
+    from mlflow.types import Schema, TensorSpec
+
+    def schema(tensors: list) -> Schema:
+        # A single tensor stays without a name, so that `predict` takes a bare array.
+        names = [tensor.name for tensor in tensors] if len(tensors) > 1 else [None]
+        return Schema(
+            [
+                TensorSpec(
+                    np.dtype(keras.backend.standardize_dtype(tensor.dtype)),
+                    tuple(-1 if size is None else size for size in tensor.shape),
+                    name=name,
+                )
+                for tensor, name in zip(tensors, names, strict=True)
+            ]
+        )
+
+    return ModelSignature(inputs=schema(model.inputs), outputs=schema(model.outputs))
+
+
+def _requirements() -> list[str]:
+    """What a process needs to load the model, in the versions that wrote it."""
+    found = []
+    for package in ("keras", "numpy", keras.backend.backend(), "keras_drnn"):
+        try:
+            found.append(f"{package}=={metadata.version(package)}")
+        # A checkout that is not installed, or tensorflow-cpu in place of tensorflow.
+        except metadata.PackageNotFoundError:
+            continue
+    return found
