@@ -32,8 +32,18 @@ class Group:
         return (steps - self.first + self.delay) // self.delay
 
 
-def run(cell, inputs, initial_h, clock=None, mask=None, input_mask=None, recurrent_mask=None,
-        unroll=False, return_sequences=True, zero_output_for_mask=False):
+def run(
+    cell,
+    inputs,
+    initial_h,
+    clock=None,
+    mask=None,
+    input_mask=None,
+    recurrent_mask=None,
+    unroll=False,
+    return_sequences=True,
+    zero_output_for_mask=False,
+):
     """Run the cell over a sequence.
 
     Args:
@@ -65,9 +75,7 @@ def run(cell, inputs, initial_h, clock=None, mask=None, input_mask=None, recurre
         firsts = due
     else:
         clock = ops.cast(ops.round(clock), "int32")
-        firsts = [
-            (due[g] - clock[:, g : g + 1]) % delay for g, delay in enumerate(cell.delays)
-        ]
+        firsts = [(due[g] - clock[:, g : g + 1]) % delay for g, delay in enumerate(cell.delays)]
 
     groups: list[Group] = []
     initial = cell.split_groups(initial_h)
@@ -75,16 +83,20 @@ def run(cell, inputs, initial_h, clock=None, mask=None, input_mask=None, recurre
     for g, delay in enumerate(cell.delays):
         below = inputs if g == 0 else groups[-1]
         read = _read(below, delay, firsts[g], length)
-        states = recurrence(
-            read,
-            initial[g],
-            cell.kernels[g],
-            cell.recurrent_kernels[g],
-            cell.biases[g] if cell.use_bias else None,
-            cell.activation,
-            dropout_mask=dropped[g] if dropped is not None else None,
-            unroll=unroll,
-        ) if read is not None else None
+        states = (
+            recurrence(
+                read,
+                initial[g],
+                cell.kernels[g],
+                cell.recurrent_kernels[g],
+                cell.biases[g] if cell.use_bias else None,
+                cell.activation,
+                dropout_mask=dropped[g] if dropped is not None else None,
+                unroll=unroll,
+            )
+            if read is not None
+            else None
+        )
         before = initial[g][:, None]
         states = before if states is None else ops.concatenate([before, states], axis=1)
         groups.append(Group(states, delay, firsts[g]))

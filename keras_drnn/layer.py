@@ -179,7 +179,9 @@ class DelayedRNN(keras.layers.RNN):
         return last_output, outputs, states
 
     def _check_state(self, initial_state):
-        states = list(initial_state) if isinstance(initial_state, (list, tuple)) else [initial_state]
+        states = (
+            list(initial_state) if isinstance(initial_state, (list, tuple)) else [initial_state]
+        )
         shapes = [tuple(state.shape) for state in states]
         if not 1 <= len(states) <= 2 or any(
             len(shape) != 2 or shape[1] != size

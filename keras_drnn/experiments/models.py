@@ -5,8 +5,18 @@ from keras import layers
 
 from keras_drnn.experiments.recipes import Recipe
 from keras_drnn.layer import DelayedRNN
-from keras_drnn.skeletons.features import FrameVector, HipCentring, JointVelocity, ViewAlignment
+from keras_drnn.skeletons.features import (
+    FrameVector,
+    HipCentring,
+    HipPath,
+    JointVelocity,
+    ViewAlignment,
+)
 from keras_drnn.skeletons.layouts import JointLayout
+
+LAG = 4  # frames over which movement is measured
+# Joints of a few decimetres, movements of centimetres: all of them to about one.
+JOINT_SCALE, VELOCITY_SCALE, PATH_SCALE = 3.0, 5.0, 2.0
 
 
 def build_model(
@@ -27,16 +37,20 @@ def build_model(
 
     Example:
 
-    >>> model = build_model(Recipe(), layout=KINECT_V2, bodies=2, classes=60)
+    >>> model = build_model(Recipe("drnn"), layout=KINECT_V2, bodies=2, classes=60)
     """
     joints = keras.Input((None, bodies, len(layout), 3), name="joints")
-    x = joints
+    seen = joints
     if recipe.align:
-        x = ViewAlignment(layout.left_shoulder, layout.right_shoulder, name="view")(x)
-    x = HipCentring(layout.hip, name="hip")(x)
-    if recipe.velocity:
-        x = JointVelocity(recipe.velocity, name="velocity")(x)
-    x = FrameVector(name="frame")(x)
+        seen = ViewAlignment(layout.left_shoulder, layout.right_shoulder, name="view")(seen)
+    centred = HipCentring(layout.hip, name="hip")(seen)
+    if recipe.motion:
+        velocity = JointVelocity(LAG, name="velocity")(centred)
+        path = HipPath(layout.hip, LAG, name="path")(seen)
+        scales = (JOINT_SCALE, VELOCITY_SCALE, PATH_SCALE)
+        x = FrameVector(scales, name="frame")([centred, velocity, path])
+    else:
+        x = FrameVector((1.0,), name="frame")([centred])
     if recipe.frame_units:
         x = layers.Dense(recipe.frame_units, activation="relu", name="pose")(x)
     recurrent = _recurrent(recipe)
@@ -44,17 +58,20 @@ def build_model(
         recurrent = layers.Bidirectional(recurrent, name="both_ways")
     x = recurrent(x)
     if recipe.dropout:
-        x = layers.Dropout(recipe.dropout, name="dropout")(x)
+        x = layers.SpatialDropout1D(recipe.dropout, name="dropout")(x)
     return keras.Model(joints, layers.Dense(classes, name="logits")(x), name=name)
 
 
 def _recurrent(recipe: Recipe) -> layers.RNN:
+    if recipe.cell in ("lstm", "gru"):
+        cell = {"lstm": layers.LSTM, "gru": layers.GRU}[recipe.cell]
+        return cell(recipe.units, return_sequences=True, name=recipe.cell)
+    settings = {
+        "return_sequences": True,
+        "recurrent_initializer": keras.initializers.Orthogonal(recipe.gain),
+        "name": recipe.cell,
+    }
     if recipe.cell == "drnn":
-        return DelayedRNN(recipe.units, recipe.delays, return_sequences=True, name="drnn")
-    if recipe.cell == "rnn":
-        # ReLU as in the D-RNN, so that only the delays differ.
-        return layers.SimpleRNN(
-            recipe.units, activation="relu", return_sequences=True, name="rnn"
-        )
-    cell = {"lstm": layers.LSTM, "gru": layers.GRU}[recipe.cell]
-    return cell(recipe.units, return_sequences=True, name=recipe.cell)
+        return DelayedRNN(recipe.units, recipe.delays, **settings)
+    # ReLU as in the D-RNN, so that only the delays differ.
+    return layers.SimpleRNN(recipe.units, activation="relu", **settings)

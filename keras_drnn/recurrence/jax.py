@@ -21,9 +21,7 @@ def supports(activation, x) -> bool:
 
 def recurrence(x, h0, kernel, recurrent_kernel, bias, activation):
     """See `keras_drnn.recurrence.recurrence`."""
-    x, h0, kernel, recurrent_kernel = map(
-        ops.convert_to_tensor, (x, h0, kernel, recurrent_kernel)
-    )
+    x, h0, kernel, recurrent_kernel = map(ops.convert_to_tensor, (x, h0, kernel, recurrent_kernel))
     z = jnp.einsum("bkd,dn->kbn", x, kernel)
     if bias is not None:
         z = z + ops.convert_to_tensor(bias)

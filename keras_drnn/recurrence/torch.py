@@ -13,9 +13,7 @@ def supports(activation, x) -> bool:
 
 def recurrence(x, h0, kernel, recurrent_kernel, bias, activation):
     """See `keras_drnn.recurrence.recurrence`."""
-    x, h0, kernel, recurrent_kernel = map(
-        ops.convert_to_tensor, (x, h0, kernel, recurrent_kernel)
-    )
+    x, h0, kernel, recurrent_kernel = map(ops.convert_to_tensor, (x, h0, kernel, recurrent_kernel))
     weights = [kernel.T, recurrent_kernel.T]
     if bias is not None:
         bias = ops.convert_to_tensor(bias)

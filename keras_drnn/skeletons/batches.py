@@ -10,6 +10,7 @@ import numpy as np
 
 from keras_drnn.skeletons.augmentation import Augmentation
 from keras_drnn.skeletons.clip import Clip
+from keras_drnn.skeletons.layouts import JointLayout
 
 
 class Clips(Protocol):
@@ -45,10 +46,11 @@ def training_stream(
     chosen: np.ndarray,
     labels: np.ndarray,
     *,
+    layout: JointLayout,
     batch_size: int,
     frames: int,
     seed: int,
-    augmentation: Augmentation | None = None,
+    augmentation: Augmentation,
     first_step: int = 0,
 ) -> Iterator[tuple[np.ndarray, np.ndarray]]:
     """Endless batches for training; a batch depends on `seed` and its number alone.
@@ -60,20 +62,22 @@ def training_stream(
         clips: The clips.
         chosen: Numbers of the clips to draw from.
         labels: Class of each chosen clip, from 0 up.
+        layout: What the joints are.
         batch_size: Clips in a batch.
         frames: Length of a batch. A longer clip gives a random stretch of this length.
         seed: Seed of the order, the stretches and the augmentation.
-        augmentation: What to vary, or `None`.
+        augmentation: What to vary.
         first_step: Number of the first batch.
 
     Yields:
         `(batch_size, frames, bodies, joints, 3)` joints in metres and `(batch_size, frames)` int
-        labels, the clip's class at every frame.
+        labels: the clip's class at every frame, -1 at padding and at frames without a body.
 
     Example:
 
-    >>> joints, labels = next(training_stream(store, train, classes, batch_size=60, frames=64,
-    ...                                       seed=0))
+    >>> stream = training_stream(store, train, classes, layout=KINECT_V2, batch_size=60, frames=64,
+    ...                          seed=0, augmentation=Augmentation(rotation=1.0))
+    >>> joints, labels = next(stream)
     """
     count, epoch, order = len(chosen), -1, np.arange(0)
     step = first_step
@@ -85,12 +89,13 @@ def training_stream(
                 epoch = drawn // count
                 order = np.random.default_rng([seed, 0, epoch]).permutation(count)
             which = order[drawn % count]
-            joints = clips[int(chosen[which])].joints
+            joints = augmentation(clips[int(chosen[which])].joints, layout, rng)
             start = rng.integers(max(len(joints) - frames, 0) + 1)
-            stretch = joints[start : start + frames]
-            rows.append(stretch if augmentation is None else augmentation(stretch, rng))
+            rows.append(joints[start : start + frames])
             row_labels.append(labels[which])
-        yield pad(rows, frames), np.repeat(np.array(row_labels, "int32")[:, None], frames, axis=1)
+        batch = pad(rows, frames)
+        seen = batch.any(axis=(2, 3, 4))
+        yield batch, np.where(seen, np.array(row_labels, "int32")[:, None], np.int32(-1))
         step += 1
 
 

@@ -1,9 +1,9 @@
 """Features of skeletons as causal Keras layers, so that a model takes raw joints.
 
-Every layer here reads and writes joints as `(batch, frames, bodies, joints, channels)`, metres in
-the camera's frame, y up, and keeps to one convention: a body that is absent from a frame, and the
-padding behind the end of a clip, are exactly zero. No layer looks ahead: what it gives for a frame
-depends on that frame and earlier ones alone.
+The layers read joints as `(batch, frames, bodies, joints, 3)`, metres in the camera's frame, y up,
+and keep to one convention: a body that is absent from a frame, and the padding behind the end of a
+clip, are exactly zero. No layer looks ahead: what it gives for a frame depends on that frame and
+earlier ones alone.
 """
 
 import keras
@@ -13,6 +13,19 @@ from keras import ops
 def presence(joints):
     """Which bodies are there: booleans `(batch, frames, bodies)` from joints that are not zero."""
     return ops.any(ops.not_equal(joints, 0), axis=(-2, -1))
+
+
+def first_seen(seen):
+    """True at each body's first frame alone, from `(batch, frames, bodies)` booleans."""
+    return ops.logical_and(seen, ops.equal(ops.cumsum(ops.cast(seen, "int32"), axis=1), 1))
+
+
+def change(values, seen, lag):
+    """`values` minus `values` of `lag` frames before; zero unless the body was seen in both."""
+    before = ops.pad(values[:, :-lag], [(0, 0), (lag, 0)] + [(0, 0)] * (len(values.shape) - 2))
+    seen_before = ops.pad(seen[:, :-lag], [(0, 0), (lag, 0), (0, 0)])
+    both = ops.cast(ops.logical_and(seen, seen_before), values.dtype)
+    return (values - before) * ops.reshape(both, (*ops.shape(both), *[1] * (len(values.shape) - 3)))
 
 
 @keras.saving.register_keras_serializable("keras_drnn")
@@ -41,17 +54,16 @@ class ViewAlignment(keras.layers.Layer):
         self.right_shoulder = right_shoulder
 
     def call(self, joints):
-        seen = presence(joints)[:, :, 0]
-        first = ops.logical_and(seen, ops.equal(ops.cumsum(ops.cast(seen, "int32"), axis=1), 1))
-        weight = ops.cast(first, joints.dtype)[:, :, None]
+        first = ops.cast(first_seen(presence(joints))[:, :, :1], joints.dtype)
         across = joints[:, :, 0, self.right_shoulder] - joints[:, :, 0, self.left_shoulder]
-        across = ops.sum(across * weight, axis=1)
-        x, z = across[:, 0], across[:, 2]
+        # Ahead of the first frame the sum is still empty; those frames are empty as well.
+        across = ops.cumsum(across * first, axis=1)
+        x, z = across[..., 0], across[..., 2]
         length = ops.sqrt(x * x + z * z)
         known = ops.greater(length, 1e-6)
         length = ops.where(known, length, ops.ones_like(length))
-        cos = ops.where(known, x / length, ops.ones_like(x))[:, None, None, None]
-        sin = ops.where(known, z / length, ops.zeros_like(z))[:, None, None, None]
+        cos = ops.where(known, x / length, ops.ones_like(x))[..., None, None]
+        sin = ops.where(known, z / length, ops.zeros_like(z))[..., None, None]
         x, y, z = joints[..., 0], joints[..., 1], joints[..., 2]
         return ops.stack([x * cos + z * sin, y, z * cos - x * sin], axis=-1)
 
@@ -100,61 +112,110 @@ class HipCentring(keras.layers.Layer):
 
 @keras.saving.register_keras_serializable("keras_drnn")
 class JointVelocity(keras.layers.Layer):
-    """Appends to each joint its change since the frame before.
+    """The change of each joint over the last `lag` frames.
 
-    Zero in a body's first frame and after a frame that lost it.
+    Zero until a body has been seen `lag` frames before, and where either frame lost it.
 
     Args:
-        scale: Factor on the change. With the frame rate (frames per second) for joints in metres,
-            velocities are in metres per second.
+        lag: Frames to look back. A few frames rather than one: sensor noise weighs less.
 
     Input shape:
         `(batch, frames, bodies, joints, 3)`, metres.
 
     Output shape:
-        `(batch, frames, bodies, joints, 6)`: position, then velocity.
+        The same, metres in `lag` frames.
 
     Example:
 
-    >>> moving = JointVelocity(scale=30.0)(joints)
+    >>> velocity = JointVelocity(lag=4)(centred)
     """
 
-    def __init__(self, scale: float = 1.0, **kwargs):
+    def __init__(self, lag: int, **kwargs):
         super().__init__(**kwargs)
-        self.scale = scale
+        self.lag = lag
 
     def call(self, joints):
-        before = ops.pad(joints[:, :-1], [(0, 0), (1, 0), (0, 0), (0, 0), (0, 0)])
-        both = ops.logical_and(presence(joints), presence(before))
-        change = (joints - before) * ops.cast(both, joints.dtype)[..., None, None]
-        return ops.concatenate([joints, change * self.scale], axis=-1)
+        return change(joints, presence(joints), self.lag)
 
     def get_config(self):
-        return {**super().get_config(), "scale": self.scale}
+        return {**super().get_config(), "lag": self.lag}
+
+
+@keras.saving.register_keras_serializable("keras_drnn")
+class HipPath(keras.layers.Layer):
+    """Where each body has gone since it was first seen, and how it moved over the last frames.
+
+    What hip-centred joints have lost: walking, sitting down, bending.
+
+    Args:
+        hip: Index of the joint.
+        lag: Frames to look back for the movement.
+
+    Input shape:
+        `(batch, frames, bodies, joints, 3)`, metres.
+
+    Output shape:
+        `(batch, frames, bodies, 6)`, metres: the way from the body's first place, and the change
+        over `lag` frames. Zero where the body is absent.
+
+    Example:
+
+    >>> path = HipPath(hip=0, lag=4)(joints)
+    """
+
+    def __init__(self, hip: int, lag: int, **kwargs):
+        super().__init__(**kwargs)
+        self.hip = hip
+        self.lag = lag
+
+    def call(self, joints):
+        seen = presence(joints)
+        hip = joints[:, :, :, self.hip]
+        start = ops.cumsum(hip * ops.cast(first_seen(seen), hip.dtype)[..., None], axis=1)
+        way = (hip - start) * ops.cast(seen, hip.dtype)[..., None]
+        return ops.concatenate([way, change(hip, seen, self.lag)], axis=-1)
+
+    def get_config(self):
+        return {**super().get_config(), "hip": self.hip, "lag": self.lag}
 
 
 @keras.saving.register_keras_serializable("keras_drnn")
 class FrameVector(keras.layers.Layer):
     """Lays everything that is known of a frame out in one vector, and masks frames without a body.
 
-    Input shape:
-        `(batch, frames, bodies, joints, channels)`.
+    Args:
+        scales: A factor for each input, so that all of them reach the network at about the same
+            size.
+
+    Call arguments:
+        inputs: List of tensors `(batch, frames, ...)`. The first one is of joints, and tells which
+            frames are without a body: all zero.
 
     Output shape:
-        `(batch, frames, bodies * joints * channels)`, with a mask `(batch, frames)`.
+        `(batch, frames, features)`, with a mask `(batch, frames)`.
 
     Example:
 
-    >>> vectors = FrameVector()(joints)
+    >>> vectors = FrameVector(scales=(3.0, 5.0))([centred, velocity])
     """
 
-    def __init__(self, **kwargs):
+    def __init__(self, scales, **kwargs):
         super().__init__(**kwargs)
+        self.scales = tuple(scales)
         self.supports_masking = True
 
-    def call(self, joints):
-        size = joints.shape[2] * joints.shape[3] * joints.shape[4]
-        return ops.reshape(joints, (-1, ops.shape(joints)[1], size))
+    def call(self, inputs):
+        shape = ops.shape(inputs[0])
+        rows = []
+        for values, scale in zip(inputs, self.scales, strict=True):
+            size = 1
+            for width in values.shape[2:]:
+                size *= width
+            rows.append(ops.reshape(values, (shape[0], shape[1], size)) * scale)
+        return ops.concatenate(rows, axis=-1)
 
-    def compute_mask(self, joints, mask=None):
-        return ops.any(presence(joints), axis=-1)
+    def compute_mask(self, inputs, mask=None):
+        return ops.any(presence(inputs[0]), axis=-1)
+
+    def get_config(self):
+        return {**super().get_config(), "scales": list(self.scales)}

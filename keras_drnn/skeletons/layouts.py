@@ -34,6 +34,15 @@ class JointLayout:
     left_hip: int
     right_hip: int
 
+    @property
+    def mirrored(self) -> list[int]:
+        """For each joint, the one on the other side of the body; itself where there is none."""
+        other = {"left": "right", "right": "left"}
+        return [
+            self.joint_names.index(" ".join(other.get(word, word) for word in name.split()))
+            for name in self.joint_names
+        ]
+
     def __len__(self) -> int:
         return len(self.joint_names)
 

@@ -74,9 +74,7 @@ def generate(
     settings = {"version": VERSION, "subjects": subjects, "repetitions": repetitions, "seed": seed}
     takes = [
         Take(seed, *numbers)
-        for numbers in product(
-            range(1, subjects + 1), ACTION_BY_NUMBER, range(1, repetitions + 1)
-        )
+        for numbers in product(range(1, subjects + 1), ACTION_BY_NUMBER, range(1, repetitions + 1))
     ]
     clips = len(takes) * len(CAMERA_ANGLES)
     written = 0

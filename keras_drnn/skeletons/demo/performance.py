@@ -38,9 +38,7 @@ class Person:
     present: np.ndarray
 
 
-def perform(
-    action: Action, subject: Subject, facing: float, random: np.random.Generator
-) -> Person:
+def perform(action: Action, subject: Subject, facing: float, random: np.random.Generator) -> Person:
     """Let somebody do an action.
 
     Args:

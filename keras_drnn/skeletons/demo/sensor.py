@@ -72,7 +72,9 @@ def record(people: list[Person], random: np.random.Generator) -> Recording:
     bodies = []
     for identity, true, there in zip(identities, joints, present, strict=True):
         states = np.where(_hidden(true), GUESSED, TRACKED)
-        bodies.append(Body(int(identity), true + _noise(true, states, random), states, there & seen))
+        bodies.append(
+            Body(int(identity), true + _noise(true, states, random), states, there & seen)
+        )
     return Recording(tuple(bodies), _slots(frames, len(bodies), random))
 
 

@@ -1,0 +1,1 @@
+"""The comparison: recipes, models, training that resumes, evaluation, run folders."""
