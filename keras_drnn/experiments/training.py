@@ -123,6 +123,7 @@ def train(
             steps_per_epoch=every,
             initial_epoch=done,
             epochs=recipe.steps // every,
+            shuffle=False,  # the stream has its own order
             callbacks=[keeper],
             verbose=0,
         )

@@ -22,8 +22,9 @@ def first_seen(seen):
 
 def change(values, seen, lag):
     """`values` minus `values` of `lag` frames before; zero unless the body was seen in both."""
-    before = ops.pad(values[:, :-lag], [(0, 0), (lag, 0)] + [(0, 0)] * (len(values.shape) - 2))
-    seen_before = ops.pad(seen[:, :-lag], [(0, 0), (lag, 0), (0, 0)])
+    # Pad, then cut: right for clips shorter than the lag as well.
+    before = ops.pad(values, [(0, 0), (lag, 0)] + [(0, 0)] * (len(values.shape) - 2))[:, :-lag]
+    seen_before = ops.pad(seen, [(0, 0), (lag, 0), (0, 0)])[:, :-lag]
     both = ops.cast(ops.logical_and(seen, seen_before), values.dtype)
     return (values - before) * ops.reshape(both, (*ops.shape(both), *[1] * (len(values.shape) - 3)))
 
