@@ -3,6 +3,6 @@
 from keras_drnn.cell import DelayedRNNCell
 from keras_drnn.delays import geometric_delays
 from keras_drnn.layer import DelayedRNN
+from keras_drnn.version import __version__
 
-__version__ = "0.1.0"
-__all__ = ["DelayedRNN", "DelayedRNNCell", "geometric_delays"]
+__all__ = ["DelayedRNN", "DelayedRNNCell", "__version__", "geometric_delays"]

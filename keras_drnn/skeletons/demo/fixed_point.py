@@ -6,6 +6,8 @@ import numpy as np
 class FixedPoint:
     """The texts of all numbers with so many decimals up to a limit, each followed by a blank.
 
+    Zeros at the end are left out, as in the files of NTU RGB+D.
+
     Args:
         decimals: How many decimals to write.
         limit: Largest absolute value.
@@ -13,15 +15,17 @@ class FixedPoint:
     Example:
 
     >>> FixedPoint(decimals=3, limit=10)(np.array([0.12345, -2.0]))
-    array([b'0.123 ', b'-2.000 '], dtype='|S8')
+    array([b'0.123 ', b'-2 '], dtype='|S7')
     """
 
     def __init__(self, decimals: int, limit: float) -> None:
         self._scale = 10**decimals
         self._limit = round(limit * self._scale)
-        numbers = range(-self._limit, self._limit + 1)
         self._texts = np.array(
-            [f"{number / self._scale:.{decimals}f} ".encode() for number in numbers]
+            [
+                f"{number / self._scale:.{decimals + 1}f}".rstrip("0").rstrip(".").encode() + b" "
+                for number in range(-self._limit, self._limit + 1)
+            ]
         )
 
     @property

@@ -1,0 +1,85 @@
+"""Options that several commands share, and how their text is read."""
+
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+
+class DataName(StrEnum):
+    """The data sets."""
+
+    demo = "demo"
+    ntu = "ntu"
+    nucla = "nucla"
+
+
+class Preset(StrEnum):
+    """The presets."""
+
+    best = "best"
+    thesis = "thesis"
+
+
+def whole_numbers(text: str | None) -> tuple[int, ...] | None:
+    """`"1,3,9"` as a tuple of ints."""
+    if text is None:
+        return None
+    try:
+        return tuple(int(part) for part in text.split(","))
+    except ValueError:
+        raise typer.BadParameter(
+            f"expected whole numbers with commas between them, like 1,3,9,27. Received: {text}"
+        ) from None
+
+
+Data = Annotated[
+    DataName,
+    typer.Option(
+        help="demo: synthetic skeletons, made on the spot. ntu: your copy of NTU RGB+D "
+        "(.skeleton files). nucla: your copy of Northwestern-UCLA (.json files)."
+    ),
+]
+Root = Annotated[
+    Path | None,
+    typer.Option(help="Folder of the files. Needed for ntu and nucla.", show_default=False),
+]
+Protocol = Annotated[str, typer.Option(help="cross-view, or for ntu and demo cross-subject.")]
+MissingList = Annotated[
+    Path | None,
+    typer.Option(
+        help="NTU's text file of samples with missing skeletons, to leave them out.",
+        show_default=False,
+    ),
+]
+PresetChoice = Annotated[
+    Preset,
+    typer.Option(
+        help="best: the recipe found best by validation. thesis: as published (100,000 batches)."
+    ),
+]
+Delays = Annotated[
+    str | None,
+    typer.Option(
+        help="Delays of the D-RNN's groups in frames, like 1,3,9,27,81.",
+        show_default="the preset's",
+    ),
+]
+Units = Annotated[
+    int | None,
+    typer.Option(min=1, help="Units of the recurrent layer.", show_default="the preset's"),
+]
+Steps = Annotated[
+    int | None, typer.Option(min=1, help="Batches to train on.", show_default="the preset's")
+]
+BatchSize = Annotated[
+    int | None, typer.Option(min=1, help="Clips in a batch.", show_default="the preset's")
+]
+Out = Annotated[
+    Path, typer.Option(help="Folder for everything that is trained, and for clips once read.")
+]
+JsonFile = Annotated[
+    Path | None,
+    typer.Option("--json", help="Write what was found to this file.", show_default=False),
+]

@@ -1,0 +1,47 @@
+"""`drnn predict`: what a trained model says about clips."""
+
+import json
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from keras_drnn.cli import options
+
+
+def predict(
+    model: Annotated[Path, typer.Argument(help="A trained model.keras or model.tflite.")],
+    clips: Annotated[
+        Path, typer.Argument(help="A .skeleton (NTU) or .json (N-UCLA) clip, or a folder of them.")
+    ],
+    json_file: options.JsonFile = None,
+) -> None:
+    """Classify a clip, or every clip of a folder, with a trained model."""
+    from rich.console import Console
+    from rich.markup import escape
+    from rich.table import Table
+
+    from keras_drnn.experiments.prediction import predict as run_prediction
+
+    table = Table("Clip", "Action", "Probability")
+    found, failed = [], 0
+    for prediction in run_prediction(model, clips):
+        found.append(
+            {
+                "clip": prediction.path.name,
+                "label": prediction.label,
+                "probability": prediction.probability,
+                "error": prediction.error,
+            }
+        )
+        if prediction.error is None:
+            share = f"{100 * (prediction.probability or 0.0):.1f} %"
+            table.add_row(escape(prediction.path.name), escape(prediction.label or ""), share)
+        else:
+            failed += 1
+            table.add_row(escape(prediction.path.name), f"[red]{escape(prediction.error)}[/]", "")
+    Console().print(table)
+    if json_file is not None:
+        json_file.write_text(json.dumps(found, indent=2) + "\n", encoding="utf-8")
+    if failed == len(found):
+        raise typer.Exit(1)

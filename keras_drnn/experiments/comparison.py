@@ -1,0 +1,181 @@
+"""The thesis' comparison: several models, several seeds, the same data and recipe."""
+
+import fcntl
+import hashlib
+import json
+import platform
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+
+import keras
+
+from keras_drnn import __version__
+from keras_drnn.experiments import runs
+from keras_drnn.experiments.data import Data
+from keras_drnn.experiments.files import write_json
+from keras_drnn.experiments.recipes import Recipe, recipe_for
+from keras_drnn.reporting.pictures import save_pictures
+from keras_drnn.reporting.report import report
+from keras_drnn.tracking import ComparisonMirror
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What is compared. Fields that are `None` are as the preset has them.
+
+    Args:
+        models: Names of the models.
+        preset: `"best"` or `"thesis"`.
+        seeds: How many seeds, from 0 up.
+        delays: Delays of the D-RNN, in frames.
+        units: Units of the recurrent layer.
+        steps: Batches to train on.
+        batch_size: Clips in a batch.
+    """
+
+    models: tuple[str, ...]
+    preset: str = "best"
+    seeds: int = 1
+    delays: tuple[int, ...] | None = None
+    units: int | None = None
+    steps: int | None = None
+    batch_size: int | None = None
+
+    def recipe(self, model: str, data: str) -> Recipe:
+        """The recipe of one of the models."""
+        return recipe_for(
+            model,
+            preset=self.preset,
+            data=data,
+            delays=self.delays,
+            units=self.units,
+            steps=self.steps,
+            batch_size=self.batch_size,
+        )
+
+
+class ComparisonBusyError(ValueError):
+    """Another process is at work on the same comparison."""
+
+
+def comparison_folder(out: Path, settings: Settings, data: Data) -> Path:
+    """Where a comparison lives: the same settings and data, the same folder.
+
+    Args:
+        out: The folder of all comparisons.
+        settings: What is compared.
+        data: The data.
+    """
+    recipes = [asdict(settings.recipe(model, data.name)) for model in settings.models]
+    decisive = [
+        asdict(settings),
+        recipes,
+        data.about(),
+        data.clips.folder.name,
+        keras.backend.backend(),
+        __version__,
+    ]
+    digest = hashlib.sha256(json.dumps(decisive, sort_keys=True).encode()).hexdigest()[:8]
+    return out / f"{data.name}-{data.protocol.name}-{settings.preset}-{digest}"
+
+
+def compare(
+    folder: Path,
+    settings: Settings,
+    data: Data,
+    tracking_uri: str,
+    *,
+    on_run: Callable[[str, int, int], Callable[[int], None]],
+) -> dict:
+    """Train, evaluate and export every model with every seed, or go on with it.
+
+    Args:
+        folder: As from `comparison_folder`.
+        settings: What is compared.
+        data: The data.
+        tracking_uri: An MLflow store that `check_store` has found good.
+        on_run: Called with model, seed and steps as a run begins; returns what is to be called
+            with the number of steps done.
+
+    Returns:
+        The content of `report.json`.
+
+    Raises:
+        ComparisonBusyError: If another process is at work on the same comparison.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    with _alone(folder):
+        if not (folder / "comparison.json").exists():
+            write_json(folder / "comparison.json", _about(folder, settings, data))
+        with ComparisonMirror(folder, tracking_uri) as mirror:
+            # Seed by seed, so that an unfinished comparison still compares like with like.
+            for seed in range(settings.seeds):
+                for model in settings.models:
+                    recipe = settings.recipe(model, data.name)
+                    runs.run(
+                        folder / "runs" / f"{model}-seed{seed}",
+                        model,
+                        recipe,
+                        seed,
+                        data,
+                        on_step=on_run(model, seed, recipe.steps),
+                        on_evaluation=mirror.sync,
+                    )
+            found = report(folder)
+            write_json(folder / "report.json", found)
+            save_pictures(folder)
+    return found
+
+
+def _about(folder: Path, settings: Settings, data: Data) -> dict:
+    steps = {settings.recipe(model, data.name).steps for model in settings.models}
+    first = settings.recipe(settings.models[0], data.name)
+    return {
+        "id": folder.name,
+        "created": datetime.now(UTC).isoformat(timespec="seconds"),
+        "command_settings": {
+            "models": ",".join(settings.models),
+            "preset": settings.preset,
+            "seeds": settings.seeds,
+            "delays": ",".join(map(str, first.delays)),
+            "units": first.units,
+            "steps": max(steps),
+            "batch_size": first.batch_size,
+        },
+        "data": data.about(),
+        "backend": keras.backend.backend(),
+        "environment": _environment(),
+    }
+
+
+def _environment() -> dict[str, str]:
+    found = {"python": platform.python_version(), "machine": _machine()}
+    for package in ("keras", "numpy", "tensorflow", "tensorflow-cpu", "jax", "torch"):
+        try:
+            found[package] = version(package)
+        except PackageNotFoundError:
+            continue
+    return found | {"keras_drnn": __version__}
+
+
+def _machine() -> str:
+    import os
+
+    return f"{platform.system()} {platform.machine()}, {os.cpu_count()} cores"
+
+
+@contextmanager
+def _alone(folder: Path) -> Iterator[None]:
+    with (folder / ".lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise ComparisonBusyError(
+                f"Another process is at work on this comparison ({folder}). Wait for it, or give "
+                "another --out."
+            ) from None
+        yield

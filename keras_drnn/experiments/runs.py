@@ -1,0 +1,189 @@
+"""One model with one seed: built, trained, evaluated and exported, in a folder of its own."""
+
+import json
+from collections.abc import Callable
+from dataclasses import asdict
+from pathlib import Path
+
+import keras
+import numpy as np
+
+from keras_drnn.experiments.data import Data
+from keras_drnn.experiments.evaluation import (
+    FRACTIONS,
+    accuracy_of_beginnings,
+    clip_scores,
+    latency_milliseconds,
+)
+from keras_drnn.experiments.files import write_json, write_whole
+from keras_drnn.experiments.models import build_model
+from keras_drnn.experiments.recipes import Recipe
+from keras_drnn.experiments.training import compile_model, evaluation_interval, train
+from keras_drnn.reporting.metrics import (
+    ClipScores,
+    accuracy_by_fraction,
+    confusion_matrix,
+    summarise,
+)
+
+EXPORT_TOLERANCE = 1e-4
+CHECKED_CLIPS = 8  # test clips on which an export is compared with Keras
+
+
+def run(
+    folder: Path,
+    model_name: str,
+    recipe: Recipe,
+    seed: int,
+    data: Data,
+    *,
+    on_step: Callable[[int], None] = lambda step: None,
+    on_evaluation: Callable[[], None] = lambda: None,
+) -> None:
+    """Train, evaluate and export a model, or go on with it.
+
+    What is left in the folder: `run.json` (what, how, and how far), `history.jsonl`,
+    `model.keras`, `model.tflite`, `classes.json` (what the scores and the joints mean),
+    `metrics.json` and `outcome.npz`. A run that is finished is left as it is.
+
+    Args:
+        folder: The run's folder.
+        model_name: Name of the model, one of `MODELS`.
+        recipe: Its recipe.
+        seed: Seed of everything random.
+        data: The data.
+        on_step: Called with the number of steps done.
+        on_evaluation: Called when the folder has something new.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    if status(folder) == "finished":
+        on_step(recipe.steps)
+        return
+    about = {"model": model_name, "seed": seed, "status": "running", "params": _params(recipe)}
+    write_json(folder / "run.json", about | {"error": None})
+    try:
+        _run(folder, model_name, recipe, seed, data, on_step, on_evaluation)
+    # One model's misfortune must not cost the others; the error is kept and reported.
+    except Exception as error:
+        reason = f"{type(error).__name__}: {error}"
+        write_json(folder / "run.json", about | {"status": "failed", "error": reason})
+    else:
+        write_json(folder / "run.json", about | {"status": "finished", "error": None})
+    on_evaluation()
+
+
+def status(folder: Path) -> str | None:
+    """`"running"`, `"finished"` or `"failed"`; `None` for a run that never began."""
+    about = folder / "run.json"
+    return json.loads(about.read_text(encoding="utf-8"))["status"] if about.exists() else None
+
+
+def _run(folder, model_name, recipe, seed, data, on_step, on_evaluation) -> None:
+    from keras_drnn.export import export_litert
+
+    keras.utils.clear_session()
+    keras.utils.set_random_seed(seed)
+    parts, labels, layout = data.split, data.split.labels, data.protocol.layout
+    model = build_model(
+        recipe,
+        layout=layout,
+        bodies=data.reader.bodies,
+        classes=len(parts.class_names),
+        name=model_name,
+    )
+    compile_model(model, recipe)
+    history = train(
+        model,
+        recipe,
+        data.clips,
+        parts.train,
+        parts.validation,
+        labels,
+        layout=layout,
+        seed=seed,
+        folder=folder,
+        on_step=on_step,
+        on_evaluation=on_evaluation,
+    )
+    on_step(recipe.steps)
+    write_whole(folder / "model.keras", model.save)
+    write_json(
+        folder / "classes.json",
+        {
+            "classes": list(parts.class_names),
+            "joints": list(layout.joint_names),
+            "bodies": data.reader.bodies,
+            "data": data.name,
+            "protocol": data.protocol.name,
+        },
+    )
+    scores = clip_scores(model, data.clips, parts.test, labels[parts.test])
+    if recipe.bidirectional:
+        fractions = accuracy_of_beginnings(model, data.clips, parts.test, labels[parts.test])
+    else:
+        fractions = np.array(accuracy_by_fraction(scores, FRACTIONS))
+    metrics: dict[str, float] = {
+        "parameters": model.count_params(),
+        **summarise(scores, "test"),
+        **_of_subsets(scores, data),
+        **{key: history[-1][key] for key in history[-1] if key.startswith("validation/")},
+        "train_seconds": history[-1]["seconds"],
+        "step_milliseconds": _step_milliseconds(history, evaluation_interval(recipe.steps)),
+        "latency_milliseconds": latency_milliseconds(model, _typical_clip(data)),
+    }
+    report = export_litert(
+        folder / "model.keras",
+        folder / "model.tflite",
+        check_inputs=[
+            data.clips[int(i)].joints for i in _spread(parts.test, CHECKED_CLIPS, data.clips)
+        ],
+        tolerance=EXPORT_TOLERANCE,
+    )
+    metrics |= {
+        "litert_bytes": report.bytes,
+        "litert_max_difference": report.largest_difference,
+        "litert_latency_milliseconds": report.latency_milliseconds,
+    }
+    arrays = {
+        "confusion": confusion_matrix(scores),
+        "fractions": FRACTIONS,
+        "accuracy_by_fraction": fractions,
+    }
+    write_whole(folder / "outcome.npz", lambda path: np.savez(path, **arrays))
+    write_json(folder / "metrics.json", metrics)
+
+
+def _params(recipe: Recipe) -> dict:
+    """A recipe as a flat dictionary."""
+    fields = asdict(recipe)
+    augmentation = fields.pop("augmentation")
+    fields["delays"] = ",".join(map(str, fields["delays"]))
+    if recipe.cell != "drnn":
+        del fields["delays"]
+    return fields | {f"augmentation.{key}": value for key, value in augmentation.items()}
+
+
+def _of_subsets(scores: list[ClipScores], data: Data) -> dict[str, float]:
+    found: dict[str, float] = {}
+    for name, chosen in data.subsets.items():
+        found |= summarise([scores[i] for i in np.flatnonzero(chosen)], name)
+    return found
+
+
+def _step_milliseconds(history: list[dict[str, float]], every: int) -> float:
+    seconds = np.diff([0.0] + [entry["seconds"] for entry in history])
+    # The first interval compiles; it counts only where there is no other.
+    return 1e3 * float(np.median(seconds[1:] if len(seconds) > 1 else seconds)) / every
+
+
+def _typical_clip(data: Data) -> np.ndarray:
+    """The test clip of median length."""
+    frames = data.clips.index.frames[data.split.test]
+    middle = np.argsort(frames, kind="stable")[len(frames) // 2]
+    return data.clips[int(data.split.test[middle])].joints
+
+
+def _spread(chosen: np.ndarray, count: int, clips) -> np.ndarray:
+    """Some of the clips, from the shortest to the longest."""
+    by_length = chosen[np.argsort(clips.index.frames[chosen], kind="stable")]
+    return by_length[np.linspace(0, len(by_length) - 1, min(count, len(by_length))).astype(int)]

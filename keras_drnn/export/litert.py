@@ -1,0 +1,183 @@
+"""From a Keras model to a `.tflite` file, converted in a process of its own and compared."""
+
+import importlib
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from keras_drnn.export.operators import foreign_operators
+from keras_drnn.export.runtime import LiteRTModel
+
+if TYPE_CHECKING:
+    import keras
+
+_LATENCY_RUNS = 20
+
+
+class ExportError(ValueError):
+    """A model could not be converted, or the file does not do what the model does."""
+
+
+@dataclass(frozen=True)
+class ExportReport:
+    """What an export came to.
+
+    Args:
+        path: The file.
+        bytes: Its size.
+        operators: Names of the operators in it, sorted.
+        largest_difference: Largest absolute difference between its outputs and Keras'.
+        top1_agreement: Share of frames at which both rank the same class first.
+        latency_milliseconds: Median time for the middle one of the clips that were checked,
+            one thread.
+    """
+
+    path: Path
+    bytes: int
+    operators: tuple[str, ...]
+    largest_difference: float
+    top1_agreement: float
+    latency_milliseconds: float
+
+
+def export_litert(
+    model: "keras.Model | str | Path",
+    path: str | Path,
+    *,
+    check_inputs: Sequence[np.ndarray] | None = None,
+    tolerance: float = 1e-4,
+) -> ExportReport:
+    """Export a model that reads one sequence to LiteRT (TFLite), and check the file.
+
+    The file reads one clip (batch 1) of any number of frames, in float32, and uses built-in
+    operators only, so that the stock runtime of a phone runs it. TensorFlow converts, in a process
+    of its own; the model may have been trained on any backend.
+
+    Args:
+        model: A Keras model with one input, `(batch, frames, ...)`, and one output; or the path of
+            its `.keras` file.
+        path: Where to write the `.tflite` file.
+        check_inputs: Clips, `(frames, ...)`, on which the file is compared with Keras. Random ones
+            of 1, 30 and 100 frames by default.
+        tolerance: Largest absolute difference that is accepted.
+
+    Returns:
+        An `ExportReport`.
+
+    Raises:
+        ExportError: If the model cannot be converted, the file needs operators that the stock
+            runtime lacks, or its outputs differ from Keras' by more than `tolerance`. Nothing is
+            left at `path` then.
+
+    Example:
+
+    >>> report = export_litert(model, "model.tflite")
+    >>> report.largest_difference < 1e-4
+    True
+    """
+    path = Path(path)
+    with tempfile.TemporaryDirectory() as scratch:
+        keras_file, model = _keras_file_and_model(model, Path(scratch))
+        if len(model.inputs) != 1 or len(model.outputs) != 1:
+            raise ExportError(
+                "Expected a model with one input and one output. Received: "
+                f"{len(model.inputs)} inputs and {len(model.outputs)} outputs"
+            )
+        converted = Path(scratch) / "model.tflite"
+        _convert(keras_file, converted, _layer_modules(model))
+        content = converted.read_bytes()
+        operators = _checked_operators(content)
+        if check_inputs is None:
+            check_inputs = _random_clips(model.input_shape)
+        difference, agreement, milliseconds = _compare(model, converted, check_inputs)
+    # `not <=` so that NaN is refused too.
+    if not difference <= tolerance:
+        raise ExportError(
+            f"The exported model differs from Keras by up to {difference:.2g}, more than "
+            f"{tolerance:.2g}. Please report the model; a larger `tolerance` accepts the file."
+        )
+    unfinished = path.with_name(f".{os.getpid()}-{path.name}")
+    unfinished.write_bytes(content)
+    unfinished.replace(path)
+    return ExportReport(path, len(content), operators, difference, agreement, milliseconds)
+
+
+def _keras_file_and_model(model, scratch: Path) -> "tuple[Path, keras.Model]":
+    import keras
+
+    if isinstance(model, (str, Path)):
+        importlib.import_module("keras_drnn.skeletons.features")
+        return Path(model), keras.saving.load_model(model, compile=False)
+    keras_file = scratch / "model.keras"
+    model.save(keras_file)
+    return keras_file, model
+
+
+def _layer_modules(model) -> list[str]:
+    """Modules that define the model's layers: the converting process must import them too."""
+    modules = {type(layer).__module__ for layer in model._flatten_layers()}
+    return sorted(name for name in modules if not name.startswith("keras."))
+
+
+def _convert(keras_file: Path, converted: Path, modules: list[str]) -> None:
+    # What this process can import, the converting process must be able to import.
+    environment = os.environ | {
+        "KERAS_BACKEND": "tensorflow",
+        "PYTHONPATH": os.pathsep.join(entry for entry in sys.path if entry),
+        "CUDA_VISIBLE_DEVICES": "-1",
+        "TF_CPP_MIN_LOG_LEVEL": "3",
+    }
+    command = [sys.executable, "-m", "keras_drnn.export.convert", keras_file, converted, *modules]
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+    if done.returncode or not converted.exists():
+        lines = [line for line in done.stderr.splitlines() if line.strip()]
+        raise ExportError(
+            f"The conversion to LiteRT failed (exit status {done.returncode}): "
+            + "\n".join(lines[-5:])
+        )
+
+
+def _checked_operators(content: bytes) -> tuple[str, ...]:
+    operators, foreign = foreign_operators(content)
+    if foreign:
+        raise ExportError(
+            "The exported model needs operators that the stock runtime does not have: "
+            f"{', '.join(foreign)}. A layer of the model has no equivalent in built-in operators."
+        )
+    return operators
+
+
+def _random_clips(input_shape) -> list[np.ndarray]:
+    rng = np.random.default_rng(0)
+    lengths = (1, 30, 100) if input_shape[1] is None else (input_shape[1],) * 3
+    return [rng.normal(size=(n, *input_shape[2:])).astype("float32") for n in lengths]
+
+
+def _compare(model, converted: Path, clips: Sequence[np.ndarray]) -> tuple[float, float, float]:
+    import keras
+
+    lite = LiteRTModel(converted)
+    differences, agreements = [], []
+    for clip in clips:
+        ours = keras.ops.convert_to_numpy(model.predict_on_batch(clip[None]))[0]
+        theirs = lite.predict(clip)
+        differences.append(np.max(np.abs(ours - theirs)))
+        agreements.append(np.mean(ours.argmax(-1) == theirs.argmax(-1)))
+    times = []
+    for _ in range(_LATENCY_RUNS):
+        begin = time.perf_counter()
+        lite.predict(clips[len(clips) // 2])
+        times.append(time.perf_counter() - begin)
+    return (
+        float(np.max(differences)),
+        float(np.mean(agreements)),
+        1e3 * float(np.median(times)),
+    )
