@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from keras_drnn.skeletons.clip import Clip
 from keras_drnn.skeletons.layouts import JointLayout
 
 
@@ -20,13 +21,12 @@ class Augmentation:
         speed: Largest factor by which a clip is played faster or slower; 1 leaves it as it is.
 
     Call arguments:
-        joints: `(frames, bodies, joints, 3)`, metres, absent bodies zero.
+        joints: `(clips, frames, bodies, joints, 3)`, metres, absent bodies zero.
         layout: What the joints are.
         rng: A `numpy.random.Generator`.
 
     Output shape:
-        `(frames, bodies, joints, 3)`; another number of frames where the speed was changed. Absent
-        bodies stay zero.
+        The same; absent bodies stay zero. (The speed is changed earlier, by `stretch`.)
 
     Example:
 
@@ -44,41 +44,58 @@ class Augmentation:
         self, joints: np.ndarray, layout: JointLayout, rng: np.random.Generator
     ) -> np.ndarray:
         # Always the same draws, so that one setting does not shift the randomness of another.
-        yaw, pitch, roll, size, speed = rng.uniform(-1.0, 1.0, 5)
-        mirrored = rng.random() < self.mirror
-        offsets = rng.standard_normal(joints.shape[1:], dtype="float32")
+        yaw, pitch, roll, size = rng.uniform(-1.0, 1.0, (4, len(joints)))
+        mirrored = rng.random(len(joints)) < self.mirror
+        offsets = rng.standard_normal((len(joints), 1, *joints.shape[2:]), dtype="float32")
 
-        if self.speed != 1:
-            joints = played(joints, self.speed**speed)
-        turn = rotation(yaw * self.rotation, pitch * self.tilt, roll * self.tilt)
-        turn *= 1.0 + size * self.scale
-        if mirrored:
-            joints = joints[:, :, layout.mirrored]
-            turn[0] *= -1.0
-        varied = joints @ turn.astype("float32")
+        turns = rotations(yaw * self.rotation, pitch * self.tilt, roll * self.tilt)
+        turns *= (1.0 + size * self.scale)[:, None, None]
+        turns[mirrored, 0] *= -1.0
+        varied = joints.copy()
+        varied[mirrored] = joints[mirrored][..., layout.mirrored, :]
+        varied = (varied.reshape(len(joints), -1, 3) @ turns.astype("float32")).reshape(joints.shape)
         if self.noise:
             seen = joints.any(axis=(-2, -1), keepdims=True)
             varied += np.float32(self.noise) * offsets * seen
         return varied
 
 
-def rotation(yaw: float, pitch: float, roll: float) -> np.ndarray:
-    """The matrix that turns row vectors about y, then x, then z."""
-    (cy, cp, cr), (sy, sp, sr) = np.cos([yaw, pitch, roll]), np.sin([yaw, pitch, roll])
-    about_y = np.array([[cy, 0.0, -sy], [0.0, 1.0, 0.0], [sy, 0.0, cy]])
-    about_x = np.array([[1.0, 0.0, 0.0], [0.0, cp, sp], [0.0, -sp, cp]])
-    about_z = np.array([[cr, sr, 0.0], [-sr, cr, 0.0], [0.0, 0.0, 1.0]])
-    return about_y @ about_x @ about_z
+def rotations(yaw: np.ndarray, pitch: np.ndarray, roll: np.ndarray) -> np.ndarray:
+    """Matrices `(n, 3, 3)` that turn row vectors about y, then x, then z."""
+    turns = np.broadcast_to(np.eye(3), (len(yaw), 3, 3))
+    for angle, (a, b) in ((yaw, (2, 0)), (pitch, (1, 2)), (roll, (0, 1))):
+        turn = np.tile(np.eye(3), (len(yaw), 1, 1))
+        turn[:, a, a] = turn[:, b, b] = np.cos(angle)
+        turn[:, a, b] = np.sin(angle)
+        turn[:, b, a] = -np.sin(angle)
+        turns = turns @ turn
+    return turns
 
 
-def played(joints: np.ndarray, speed: float) -> np.ndarray:
-    """The clip at `speed` times its speed, interpolated between the frames that see a body."""
-    last = len(joints) - 1
-    moments = np.minimum(np.arange(int(last / speed + 1e-6) + 1) * speed, last)
+def stretch(clip: Clip, frames: int, speed: float, rng: np.random.Generator) -> np.ndarray:
+    """A random stretch of a clip, played at another speed.
+
+    Args:
+        clip: The clip.
+        frames: Most frames of the stretch; a clip that is shorter is given whole.
+        speed: Largest factor by which it is played faster or slower.
+        rng: A `numpy.random.Generator`.
+
+    Returns:
+        `(frames or fewer, bodies, joints, 3)`, interpolated between the frames that see a body.
+    """
+    factor = speed ** rng.uniform(-1.0, 1.0)
+    last = len(clip.joints) - 1
+    available = int(last / factor + 1e-6) + 1
+    start = rng.integers(max(available - frames, 0) + 1)
+    if speed == 1:
+        return clip.joints[start : start + frames]
+    moments = np.minimum(np.arange(start, min(start + frames, available)) * factor, last)
     before = moments.astype(int)
     after = np.minimum(before + 1, last)
-    share = (moments - before)[:, None, None, None]
-    seen = joints.any(axis=(-2, -1), keepdims=True)
+    share = (moments - before)[:, None]
     # Halfway to an absent body there is nothing: take the nearer frame as it is.
-    share = np.where(seen[before] & seen[after], share, share >= 0.5).astype("float32")
-    return joints[before] * (1 - share) + joints[after] * share
+    share = np.where(clip.mask[before] & clip.mask[after], share, share >= 0.5)
+    share = share.astype("float32")[:, :, None, None]
+    joints = clip.joints[before]
+    return joints + share * (clip.joints[after] - joints)

@@ -8,7 +8,7 @@ from typing import Protocol
 
 import numpy as np
 
-from keras_drnn.skeletons.augmentation import Augmentation
+from keras_drnn.skeletons.augmentation import Augmentation, stretch
 from keras_drnn.skeletons.clip import Clip
 from keras_drnn.skeletons.layouts import JointLayout
 
@@ -89,11 +89,10 @@ def training_stream(
                 epoch = drawn // count
                 order = np.random.default_rng([seed, 0, epoch]).permutation(count)
             which = order[drawn % count]
-            joints = augmentation(clips[int(chosen[which])].joints, layout, rng)
-            start = rng.integers(max(len(joints) - frames, 0) + 1)
-            rows.append(joints[start : start + frames])
+            clip = clips[int(chosen[which])]
+            rows.append(stretch(clip, frames, augmentation.speed, rng))
             row_labels.append(labels[which])
-        batch = pad(rows, frames)
+        batch = augmentation(pad(rows, frames), layout, rng)
         seen = batch.any(axis=(2, 3, 4))
         yield batch, np.where(seen, np.array(row_labels, "int32")[:, None], np.int32(-1))
         step += 1
