@@ -1,4 +1,4 @@
-"""The delayed RNN in float64 NumPy, written from the equations, one sample and one step at a time."""
+"""The delayed RNN in float64 NumPy from the equations, one sample and one step at a time."""
 
 import numpy as np
 

@@ -17,4 +17,3 @@ app.command()(compare)
 app.command()(train)
 app.command()(predict)
 app.add_typer(data.app, name="data")
-

@@ -120,9 +120,7 @@ def _looks_like_clip(path: Path) -> bool:
     return reader is not None and path.is_file()
 
 
-def _decide(
-    logits: np.ndarray, joints: np.ndarray, names: list[str] | None
-) -> tuple[str, float]:
+def _decide(logits: np.ndarray, joints: np.ndarray, names: list[str] | None) -> tuple[str, float]:
     logits = logits.astype("float64")
     logits -= logits.max(axis=-1, keepdims=True)
     log_probabilities = logits - np.log(np.exp(logits).sum(axis=-1, keepdims=True))

@@ -20,6 +20,10 @@ if TYPE_CHECKING:
     import keras
 
 _LATENCY_RUNS = 20
+_LOST_BATCH = (
+    "A layer loses track of the batch size, which a recurrent layer needs: reshape to "
+    "`(ops.shape(x)[0], ops.shape(x)[1], ...)` in place of `(-1, ops.shape(x)[1], ...)`. "
+)
 
 
 class ExportError(ValueError):
@@ -66,7 +70,7 @@ def export_litert(
             its `.keras` file.
         path: Where to write the `.tflite` file.
         check_inputs: Clips, `(frames, ...)`, on which the file is compared with Keras. Random ones
-            of 1, 30 and 100 frames by default.
+            of 1, 30 and 100 frames by default, with a lost frame (all zero) in the longer ones.
         tolerance: Largest absolute difference that is accepted.
 
     Returns:
@@ -84,13 +88,16 @@ def export_litert(
     True
     """
     path = Path(path)
+    # Said before the conversion, which takes many seconds.
+    if not path.parent.is_dir():
+        raise ExportError(f"Expected a folder that exists to write to. Received: path={path}")
+    if check_inputs is not None and not len(check_inputs):
+        raise ExportError("Expected at least one clip to check the file on. Received: none")
+    model = _loaded(model)
+    _check_form(model)
     with tempfile.TemporaryDirectory() as scratch:
-        keras_file, model = _keras_file_and_model(model, Path(scratch))
-        if len(model.inputs) != 1 or len(model.outputs) != 1:
-            raise ExportError(
-                "Expected a model with one input and one output. Received: "
-                f"{len(model.inputs)} inputs and {len(model.outputs)} outputs"
-            )
+        keras_file = Path(scratch) / "model.keras"
+        model.save(keras_file)
         converted = Path(scratch) / "model.tflite"
         _convert(keras_file, converted, _layer_modules(model))
         content = converted.read_bytes()
@@ -110,15 +117,33 @@ def export_litert(
     return ExportReport(path, len(content), operators, difference, agreement, milliseconds)
 
 
-def _keras_file_and_model(model, scratch: Path) -> "tuple[Path, keras.Model]":
+def _loaded(model) -> "keras.Model":
     import keras
 
-    if isinstance(model, (str, Path)):
-        importlib.import_module("keras_drnn.skeletons.features")
-        return Path(model), keras.saving.load_model(model, compile=False)
-    keras_file = scratch / "model.keras"
-    model.save(keras_file)
-    return keras_file, model
+    if not isinstance(model, (str, Path)):
+        return model
+    importlib.import_module("keras_drnn.skeletons.features")
+    return keras.saving.load_model(model, compile=False)
+
+
+def _check_form(model) -> None:
+    if not model.built or not hasattr(model, "inputs"):
+        raise ExportError(
+            "Expected a Sequential or Functional model with an `Input`: another one does not know "
+            f"the shape it reads. Received: model={model}"
+        )
+    if len(model.inputs) != 1 or len(model.outputs) != 1:
+        raise ExportError(
+            "Expected a model with one input and one output. Received: "
+            f"{len(model.inputs)} inputs and {len(model.outputs)} outputs"
+        )
+    homeless = [layer for layer in model._flatten_layers() if type(layer).__module__ == "__main__"]
+    if homeless:
+        raise ExportError(
+            "The converting process imports the model's layers, and cannot import what a script "
+            "or a notebook defines. Move these classes to a module. Received: "
+            f"{', '.join(sorted({type(layer).__name__ for layer in homeless}))}"
+        )
 
 
 def _layer_modules(model) -> list[str]:
@@ -139,9 +164,10 @@ def _convert(keras_file: Path, converted: Path, modules: list[str]) -> None:
     done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
     if done.returncode or not converted.exists():
         lines = [line for line in done.stderr.splitlines() if line.strip()]
+        advice = _LOST_BATCH if "requires element_shape to be static" in done.stderr else ""
         raise ExportError(
-            f"The conversion to LiteRT failed (exit status {done.returncode}): "
-            + "\n".join(lines[-5:])
+            f"The conversion to LiteRT failed (exit status {done.returncode}). {advice}Its last "
+            "words:\n" + "\n".join(lines[-5:])
         )
 
 
@@ -158,7 +184,10 @@ def _checked_operators(content: bytes) -> tuple[str, ...]:
 def _random_clips(input_shape) -> list[np.ndarray]:
     rng = np.random.default_rng(0)
     lengths = (1, 30, 100) if input_shape[1] is None else (input_shape[1],) * 3
-    return [rng.normal(size=(n, *input_shape[2:])).astype("float32") for n in lengths]
+    clips = [rng.normal(size=(n, *input_shape[2:])).astype("float32") for n in lengths]
+    for clip in clips[1:]:
+        clip[len(clip) // 3] = 0  # a lost frame: masks must be right too
+    return clips
 
 
 def _compare(model, converted: Path, clips: Sequence[np.ndarray]) -> tuple[float, float, float]:

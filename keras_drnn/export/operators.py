@@ -13,9 +13,7 @@ def foreign_operators(content: bytes) -> tuple[tuple[str, ...], tuple[str, ...]]
     from ai_edge_litert import schema_py_generated as schema
 
     model = schema.ModelT.InitFromPackedBuf(content)
-    names = {
-        code: name for name, code in vars(schema.BuiltinOperator).items() if name[0].isalpha()
-    }
+    names = {code: name for name, code in vars(schema.BuiltinOperator).items() if name[0].isalpha()}
     used, foreign = set(), set()
     for code in model.operatorCodes:
         # Codes above 127 do not fit into the older field; the larger one is the true one.

@@ -61,7 +61,11 @@ class LiteRTModel:
             shown = ", ".join("any" if size is None else str(size) for size in expected)
             raise ValueError(f"Expected a clip of shape ({shown}). Received: shape {clip.shape}")
         if not np.isfinite(clip).all():
-            raise ValueError("Expected finite numbers; set what was not seen to 0. Received: NaN")
+            frame = int(np.argwhere(~np.isfinite(clip))[0, 0])
+            raise ValueError(
+                "Expected finite numbers; set what was not seen to 0. Received: NaN or infinity "
+                f"in frame {frame}"
+            )
         if self._frames != len(clip):
             self._interpreter.resize_tensor_input(self._input, (1, *clip.shape), strict=True)
             self._interpreter.allocate_tensors()

@@ -53,7 +53,9 @@ class Augmentation:
         turns[mirrored, 0] *= -1.0
         varied = joints.copy()
         varied[mirrored] = joints[mirrored][..., layout.mirrored, :]
-        varied = (varied.reshape(len(joints), -1, 3) @ turns.astype("float32")).reshape(joints.shape)
+        varied = (varied.reshape(len(joints), -1, 3) @ turns.astype("float32")).reshape(
+            joints.shape
+        )
         if self.noise:
             seen = joints.any(axis=(-2, -1), keepdims=True)
             varied += np.float32(self.noise) * offsets * seen

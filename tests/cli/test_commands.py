@@ -1,0 +1,70 @@
+"""The command: the main job from end to end on tiny demo data, and errors for people."""
+
+import json
+import os
+import subprocess
+import sys
+
+import pytest
+from typer.testing import CliRunner
+
+from keras_drnn.cli.app import app
+from keras_drnn.experiments.comparison import ComparisonBusyError, _alone
+
+
+@pytest.fixture
+def command(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("MLFLOW_TRACKING_URI", raising=False)
+    monkeypatch.setenv("COLUMNS", "100")
+    return lambda *arguments: CliRunner().invoke(app, arguments)
+
+
+def test_demo_data_is_made_and_described(command, tmp_path):
+    made = command("data", "demo", "clips", "--subjects", "2", "--repetitions", "1")
+    assert made.exit_code == 0, made.output
+    assert "72 clips" in made.output
+    assert "ynthetic" in made.output
+    told = command("data", "info", "--data", "ntu", "--root", "clips", "--json", "info.json")
+    assert told.exit_code == 0, told.output
+    about = json.loads((tmp_path / "info.json").read_text())
+    assert about["clips"] == {"train": 24, "validation": 24, "test": 24}
+
+
+def test_a_fault_is_told_before_training(command):
+    for arguments, told in [
+        (["--models", "transformer"], "transformer"),
+        (["--data", "nucla"], "root"),
+        (["--data", "nucla", "--root", "nowhere"], "nowhere"),
+        (["--data", "nucla", "--protocol", "cross-subject", "--root", "."], "cross-subject"),
+    ]:
+        done = command("compare", *arguments)
+        assert done.exit_code != 0
+        assert isinstance(done.exception, ValueError)
+        assert told in str(done.exception)
+    assert command("compare", "--delays", "1,x").exit_code == 2
+
+
+def test_a_store_that_is_away_is_told_before_training(command, monkeypatch, tmp_path):
+    monkeypatch.setenv("MLFLOW_TRACKING_URI", "http://127.0.0.1:9")
+    done = command("compare")
+    assert done.exit_code != 0
+    assert "127.0.0.1:9" in str(done.exception)
+    assert not list(tmp_path.glob("drnn-runs/*demo*"))
+
+
+def test_the_same_comparison_runs_once_at_a_time(tmp_path):
+    with _alone(tmp_path), pytest.raises(ComparisonBusyError), _alone(tmp_path):
+        pass
+
+
+def test_the_library_imports_nothing_but_keras_and_numpy():
+    program = (
+        "import sys, keras, numpy; before = set(sys.modules); import keras_drnn; "
+        "added = {m.split('.')[0] for m in set(sys.modules) - before}; "
+        "print(sorted(added - set(sys.stdlib_module_names)))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, env=os.environ, check=True
+    )
+    assert done.stdout.strip() == "['keras_drnn']"
