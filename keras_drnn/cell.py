@@ -1,6 +1,7 @@
 """One step of the delayed RNN."""
 
 from collections.abc import Sequence
+from numbers import Real
 
 import keras
 from keras import activations, constraints, initializers, ops, regularizers
@@ -129,6 +130,12 @@ class DelayedRNNCell(keras.layers.Layer, DropoutRNNCell):
         self.state_size = [self.units, len(self.delays)]
 
     def build(self, input_shape):
+        if len(input_shape) != 2:
+            raise ValueError(
+                "The cell takes one step at a time, of shape (batch, features), and a layer around "
+                "it takes sequences, (batch, timesteps, features). "
+                f"Received a step of shape {tuple(input_shape)}"
+            )
         exact = EXACT_INTEGERS.get(self.compute_dtype, 0)
         if self.delays[-1] > exact:
             raise ValueError(
@@ -170,11 +177,14 @@ class DelayedRNNCell(keras.layers.Layer, DropoutRNNCell):
             width = size
 
     def call(self, inputs, states, training=False):
-        if not isinstance(states, (list, tuple)) or len(states) != 2:
+        states = states if isinstance(states, (list, tuple)) else [states]
+        shapes = [tuple(state.shape) for state in states]
+        expected = [(inputs.shape[0], size) for size in self.state_size]
+        if len(shapes) != 2 or not fit(shapes, expected):
             raise ValueError(
-                "`states` must be a list of two tensors, [h, clock], of shapes "
-                f"(batch, {self.units}) and (batch, {len(self.delays)}); a lone `h` is accepted by "
-                f"DelayedRNN, which starts the clock for it. Received: states={states}"
+                f"`states` must be [h, clock] of shapes {expected[0]} and {expected[1]}; h alone is "
+                "accepted by DelayedRNN, which starts the clock for it. "
+                f"Received shapes: {shapes}"
             )
         previous, clock = states
         input_mask = self.get_dropout_mask(inputs)
@@ -240,9 +250,18 @@ class DelayedRNNCell(keras.layers.Layer, DropoutRNNCell):
 
 def check_rate(name: str, rate: float) -> float:
     """Return a dropout rate as a float, or raise a `ValueError`."""
-    if not isinstance(rate, (int, float)) or not 0 <= rate <= 1:
+    if isinstance(rate, bool) or not isinstance(rate, Real) or not 0 <= rate <= 1:
         raise ValueError(f"`{name}` must be a number from 0 to 1. Received: {name}={rate!r}")
     return float(rate)
+
+
+def fit(shapes, expected) -> bool:
+    """Whether each shape is what is expected of it, as far as both are known (`None` is not)."""
+    return all(
+        len(shape) == len(wanted)
+        and all(None in (a, b) or a == b for a, b in zip(shape, wanted, strict=True))
+        for shape, wanted in zip(shapes, expected, strict=False)
+    )
 
 
 def clone(initializer):

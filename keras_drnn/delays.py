@@ -3,6 +3,7 @@
 import math
 from collections.abc import Sequence
 from fractions import Fraction
+from numbers import Integral
 
 
 def geometric_delays(base: float, groups: int) -> tuple[int, ...]:
@@ -46,7 +47,7 @@ def geometric_delays(base: float, groups: int) -> tuple[int, ...]:
 
 def is_integer(value: object) -> bool:
     """Whether `value` is a whole number of any integer type (`bool` is none)."""
-    return hasattr(value, "__index__") and not isinstance(value, bool)
+    return isinstance(value, Integral) and not isinstance(value, bool)
 
 
 def check_delays(delays: Sequence[int]) -> tuple[int, ...]:
@@ -74,7 +75,10 @@ def split_units(units: int | Sequence[int], groups: int) -> tuple[int, ...]:
                 f"Received: units={units!r}"
             )
         return (int(units) // groups,) * groups  # type: ignore[arg-type]
-    sizes = tuple(units) if isinstance(units, (tuple, list)) else ()
+    try:
+        sizes = tuple(units)  # type: ignore[arg-type]  # a wrong type is reported below
+    except TypeError:
+        sizes = ()
     if len(sizes) != groups or not all(is_integer(n) and n >= 1 for n in sizes):
         raise ValueError(
             f"`units` must be a positive integer or a sequence of {groups} positive integers, "

@@ -6,7 +6,7 @@ import keras
 from keras import ops
 
 from keras_drnn import cascade
-from keras_drnn.cell import DelayedRNNCell
+from keras_drnn.cell import DelayedRNNCell, fit
 
 
 def _of_cell(name: str) -> property:
@@ -148,16 +148,36 @@ class DelayedRNN(keras.layers.RNN):
             **kwargs,
         )
         self.input_spec = keras.layers.InputSpec(ndim=3)
+        self.supports_masking = True
+
+    def compute_output_shape(self, sequences_shape, initial_state_shape=None):
+        if initial_state_shape is not None:
+            lone = not isinstance(initial_state_shape[0], (list, tuple))
+            shapes = [initial_state_shape] if lone else initial_state_shape
+            self._check_states(shapes, sequences_shape[0])
+        return super().compute_output_shape(sequences_shape)
 
     def call(self, sequences, initial_state=None, mask=None, training=False):
+        # The backends' fused operations, unlike Keras', take no integers beside float weights.
+        sequences = ops.cast(sequences, self.compute_dtype)
         if initial_state is None and not self.stateful:
             initial_state = self.cell.get_initial_state(ops.shape(sequences)[0])[:1]
         elif initial_state is not None:
-            initial_state = self._check_state(initial_state)
+            if not isinstance(initial_state, (list, tuple)):
+                initial_state = [initial_state]
+            self._check_states([state.shape for state in initial_state], sequences.shape[0])
         return super().call(sequences, initial_state=initial_state, mask=mask, training=training)
 
     def inner_loop(self, sequences, initial_state, mask, training=False):
         mask = mask[0] if isinstance(mask, (list, tuple)) else mask
+        if mask is not None and not fit([mask.shape], [sequences.shape[:2]]):
+            raise ValueError(
+                f"`mask` must be of shape (batch, timesteps), {tuple(sequences.shape[:2])}. "
+                f"Received shape: {tuple(mask.shape)}"
+            )
+        if self.stateful:
+            # torch writes the final state over the very memory that its gradient still needs.
+            initial_state = [ops.copy(state) for state in initial_state]
         if self.go_backwards:
             sequences = ops.flip(sequences, axis=1)
             mask = None if mask is None else ops.flip(mask, axis=1)
@@ -178,21 +198,14 @@ class DelayedRNN(keras.layers.RNN):
         last_output = outputs[:, -1] if self.return_sequences else outputs
         return last_output, outputs, states
 
-    def _check_state(self, initial_state):
-        states = (
-            list(initial_state) if isinstance(initial_state, (list, tuple)) else [initial_state]
-        )
-        shapes = [tuple(state.shape) for state in states]
-        if not 1 <= len(states) <= 2 or any(
-            len(shape) != 2 or shape[1] != size
-            for shape, size in zip(shapes, self.state_size, strict=False)
-        ):
-            h, clock = self.state_size
+    def _check_states(self, shapes, batch):
+        shapes = [tuple(shape) for shape in shapes]
+        expected = [(batch, size) for size in self.state_size]
+        if not 1 <= len(shapes) <= 2 or not fit(shapes, expected):
             raise ValueError(
-                f"`initial_state` must be [h, clock] of shapes (batch, {h}) and (batch, {clock}), "
-                f"or h alone. Received shapes: {shapes}"
+                f"`initial_state` must be [h, clock] of shapes {expected[0]} and {expected[1]}, or "
+                f"h alone. Received shapes: {shapes}"
             )
-        return states
 
     units = _of_cell("units")
     delays = _of_cell("delays")

@@ -121,7 +121,7 @@ def _run(folder, model_name, recipe, seed, data, on_step, on_evaluation) -> None
     if recipe.bidirectional:
         fractions = accuracy_of_beginnings(model, data.clips, parts.test, labels[parts.test])
     else:
-        fractions = np.array(accuracy_by_fraction(scores, FRACTIONS))
+        fractions = np.array(accuracy_by_fraction(scores, FRACTIONS.tolist()))
     metrics: dict[str, float] = {
         "parameters": model.count_params(),
         **summarise(scores, "test"),

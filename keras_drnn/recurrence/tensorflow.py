@@ -47,7 +47,7 @@ def recurrence(x, h0, kernel, recurrent_kernel, bias, activation):
 
 
 def _loop(step, initial, sequences, reverse=False):
-    """Carry a tensor through `step` over the first axis of `sequences` and stack what it becomes."""
+    """Carry a tensor through `step` over the first axis of `sequences`; stack what it becomes."""
     static_length = sequences[0].shape[0]
     length = tf.shape(sequences[0])[0] if static_length is None else static_length
     inputs = [
