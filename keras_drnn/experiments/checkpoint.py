@@ -1,6 +1,7 @@
 """The whole state of a training, so that it goes on exactly as if it had not been interrupted."""
 
 from pathlib import Path
+from typing import Any
 
 import keras
 import numpy as np
@@ -16,7 +17,7 @@ def save_checkpoint(path: Path, model: keras.Model, history: list[dict[str, floa
         model: A compiled model.
         history: What `load_checkpoint` is to give back: one dictionary of floats per evaluation.
     """
-    arrays = {f"variable_{i}": np.asarray(v) for i, v in enumerate(_state(model))}
+    arrays: dict[str, Any] = {f"variable_{i}": np.asarray(v) for i, v in enumerate(_state(model))}
     for key in history[0] if history else ():
         arrays[f"history_{key}"] = np.array([entry[key] for entry in history])
     write_whole(path, lambda unfinished: np.savez(unfinished, **arrays))

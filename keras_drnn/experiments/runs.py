@@ -38,7 +38,7 @@ def run(
     data: Data,
     *,
     on_step: Callable[[int], None] = lambda step: None,
-    on_evaluation: Callable[[], None] = lambda: None,
+    on_evaluation: Callable[[], object] = lambda: None,
 ) -> None:
     """Train, evaluate and export a model, or go on with it.
 

@@ -61,7 +61,7 @@ def train(
     seed: int,
     folder: Path,
     on_step: Callable[[int], None] = lambda step: None,
-    on_evaluation: Callable[[], None] = lambda: None,
+    on_evaluation: Callable[[], object] = lambda: None,
 ) -> list[dict[str, float]]:
     """Train a compiled model, and keep its state in a folder as it goes.
 
