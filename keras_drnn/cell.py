@@ -182,8 +182,8 @@ class DelayedRNNCell(keras.layers.Layer, DropoutRNNCell):
         expected = [(inputs.shape[0], size) for size in self.state_size]
         if len(shapes) != 2 or not fit(shapes, expected):
             raise ValueError(
-                f"`states` must be [h, clock] of shapes {expected[0]} and {expected[1]}; h alone is "
-                "accepted by DelayedRNN, which starts the clock for it. "
+                f"`states` must be [h, clock] of shapes {expected[0]} and {expected[1]}; h alone "
+                "is accepted by DelayedRNN, which starts the clock for it. "
                 f"Received shapes: {shapes}"
             )
         previous, clock = states
