@@ -95,7 +95,8 @@ def open_data(
 
     Args:
         name: `"demo"`, `"ntu"` or `"nucla"`.
-        root: The folder of the files. Demo data is made there, in the cache without one.
+        root: The folder of the files. Demo data is made there if there is none, and in the cache
+            without a folder.
         protocol: Name of one of the data's protocols.
         cache: Where clips that were read are kept.
         missing_list: NTU's list of samples with missing skeletons.
@@ -114,8 +115,10 @@ def open_data(
             f"Received: protocol={protocol!r}"
         )
     if name == "demo":
-        root = cache / "demo" if root is None else root
-        demo.generate(root, progress=lambda done, of: progress("Making demo clips", done, of))
+        # A folder that somebody has made with `drnn data demo` is taken as it is.
+        if root is None or not any(root.glob("*.skeleton")):
+            root = cache / "demo" if root is None else root
+            demo.generate(root, progress=lambda done, of: progress("Making demo clips", done, of))
     elif root is None:
         raise ValueError(f"`root` must be the folder of your copy of the {name} data.")
     clips = ClipStore.open_or_build(
