@@ -15,7 +15,7 @@ def read_decimals(text: np.ndarray, stops: np.ndarray, sizes: np.ndarray) -> np.
     Numbers of another form (with an exponent, or longer than 15 characters) are read one by one.
 
     Args:
-        text: The bytes, uint8.
+        text: The bytes, contiguous uint8.
         stops: Index just after the last character of each number, 15 or more.
         sizes: Number of characters of each number, 1 or more.
 
@@ -33,7 +33,8 @@ def read_decimals(text: np.ndarray, stops: np.ndarray, sizes: np.ndarray) -> np.
     """
     # One number a column, at the lower end of its 15 bytes; what stands above it becomes "0".
     # (Columns, because NumPy is many times faster along a long last axis than a short one.)
-    places = np.lib.stride_tricks.sliding_window_view(text, _LONGEST)[stops - _LONGEST]
+    window = np.ndarray(text.size - _LONGEST + 1, f"V{_LONGEST}", text, strides=(1,))
+    places = window[stops - _LONGEST].view(np.uint8).reshape(-1, _LONGEST)
     characters = np.ascontiguousarray(places.T)
     row = np.arange(_LONGEST, dtype=np.int8)[:, None]
     lengths = np.minimum(sizes, _LONGEST + 1).astype(np.int8)
@@ -49,12 +50,15 @@ def read_decimals(text: np.ndarray, stops: np.ndarray, sizes: np.ndarray) -> np.
     points = np.add.reduce(point, axis=0, dtype=np.int8)
     # After the point: the rows below it. Meaningless, and not used, where there are two points.
     decimals = np.maximum.reduce(point * (_LONGEST - 1 - row), axis=0)
-    number = _POWERS[_LONGEST - 1 :: -1] @ digits
+    number = np.zeros(len(stops))
+    for digit in digits:
+        number *= 10
+        number += digit
     # The point counted as a digit 0, so the part before it is ten times too large.
     scale = _POWERS[decimals]
     whole = np.floor(number / (10 * scale))
     values = np.where(points == 1, (number - 9 * whole * scale) / scale, number)
-    values[sign == ord("-")] *= -1
+    values = np.where(sign == ord("-"), -values, values)
 
     plain = (np.maximum.reduce(digits, axis=0) < 10) & (points <= 1) & (lengths <= _LONGEST)
     plain &= lengths > points + signed

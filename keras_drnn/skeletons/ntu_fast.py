@@ -25,17 +25,19 @@ def parse(data: bytes) -> BodyRows | None:
         return None
     # With a line end on both sides every number, and every line, has a blank before and after it.
     data = b"\n" + data.rstrip() + b"\n"
+    text = np.frombuffer(data, np.uint8)
+    line_ends = np.flatnonzero(text == ord("\n"))
+    lines = len(line_ends) - 1
     try:
-        frames, frame, identity, body_line, lines = _find_bodies(data.split(b"\n")[1:-1])
+        frames, frame, identity, body_line = _find_bodies(data, line_ends.tolist())
     except (IndexError, ValueError):
         return None
     if not identity:
         return None
 
-    text = np.frombuffer(data, np.uint8)
     blank = text <= ord(" ")
     starts = np.flatnonzero(blank[:-1] > blank[1:]) + 1
-    first_of_line = np.searchsorted(starts, np.flatnonzero(text == ord("\n")))
+    first_of_line = np.searchsorted(starts, line_ends)
     joint_line = body_line[:, None] + np.arange(2, BODY_LINES)
     columns = np.ones(lines, int)
     columns[body_line] = BODY_COLUMNS
@@ -58,17 +60,27 @@ def parse(data: bytes) -> BodyRows | None:
     return BodyRows(frames, np.array(frame), identity, joints.reshape(-1, JOINTS, 3))
 
 
-def _find_bodies(lines: list[bytes]) -> tuple[int, list[int], list[bytes], np.ndarray, int]:
-    """Follow the counts through the file: the frame, the bodyID and the line of each body."""
-    frames = _count(lines[0])
+def _find_bodies(data: bytes, ends: list[int]) -> tuple[int, list[int], list[bytes], np.ndarray]:
+    """Follow the counts through the file: the frame, the bodyID and the line of each body.
+
+    Line `i` lies between `ends[i]` and `ends[i + 1]`; an IndexError means that it is not there.
+    """
+
+    def count(line: int) -> int:
+        digits = data[ends[line] : ends[line + 1]].strip()
+        if not digits.isdigit():
+            raise ValueError
+        return int(digits)
+
+    frames = count(0)
     frame, identity, body_line = [], [], []
     at = 1
     for t in range(frames):
-        bodies = _count(lines[at])
+        bodies = count(at)
         at += 1
         for _ in range(bodies):
-            body = lines[at].split(None, 1)[0]
-            if not body.isdigit() or _count(lines[at + 1]) != JOINTS:
+            body = data[ends[at] : ends[at + 1]].split(None, 1)[0]
+            if not body.isdigit() or count(at + 1) != JOINTS:
                 raise ValueError
             frame.append(t)
             identity.append(body)
@@ -76,13 +88,6 @@ def _find_bodies(lines: list[bytes]) -> tuple[int, list[int], list[bytes], np.nd
             at += BODY_LINES
         if len(set(identity[len(identity) - bodies :])) != bodies:
             raise ValueError
-    if at != len(lines):
+    if at != len(ends) - 1:
         raise ValueError
-    return frames, frame, identity, np.array(body_line, int), len(lines)
-
-
-def _count(line: bytes) -> int:
-    digits = line.strip()
-    if not digits.isdigit():
-        raise ValueError
-    return int(digits)
+    return frames, frame, identity, np.array(body_line, int)

@@ -1,0 +1,202 @@
+"""Protocols and splits: who trains, who validates, who is never looked at."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from keras_drnn.skeletons.index import ClipIndex
+from keras_drnn.skeletons.protocols import (
+    NTU_CROSS_SUBJECT,
+    NTU_CROSS_VIEW,
+    NUCLA_CROSS_VIEW,
+    Protocol,
+    split,
+)
+
+
+def index_of(clips):
+    """An index of clips given as (subject, camera, action)."""
+    return ClipIndex.of_records(
+        [
+            {
+                **{"name": str(n), "subject": subject, "camera": camera, "action": action},
+                **{"frames": 1, "offset": n, "sha256": str(n), "coordinates": str(n)},
+            }
+            for n, (subject, camera, action) in enumerate(clips)
+        ]
+    )
+
+
+def full(subjects, cameras=(1, 2, 3), actions=(1, 2)):
+    return index_of((s, c, a) for a in actions for s in subjects for c in cameras)
+
+
+def test_the_published_protocols():
+    assert (NTU_CROSS_VIEW.train, NTU_CROSS_VIEW.test) == ((2, 3), (1,))
+    assert (NUCLA_CROSS_VIEW.train, NUCLA_CROSS_VIEW.test) == ((1, 2), (3,))
+    train, test = NTU_CROSS_SUBJECT.train, NTU_CROSS_SUBJECT.test
+    assert len(train) == len(test) == 20 and set(train) | set(test) == set(range(1, 41))
+    assert {1, 19, 25, 38} <= set(train) and {3, 20, 40} <= set(test)
+    for protocol in (NTU_CROSS_VIEW, NTU_CROSS_SUBJECT):
+        assert protocol.actions == tuple(range(1, 61))
+        assert len(set(protocol.class_names)) == 60
+        assert protocol.class_names[42] == "fall down" and protocol.class_names[57] == "shake hands"
+    assert NUCLA_CROSS_VIEW.actions == (1, 2, 3, 4, 5, 6, 8, 9, 11, 12)
+    assert NUCLA_CROSS_VIEW.class_names[6:] == ("donning", "doffing", "throw", "carry")
+
+
+def test_cross_view():
+    index = full(range(1, 11))
+    parts = split(index, NUCLA_CROSS_VIEW)
+    assert set(index.camera[parts.test]) == {3} and len(parts.test) == 20
+    assert set(index.camera[parts.train]) == set(index.camera[parts.validation]) == {1, 2}
+    assert parts.validation_subjects == (6,)
+    assert set(index.subject[parts.validation]) == {6}
+    assert set(index.subject[parts.train]) == set(range(1, 11)) - {6}
+    # Somebody held out for validation is still somebody to test on.
+    assert 6 in index.subject[parts.test]
+
+
+def test_cross_subject():
+    index = full(range(1, 41))
+    parts = split(index, NTU_CROSS_SUBJECT)
+    assert set(index.subject[parts.test]) == set(NTU_CROSS_SUBJECT.test)
+    assert len(parts.validation_subjects) == 2
+    assert set(parts.validation_subjects) < set(NTU_CROSS_SUBJECT.train)
+    assert set(index.subject[parts.validation]) == set(parts.validation_subjects)
+    assert set(index.camera[parts.test]) == {1, 2, 3}
+
+
+@given(
+    st.lists(
+        st.tuples(st.integers(1, 45), st.integers(1, 4), st.sampled_from([3, 7, 60, 61])),
+        max_size=60,
+    ),
+    st.sampled_from([NTU_CROSS_VIEW, NTU_CROSS_SUBJECT]),
+    st.floats(0.01, 0.99),
+)
+def test_parts_never_overlap_and_nothing_disappears(clips, protocol, fraction):
+    index = index_of(clips)
+    try:
+        parts = split(index, protocol, validation_fraction=fraction)
+    except ValueError:
+        return
+    all_parts = [parts.train, parts.validation, parts.test, parts.left_out]
+    assert sorted(np.concatenate(all_parts).tolist()) == list(range(len(clips)))
+    for part in all_parts:
+        assert part.dtype == np.int64 and (np.diff(part) > 0).all()
+    assert all(len(part) for part in all_parts[:3])
+    assert not set(index.subject[parts.train]) & set(index.subject[parts.validation])
+    values = getattr(index, protocol.attribute)
+    assert set(values[parts.test]) <= set(protocol.test)
+    assert set(values[parts.train]) | set(values[parts.validation]) <= set(protocol.train)
+    assert (parts.labels[parts.left_out] == -1).all()
+    assert set(parts.labels[parts.train]) == set(range(len(parts.class_names)))
+
+
+def test_the_same_split_every_time():
+    index = full(range(1, 41))
+    one, other = split(index, NTU_CROSS_VIEW), split(index, NTU_CROSS_VIEW)
+    for part in ("train", "validation", "test", "labels"):
+        np.testing.assert_array_equal(getattr(one, part), getattr(other, part))
+    assert one.validation_subjects == other.validation_subjects
+
+
+@pytest.mark.parametrize(
+    "subjects, fraction, held_out",
+    [(2, 0.1, 1), (10, 0.1, 1), (20, 0.1, 2), (40, 0.1, 4), (10, 0.5, 5), (10, 0.3, 3)],
+)
+def test_share_of_the_subjects_held_out(subjects, fraction, held_out):
+    parts = split(full(range(1, subjects + 1)), NTU_CROSS_VIEW, validation_fraction=fraction)
+    assert len(parts.validation_subjects) == held_out
+
+
+def test_the_test_side_does_not_decide_who_validates():
+    seen_by_1 = [(subject, 1, 1) for subject in range(41, 60)]
+    trained = [(subject, camera, 1) for subject in range(1, 11) for camera in (2, 3)]
+    with_them = split(index_of(trained + seen_by_1), NTU_CROSS_VIEW)
+    without = split(index_of([*trained, (1, 1, 1)]), NTU_CROSS_VIEW)
+    assert with_them.validation_subjects == without.validation_subjects
+
+
+def test_labels_are_contiguous_over_the_actions_there_are():
+    index = full((1, 2), actions=(12, 8, 1))
+    parts = split(index, NUCLA_CROSS_VIEW)
+    assert parts.class_names == ("pick up with one hand", "donning", "carry")
+    assert {int(a): int(x) for a, x in zip(index.action, parts.labels, strict=True)} == {
+        1: 0,
+        8: 1,
+        12: 2,
+    }
+
+
+def test_clips_on_no_side_are_left_out():
+    index = index_of([(1, 2, 1), (2, 3, 1), (1, 1, 1), (1, 4, 1), (1, 2, 61)])
+    parts = split(index, NTU_CROSS_VIEW)
+    assert parts.left_out.tolist() == [3, 4]
+    assert parts.labels.tolist() == [0, 0, 0, -1, -1]
+
+
+def test_subjects_chosen_by_hand():
+    index = full(range(1, 11))
+    parts = split(index, NTU_CROSS_VIEW, validation_subjects=[7, 2])
+    assert parts.validation_subjects == (2, 7)
+    assert set(index.subject[parts.validation]) == {2, 7}
+    everybody = split(index, NTU_CROSS_VIEW, validation_subjects=())
+    assert len(everybody.validation) == 0 and len(everybody.train) == 40
+
+
+@pytest.mark.parametrize(
+    "index, settings, says",
+    [
+        (full((1, 2), cameras=(2, 3)), {}, "camera 1 and .*test side.*found none.*camera 2-3"),
+        (full((1, 2), cameras=(1,)), {}, "camera 2-3 and .*training side.*found none.*camera 1 "),
+        (full((1, 2), actions=(77,)), {}, "actions 1-60.*found none.*actions 77"),
+        (index_of([]), {}, "found none. Received: 0 clips of camera .none."),
+        (full((5,)), {}, "at least 2 subjects.*Received: subjects 5"),
+        (full((1, 2)), {"validation_subjects": (1, 2)}, "subjects 1-2 held out.*found none"),
+        (full((1, 2)), {"validation_subjects": (1, 9)}, "are 1-2. Received: .*1, 9"),
+        (full((1, 2)), {"validation_fraction": 0.0}, "above 0 and below 1.*=0.0"),
+        (full((1, 2)), {"validation_fraction": 1.0}, "above 0 and below 1.*=1.0"),
+        (full((1, 2)), {"validation_fraction": 0.9}, "subjects 1-2 held out.*found none"),
+        (
+            index_of([(1, 2, 1), (2, 2, 1), (2, 2, 3), (1, 1, 1), (1, 1, 4)]),
+            {"validation_subjects": [2]},
+            "training clip of every action, found none of 3-4",
+        ),
+    ],
+)
+def test_a_split_with_an_empty_side_says_what_there_is(index, settings, says):
+    with pytest.raises(ValueError, match=says):
+        split(index, NTU_CROSS_VIEW, **settings)
+
+
+def test_a_protocol_of_your_own():
+    mine = replace(
+        NTU_CROSS_VIEW,
+        dataset="mine",
+        train=(5,),
+        test=(6,),
+        actions=(2, 9),
+        class_names=("a", "b"),
+    )
+    parts = split(full((1, 2), cameras=(5, 6), actions=(2, 9)), mine)
+    assert parts.class_names == ("a", "b") and len(parts.test) == 4
+
+
+@pytest.mark.parametrize(
+    "changes, says",
+    [
+        ({"train": (1, 2), "test": (2,)}, r"none on both.*train=\(1, 2\)"),
+        ({"test": ()}, r"test=\(\)"),
+        ({"actions": (2, 1), "class_names": ("a", "b")}, "ascending"),
+        ({"actions": (1, 2), "class_names": ("a",)}, "one class name"),
+    ],
+)
+def test_a_protocol_that_contradicts_itself(changes, says):
+    with pytest.raises(ValueError, match=says):
+        replace(NTU_CROSS_VIEW, **changes)
+    assert isinstance(NTU_CROSS_VIEW, Protocol)
