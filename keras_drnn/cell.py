@@ -202,7 +202,8 @@ class DelayedRNNCell(keras.layers.Layer, DropoutRNNCell):
             updated += ops.matmul(recurrent[group], self.recurrent_kernels[group])
             if self.use_bias:
                 updated += self.biases[group]
-            updated = self.activation(updated)
+            # On JAX and torch, Keras' operations round float64 to float32.
+            updated = ops.cast(self.activation(updated), previous.dtype)
             due = ops.equal(clock[:, group : group + 1], due_phases[group])
             below = ops.where(due, updated, held)
             groups.append(below)

@@ -24,11 +24,14 @@ def delayed_rnn(
     steps_before=None,
     go_backwards=False,
     zero_output_for_mask=False,
+    input_mask=None,
+    recurrent_mask=None,
 ):
     """Outputs `(batch, time, units)`, final h, and the number of steps each sample has taken.
 
     `weights` in the order of `get_weights()`. `steps_before`: steps each sample took earlier.
     A masked step is skipped as if it were absent; its output is the held state (or zeros).
+    `input_mask` and `recurrent_mask`: dropout factors, `(batch, features)` and `(batch, units)`.
     """
     x = np.asarray(x, "float64")
     per_group = 3 if use_bias else 2
@@ -40,6 +43,8 @@ def delayed_rnn(
     sizes = [group[0].shape[1] for group in groups]
     phi = ACTIVATIONS[activation]
     batch, time, _ = x.shape
+    if input_mask is not None:
+        x = x * np.asarray(input_mask, "float64")[:, None]
     mask = np.ones((batch, time), bool) if mask is None else np.asarray(mask, bool)
     if go_backwards:
         x, mask = x[:, ::-1], mask[:, ::-1]
@@ -48,7 +53,10 @@ def delayed_rnn(
     counts = np.zeros(batch, int) if steps_before is None else np.array(steps_before, int)
     for b in range(batch):
         start = np.zeros(sum(sizes)) if initial_h is None else np.asarray(initial_h, "float64")[b]
-        h = np.split(start, np.cumsum(sizes)[:-1])
+        edges = np.cumsum(sizes)[:-1]
+        h = np.split(start, edges)
+        kept = np.ones(sum(sizes)) if recurrent_mask is None else np.asarray(recurrent_mask)[b]
+        kept = np.split(kept, edges)
         for frame in range(time):
             if mask[b, frame]:
                 t = first_step + counts[b]
@@ -56,7 +64,7 @@ def delayed_rnn(
                 for i, (tau, parameters) in enumerate(zip(delays, groups, strict=True)):
                     if t % tau == 0:
                         bias = parameters[2] if use_bias else 0.0
-                        h[i] = phi(below @ parameters[0] + h[i] @ parameters[1] + bias)
+                        h[i] = phi(below @ parameters[0] + (h[i] * kept[i]) @ parameters[1] + bias)
                     below = h[i]
                 counts[b] += 1
             if mask[b, frame] or not zero_output_for_mask:

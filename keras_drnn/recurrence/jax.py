@@ -31,7 +31,8 @@ def recurrence(x, h0, kernel, recurrent_kernel, bias, activation):
 @partial(jax.custom_vjp, nondiff_argnums=(0,))
 def _states(activation, z, h0, w):
     def step(h, z_k):
-        h = activation(z_k + h @ w)
+        # Keras' activations round float64 to float32 where JAX would not.
+        h = activation(z_k + h @ w).astype(z.dtype)
         return h, h
 
     return lax.scan(step, h0, z)[1]

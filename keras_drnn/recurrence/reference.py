@@ -13,7 +13,7 @@ def recurrence(x, h0, kernel, recurrent_kernel, bias, activation, dropout_mask=N
     def step(h, z_k):
         if dropout_mask is not None:
             h = h * dropout_mask
-        h = activation(z_k + ops.matmul(h, recurrent_kernel))
+        h = ops.cast(activation(z_k + ops.matmul(h, recurrent_kernel)), h0.dtype)
         return h, h
 
     if unroll:

@@ -54,7 +54,11 @@ def _loop(step, initial, sequences, reverse=False):
         tf.TensorArray(s.dtype, size=length, element_shape=s.shape[1:]).unstack(s)
         for s in sequences
     ]
-    outputs = tf.TensorArray(initial.dtype, size=length, element_shape=initial.shape)
+    # An array without entries cannot be stacked: where there may be none, one more stands in.
+    spare = 1 if static_length is None else 0
+    outputs = tf.TensorArray(initial.dtype, size=length + spare, element_shape=initial.shape)
+    if spare:
+        outputs = outputs.write(length, initial)
 
     def body(k, carry, outputs):
         index = length - 1 - k if reverse else k
@@ -68,4 +72,4 @@ def _loop(step, initial, sequences, reverse=False):
         maximum_iterations=static_length,
         parallel_iterations=1,
     )
-    return outputs.stack()
+    return outputs.stack()[:length] if spare else outputs.stack()

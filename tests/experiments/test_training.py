@@ -84,18 +84,15 @@ def test_the_loss_is_the_mean_over_valid_frames_and_over_clips(clip_weight):
 
 
 def test_an_interrupted_training_ends_as_an_uninterrupted_one(tmp_path):
-    class Killed(Exception):
-        pass
-
     def stop(step):
         if step == 3:
-            raise Killed
+            raise RuntimeError("killed")
 
     whole_folder, folder = tmp_path / "whole", tmp_path / "killed"
     whole_folder.mkdir()
     folder.mkdir()
     whole, history = trained(whole_folder)
-    with pytest.raises(Killed):
+    with pytest.raises(Exception, match="killed"):  # TensorFlow makes an error of its own of it
         trained(folder, on_step=stop)
     kept = (folder / "history.jsonl").read_text().splitlines()
     assert 1 <= len(kept) < 4

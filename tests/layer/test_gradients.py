@@ -1,0 +1,67 @@
+"""Gradients of both paths, by weights, inputs and initial state, against the float64 equations."""
+
+import keras
+import numpy as np
+import pytest
+from arrays import phases
+from differentiate import differences, gradients
+from keras import ops
+from reference import delayed_rnn
+
+from keras_drnn import DelayedRNN, DelayedRNNCell
+
+UNITS, TIME, FEATURES = [1, 2, 2], 8, 2
+
+CASES = {
+    "relu from the start": {"activation": "relu"},
+    "tanh, masked, carried": {"activation": "tanh", "masked": True, "before": [3, 17]},
+    "linear, masked, from t=1": {"activation": "linear", "masked": True, "first_step": 1},
+    "sigmoid, carried": {"activation": "sigmoid", "before": [1, 4]},
+    # One that has no hand-written gradient.
+    "softsign, masked": {"activation": "softsign", "masked": True},
+}
+
+
+@pytest.mark.parametrize("stepped", [False, True], ids=["cascade", "stepped"])
+@pytest.mark.parametrize("name", CASES)
+def test_gradients_are_those_of_the_equations(name, stepped):
+    case = {"masked": False, "before": [0, 0], "first_step": 0, **CASES[name]}
+    delays = (1, 2, 5) if case["masked"] else (2, 3, 4)
+    cell = {"activation": case["activation"], "first_step": case["first_step"]}
+    rng = np.random.default_rng(3)
+    x = rng.normal(size=(2, TIME, FEATURES)).astype("float32")
+    h = rng.normal(size=(2, sum(UNITS))).astype("float32")
+    mask = rng.random((2, TIME)) < 0.7 if case["masked"] else None
+    of_outputs = rng.normal(size=(2, TIME, sum(UNITS)))
+    of_final = rng.normal(size=(2, sum(UNITS)))
+    if mask is not None:
+        # Keras' own loop has an output of its own choice before the first step.
+        mask[:, 0] = True
+
+    flags = {"return_sequences": True, "return_state": True}
+    if stepped:
+        layer = keras.layers.RNN(DelayedRNNCell(UNITS, delays, **cell), **flags)
+    else:
+        layer = DelayedRNN(UNITS, delays, **cell, **flags)
+    layer.build((2, TIME, FEATURES))
+    weights = [rng.normal(size=w.shape, scale=0.6).astype("float32") for w in layer.get_weights()]
+    # Positive biases, or too many ReLUs are dead.
+    weights = [np.abs(w) + 1 if w.ndim == 1 else w for w in weights]
+    layer.set_weights(weights)
+
+    def weigh(outputs):
+        weighed = outputs[0] * ops.cast(of_outputs, "float32")
+        return ops.sum(weighed) + ops.sum(outputs[1] * ops.cast(of_final, "float32"))
+
+    def of_equations(arrays):
+        *weights, x, h = arrays
+        outputs, final, _ = delayed_rnn(
+            x, weights, delays, mask=mask, initial_h=h, steps_before=case["before"], **cell
+        )
+        return np.sum(outputs * of_outputs) + np.sum(final * of_final)
+
+    *found, by_clock = gradients(layer, x, [h, phases(case["before"], delays)], mask, weigh)
+    np.testing.assert_array_equal(by_clock, 0)
+    for got, expected in zip(found, differences(of_equations, [*weights, x, h]), strict=True):
+        assert np.abs(expected).max() > 1e-3
+        np.testing.assert_allclose(got, expected, rtol=1e-3, atol=1e-4)

@@ -1,0 +1,161 @@
+"""States that are returned, given and carried from batch to batch."""
+
+import keras
+import numpy as np
+import pytest
+from arrays import numpy, phases
+from hypothesis import given
+from hypothesis import strategies as st
+from keras import ops
+from reference import delayed_rnn
+
+from keras_drnn import DelayedRNN, DelayedRNNCell
+
+UNITS, DELAYS = [1, 2, 2], (2, 3, 7)
+RNG = np.random.default_rng(0)
+X = RNG.normal(size=(2, 12, 3)).astype("float32")
+H = RNG.normal(size=(2, 5)).astype("float32")
+
+
+def layers(**settings):
+    """The cascade and Keras' loop around the cell, with the same weights."""
+    cell = {"bias_initializer": "random_normal", "first_step": settings.pop("first_step", 0)}
+    fast = DelayedRNN(UNITS, DELAYS, **cell, **settings)
+    slow = keras.layers.RNN(DelayedRNNCell(UNITS, DELAYS, **cell), **settings)
+    fast.build(X.shape)
+    slow.build(X.shape)
+    slow.set_weights(fast.get_weights())
+    return fast, slow
+
+
+@given(
+    st.integers(0, 2**32 - 1),
+    st.lists(st.sampled_from([1, 4, 9]), min_size=1, max_size=4),
+    st.integers(0, 1),
+    st.booleans(),
+)
+def test_a_sequence_in_chunks_is_the_whole_sequence(seed, chunks, first_step, masked):
+    rng = np.random.default_rng(seed)
+    time = sum(chunks)
+    x = rng.normal(size=(2, time, 3)).astype("float32")
+    mask = rng.random((2, time)) < 0.7 if masked else None
+    for layer in layers(first_step=first_step, return_sequences=True, return_state=True):
+        expected, h, counts = delayed_rnn(
+            x, layer.get_weights(), DELAYS, first_step=first_step, mask=mask
+        )
+        parts, state, start = [], None, 0
+        for length in chunks:
+            frames = slice(start, start + length)
+            part = None if mask is None else ops.convert_to_tensor(mask[:, frames])
+            output, *state = layer(x[:, frames], initial_state=state, mask=part)
+            parts.append(numpy(output))
+            start += length
+        found = np.concatenate(parts, axis=1)
+        if masked and type(layer) is keras.layers.RNN:
+            # Where a chunk begins masked, Keras' loop puts out zeros on some backends.
+            found, expected = found * mask[..., None], expected * mask[..., None]
+        np.testing.assert_allclose(found, expected, atol=2e-5)
+        np.testing.assert_allclose(numpy(state[0]), h, atol=2e-5)
+        np.testing.assert_array_equal(numpy(state[1]), phases(counts, DELAYS))
+
+
+@pytest.mark.parametrize("wrap", [lambda h: h, lambda h: [h], lambda h: (h,)])
+def test_a_lone_h_starts_the_clock(wrap):
+    layer, _ = layers(first_step=1, return_state=True)
+    outputs, h, clock = numpy(layer(X, initial_state=wrap(ops.convert_to_tensor(H))))
+    expected, final, counts = delayed_rnn(X, layer.get_weights(), DELAYS, first_step=1, initial_h=H)
+    np.testing.assert_allclose(outputs, expected[:, -1], atol=1e-5)
+    np.testing.assert_allclose(h, final, atol=1e-5)
+    np.testing.assert_array_equal(clock, phases(counts, DELAYS))
+
+
+def test_the_stepped_cell_asks_for_the_clock():
+    _, layer = layers()
+    with pytest.raises(ValueError, match=r"h alone is accepted by DelayedRNN.*\[\(2, 5\)\]"):
+        layer(X, initial_state=ops.convert_to_tensor(H))
+
+
+def test_the_state_of_an_encoder_starts_a_decoder():
+    encoder, _ = layers(return_state=True)
+    decoder = DelayedRNN(UNITS, DELAYS, return_sequences=True)
+    source, target = keras.Input((None, 3)), keras.Input((None, 3))
+    _, h, clock = encoder(source)
+    carried = keras.Model([source, target], decoder(target, initial_state=[h, clock]))
+    lone = keras.Model([source, target], decoder(target, initial_state=h))
+    more = X[:, :5] + 1
+    for model, before in ((carried, [12, 12]), (lone, None)):
+        _, h_after, _ = delayed_rnn(X, encoder.get_weights(), DELAYS)
+        expected, *_ = delayed_rnn(
+            more, decoder.get_weights(), DELAYS, initial_h=h_after, steps_before=before
+        )
+        np.testing.assert_allclose(model.predict([X, more], verbose=0), expected, atol=1e-5)
+
+
+def test_clocks_given_as_integers_or_beyond_their_period_are_understood():
+    layer, _ = layers(return_sequences=True)
+    expected, *_ = delayed_rnn(
+        X, layer.get_weights(), DELAYS, initial_h=H, steps_before=np.array([5, 100])
+    )
+    clock = np.array([[5, 5, 5], [100, 100, 100]], "int32")
+    found = layer(X, initial_state=[ops.convert_to_tensor(H), ops.convert_to_tensor(clock)])
+    np.testing.assert_allclose(numpy(found), expected, atol=1e-5)
+
+
+@pytest.mark.parametrize(
+    "shapes",
+    [[(2, 4)], [(3, 5)], [(5,)], [(2, 5), (2, 2)], [(2, 5), (3,)], [(2, 5), (2, 3), (2, 1)]],
+    ids=str,
+)
+def test_a_state_of_the_wrong_shape_is_refused(shapes):
+    state = [ops.zeros(shape) for shape in shapes]
+    for layer in layers():
+        with pytest.raises(ValueError) as refusal:
+            layer(X, initial_state=state)
+        # Expected and received.
+        assert "(2, 5) and (2, 3)" in str(refusal.value)
+        assert str(shapes) in str(refusal.value)
+    with pytest.raises(ValueError, match=r"Received shapes: \[\(None, 4\)\]"):
+        DelayedRNN(UNITS, DELAYS)(keras.Input((12, 3)), initial_state=keras.Input((4,)))
+
+
+@pytest.mark.parametrize("stepped", [False, True], ids=["cascade", "stepped"])
+def test_a_stateful_layer_goes_on_and_starts_again(stepped):
+    layer = layers(stateful=True, return_sequences=True, first_step=1)[stepped]
+    model = keras.Sequential([keras.Input(batch_shape=(2, 4, 3)), layer])
+    expected, *_ = delayed_rnn(X, layer.get_weights(), DELAYS, first_step=1)
+    for _ in range(2):
+        # Not `predict`: on JAX that drops the state of any Keras layer.
+        found = [numpy(model(X[:, start : start + 4])) for start in (0, 4, 8)]
+        np.testing.assert_allclose(np.concatenate(found, axis=1), expected, atol=1e-5)
+        layer.reset_state()
+    with pytest.raises(ValueError, match="batch"):
+        layer(X[:1])
+
+
+def test_a_stateful_layer_with_masks_keeps_a_clock_for_each_sample():
+    layer, _ = layers(stateful=True, return_sequences=True)
+    mask = np.random.default_rng(1).random((2, 12)) < 0.6
+    expected, *_ = delayed_rnn(X, layer.get_weights(), DELAYS, mask=mask)
+    found = [
+        numpy(layer(X[:, s : s + 6], mask=ops.convert_to_tensor(mask[:, s : s + 6])))
+        for s in (0, 6)
+    ]
+    np.testing.assert_allclose(np.concatenate(found, axis=1), expected, atol=1e-5)
+
+
+def test_a_stateful_layer_trains():
+    """Its first gradient is that of a layer that is not: the state starts at zero."""
+    changes = []
+    start = None
+    for stateful in (False, True):
+        layer = DelayedRNN(UNITS, DELAYS, stateful=stateful, bias_initializer="ones")
+        model = keras.Sequential([keras.Input(batch_shape=(2, 12, 3)), layer])
+        start = start or layer.get_weights()
+        layer.set_weights(start)
+        model.compile(keras.optimizers.SGD(0.1), "mse")
+        model.train_on_batch(X, np.zeros((2, 5)))
+        changes.append([b - a for a, b in zip(start, layer.get_weights(), strict=True)])
+        model.train_on_batch(X, np.zeros((2, 5)))
+    for plain, carried in zip(*changes, strict=True):
+        assert np.abs(plain).max() > 1e-4
+        np.testing.assert_allclose(carried, plain, atol=1e-6)

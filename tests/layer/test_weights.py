@@ -1,0 +1,135 @@
+"""Weights: order, initializers, regularizers, constraints, trainability."""
+
+import keras
+import numpy as np
+import pytest
+from arrays import numpy
+
+from keras_drnn import DelayedRNN, DelayedRNNCell
+
+DELAYS = (1, 2, 4)
+X = np.random.default_rng(0).normal(size=(2, 6, 3)).astype("float32")
+
+
+def layers(units=6, loop=None, **cell):
+    return (
+        DelayedRNN(units, DELAYS, **cell, **(loop or {})),
+        keras.layers.RNN(DelayedRNNCell(units, DELAYS, **cell), **(loop or {})),
+    )
+
+
+@pytest.mark.parametrize("use_bias", [False, True])
+def test_weights_stand_group_by_group(use_bias):
+    expected = [(3, 1), (1, 1), (1,), (1, 2), (2, 2), (2,), (2, 4), (4, 4), (4,)]
+    expected = [shape for shape in expected if use_bias or len(shape) == 2]
+    fast, slow = layers([1, 2, 4], use_bias=use_bias)
+    cell = DelayedRNNCell([1, 2, 4], DELAYS, use_bias=use_bias)
+    fast.build((None, None, 3))
+    slow.build((None, None, 3))
+    cell.build((None, 3))
+    for holder in (fast, slow, cell):
+        assert [w.shape for w in holder.get_weights()] == expected
+    values = [np.random.default_rng(1).normal(size=shape) for shape in expected]
+    fast.set_weights(values)
+    slow.set_weights(fast.get_weights())
+    cell.set_weights(slow.get_weights())
+    for got, value in zip(cell.get_weights(), values, strict=True):
+        np.testing.assert_allclose(got, value, rtol=1e-6)
+    np.testing.assert_allclose(numpy(fast(X)), numpy(slow(X)), atol=1e-5)
+
+
+def test_each_initializer_reaches_its_own_weights():
+    constant = keras.initializers.Constant
+    settings = {
+        "kernel_initializer": constant(1.0),
+        "recurrent_initializer": constant(2.0),
+        "bias_initializer": constant(3.0),
+    }
+    for layer in layers(**settings):
+        layer.build(X.shape)
+        for position, weight in enumerate(layer.get_weights()):
+            np.testing.assert_array_equal(weight, position % 3 + 1)
+
+
+def test_default_initializers():
+    layer = DelayedRNN(30, (1, 2, 3))
+    layer.build((None, None, 10))
+    kernel, recurrent, bias = layer.get_weights()[3:6]
+    assert np.abs(kernel).max() <= np.sqrt(6 / (10 + 10))
+    np.testing.assert_allclose(recurrent @ recurrent.T, np.eye(10), atol=1e-5)
+    np.testing.assert_array_equal(bias, 0)
+    # Groups of the same size do not begin alike.
+    assert np.abs(recurrent - layer.get_weights()[7]).max() > 0.01
+
+
+def test_regularizers_are_counted_once():
+    settings = {
+        "kernel_regularizer": keras.regularizers.L2(0.1),
+        "recurrent_regularizer": keras.regularizers.L1(0.2),
+        "bias_regularizer": keras.regularizers.L2(0.3),
+        "bias_initializer": "ones",
+    }
+    for layer in layers(**settings):
+        model = keras.Sequential([keras.Input((6, 3)), layer])
+        weights = layer.get_weights()
+        expected = (
+            0.1 * sum(np.sum(w**2) for w in weights[0::3])
+            + 0.2 * sum(np.sum(np.abs(w)) for w in weights[1::3])
+            + 0.3 * sum(np.sum(w**2) for w in weights[2::3])
+        )
+        assert len(layer.losses) == 9
+        np.testing.assert_allclose(sum(numpy(layer.losses)), expected, rtol=1e-5)
+        model.compile("sgd", "mse")
+        target = model.predict(X, verbose=0)
+        np.testing.assert_allclose(model.evaluate(X, target, verbose=0), expected, rtol=1e-5)
+
+
+@pytest.mark.parametrize("sequences", [False, True])
+def test_the_activity_regularizer_is_counted_once(sequences):
+    for layer in layers(loop={"activity_regularizer": "l1", "return_sequences": sequences}):
+        model = keras.Sequential([keras.Input((6, 3)), layer])
+        model.compile("sgd", "mse")
+        target = model.predict(X, verbose=0)
+        # Keras' convention: the penalty of a batch over its number of samples.
+        expected = 0.01 * np.abs(target).sum() / len(X)
+        np.testing.assert_allclose(model.evaluate(X, target, verbose=0), expected, rtol=1e-4)
+
+
+def test_constraints_hold_after_training():
+    settings = {
+        "kernel_constraint": keras.constraints.MaxNorm(0.1, axis=0),
+        "recurrent_constraint": keras.constraints.MaxNorm(0.2, axis=0),
+        "bias_constraint": keras.constraints.NonNeg(),
+        "bias_initializer": keras.initializers.Constant(-1.0),
+        "activation": "tanh",
+    }
+    for layer in layers(**settings):
+        model = keras.Sequential([keras.Input((6, 3)), layer])
+        model.compile("sgd", "mse")
+        model.train_on_batch(X, np.ones((2, 6)))
+        weights = layer.get_weights()
+        by_group = zip(weights[0::3], weights[1::3], weights[2::3], strict=True)
+        for kernel, recurrent, bias in by_group:
+            assert np.linalg.norm(kernel, axis=0).max() <= 0.1001
+            np.testing.assert_allclose(np.linalg.norm(recurrent, axis=0), 0.2, atol=1e-4)
+            assert bias.min() >= 0
+
+
+@pytest.mark.parametrize("given_at", ["construction", "later"])
+def test_a_frozen_layer_does_not_learn(given_at):
+    layer = DelayedRNN(6, DELAYS, trainable=given_at != "construction")
+    model = keras.Sequential([keras.Input((6, 3)), layer, keras.layers.Dense(1)])
+    layer.trainable = False
+    before = layer.get_weights()
+    model.compile("sgd", "mse")
+    model.train_on_batch(X, np.ones((2, 1)))
+    assert layer.trainable_weights == []
+    for a, b in zip(before, layer.get_weights(), strict=True):
+        np.testing.assert_array_equal(a, b)
+
+
+def test_the_number_of_parameters():
+    """Counted by hand for the thesis' layer: 30 inputs, five groups of 30."""
+    layer = DelayedRNN(150)
+    layer.build((None, None, 30))
+    assert layer.count_params() == 5 * (30 * 30 + 30 * 30 + 30) == 9150
