@@ -56,31 +56,45 @@ def run(
         on_evaluation: Called when the folder has something new.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    if status(folder) == "finished":
+    if _is_done(folder):
         on_step(recipe.steps)
         return
     about = {"model": model_name, "seed": seed, "status": "running", "params": _params(recipe)}
-    write_json(folder / "run.json", about | {"error": None})
-    try:
-        _run(folder, model_name, recipe, seed, data, on_step, on_evaluation)
+    about |= {"error": None, "export_error": None}
+    write_json(folder / "run.json", about)
     # One model's misfortune must not cost the others; the error is kept and reported.
+    try:
+        metrics = _train_and_evaluate(
+            folder, model_name, recipe, seed, data, on_step, on_evaluation
+        )
     except Exception as error:
-        reason = f"{type(error).__name__}: {error}"
-        write_json(folder / "run.json", about | {"status": "failed", "error": reason})
+        about |= {"status": "failed", "error": _in_words(error)}
     else:
-        write_json(folder / "run.json", about | {"status": "finished", "error": None})
+        try:
+            metrics |= _export(folder, data)
+        # What was trained and measured stands, whatever becomes of the file.
+        except Exception as error:
+            about |= {"export_error": _in_words(error)}
+        write_json(folder / "metrics.json", metrics)
+        about |= {"status": "finished"}
+    write_json(folder / "run.json", about)
     on_evaluation()
 
 
-def status(folder: Path) -> str | None:
-    """`"running"`, `"finished"` or `"failed"`; `None` for a run that never began."""
-    about = folder / "run.json"
-    return json.loads(about.read_text(encoding="utf-8"))["status"] if about.exists() else None
+def _is_done(folder: Path) -> bool:
+    if not (folder / "run.json").exists():
+        return False
+    about = json.loads((folder / "run.json").read_text(encoding="utf-8"))
+    return about["status"] == "finished" and about["export_error"] is None
 
 
-def _run(folder, model_name, recipe, seed, data, on_step, on_evaluation) -> None:
-    from keras_drnn.export import export_litert
+def _in_words(error: Exception) -> str:
+    return f"{type(error).__name__}: {error}"
 
+
+def _train_and_evaluate(
+    folder, model_name, recipe, seed, data, on_step, on_evaluation
+) -> dict[str, float]:
     keras.utils.clear_session()
     keras.utils.set_random_seed(seed)
     parts, labels, layout = data.split, data.split.labels, data.protocol.layout
@@ -122,7 +136,13 @@ def _run(folder, model_name, recipe, seed, data, on_step, on_evaluation) -> None
         fractions = accuracy_of_beginnings(model, data.clips, parts.test, labels[parts.test])
     else:
         fractions = np.array(accuracy_by_fraction(scores, FRACTIONS.tolist()))
-    metrics: dict[str, float] = {
+    arrays = {
+        "confusion": confusion_matrix(scores),
+        "fractions": FRACTIONS,
+        "accuracy_by_fraction": fractions,
+    }
+    write_whole(folder / "outcome.npz", lambda path: np.savez(path, **arrays))
+    return {
         "parameters": model.count_params(),
         **summarise(scores, "test"),
         **_of_subsets(scores, data),
@@ -131,26 +151,23 @@ def _run(folder, model_name, recipe, seed, data, on_step, on_evaluation) -> None
         "step_milliseconds": _step_milliseconds(history, evaluation_interval(recipe.steps)),
         "latency_milliseconds": latency_milliseconds(model, _typical_clip(data)),
     }
+
+
+def _export(folder: Path, data: Data) -> dict[str, float]:
+    from keras_drnn.export import export_litert
+
+    test = data.split.test
     report = export_litert(
         folder / "model.keras",
         folder / "model.tflite",
-        check_inputs=[
-            data.clips[int(i)].joints for i in _spread(parts.test, CHECKED_CLIPS, data.clips)
-        ],
+        check_inputs=[data.clips[int(i)].joints for i in _spread(test, CHECKED_CLIPS, data.clips)],
         tolerance=EXPORT_TOLERANCE,
     )
-    metrics |= {
+    return {
         "litert_bytes": report.bytes,
         "litert_max_difference": report.largest_difference,
         "litert_latency_milliseconds": report.latency_milliseconds,
     }
-    arrays = {
-        "confusion": confusion_matrix(scores),
-        "fractions": FRACTIONS,
-        "accuracy_by_fraction": fractions,
-    }
-    write_whole(folder / "outcome.npz", lambda path: np.savez(path, **arrays))
-    write_json(folder / "metrics.json", metrics)
 
 
 def _params(recipe: Recipe) -> dict:
