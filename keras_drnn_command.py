@@ -27,6 +27,7 @@ def main() -> None:
 
     try:
         app()
-    except ValueError as error:
+    # OSError: a full disk, a folder that may not be written to.
+    except (ValueError, OSError) as error:
         print(f"Error: {error}", file=sys.stderr)
         sys.exit(2)

@@ -110,7 +110,11 @@ def _compare(settings, data, root, protocol, missing_list, out, json_file) -> No
         for warning in opened.warnings:
             console.print(f"[yellow]{warning}[/]", highlight=False)
         folder = comparison_folder(out, settings, opened)
-        found = run_comparison(folder, settings, opened, uri, on_run=training(bars))
+        try:
+            found = run_comparison(folder, settings, opened, uri, on_run=training(bars))
+        except KeyboardInterrupt:
+            console.print("Interrupted. The same command goes on from here.")
+            raise typer.Exit(130) from None
     shown = Console()
     shown.print(comparison_tables(found, max(80, shown.width)))
     if json_file is not None:
