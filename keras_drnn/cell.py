@@ -187,13 +187,10 @@ class DelayedRNNCell(keras.layers.Layer, DropoutRNNCell):
                 f"Received shapes: {shapes}"
             )
         previous, clock = states
-        input_mask = self.get_dropout_mask(inputs)
-        recurrent_mask = self.get_recurrent_dropout_mask(previous)
-        below = inputs if input_mask is None or not training else inputs * input_mask
-        if recurrent_mask is None or not training:
-            recurrent = self.split_groups(previous)
-        else:
-            recurrent = self.split_groups(previous * recurrent_mask)
+        below = _dropped(inputs, self.get_dropout_mask(inputs), training)
+        recurrent = self.split_groups(
+            _dropped(previous, self.get_recurrent_dropout_mask(previous), training)
+        )
 
         groups = []
         due_phases = first_updates(self.delays, self.first_step)
@@ -247,6 +244,13 @@ class DelayedRNNCell(keras.layers.Layer, DropoutRNNCell):
             "recurrent_dropout": self.recurrent_dropout,
             "seed": self.seed,
         }
+
+
+def _dropped(values, mask, training):
+    if mask is None or not training:
+        return values
+    # A layer of another dtype policy around the cell draws the mask in its own type.
+    return values * ops.cast(mask, values.dtype)
 
 
 def check_rate(name: str, rate: float) -> float:
