@@ -3,6 +3,14 @@
 from keras_drnn.cell import DelayedRNNCell
 from keras_drnn.delays import geometric_delays
 from keras_drnn.layer import DelayedRNN
+from keras_drnn.schedule import transformations, update_steps
 from keras_drnn.version import __version__
 
-__all__ = ["DelayedRNN", "DelayedRNNCell", "__version__", "geometric_delays"]
+__all__ = [
+    "DelayedRNN",
+    "DelayedRNNCell",
+    "__version__",
+    "geometric_delays",
+    "transformations",
+    "update_steps",
+]
