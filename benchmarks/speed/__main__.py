@@ -1,0 +1,118 @@
+"""How fast the layer is beside its rivals, on every backend that is installed.
+
+    python benchmarks/speed                  # star: one dimension at a time, about 20 minutes
+    python benchmarks/speed --full           # the whole grid
+    python benchmarks/speed --backends jax --seconds 2
+
+One process per backend; in it the contestants take turns, so that what else the machine does meets
+all of them alike. Memory is measured in a process per contestant. Writes
+`benchmarks/results/speed_<device>.json` and a picture beside it.
+"""
+
+import argparse
+import importlib.util
+import json
+import os
+import platform
+import subprocess
+import sys
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+
+HERE = Path(__file__).parent
+RESULTS = HERE.parent / "results"
+BACKENDS = ("jax", "torch", "tensorflow")
+PACKAGES = ("keras", "numpy", "jax", "torch", "tensorflow", "tensorflow-cpu")
+
+
+def main() -> None:
+    arguments = _arguments()
+    found = {
+        "machine": f"{platform.system()} {platform.machine()}, {os.cpu_count()} cores",
+        "versions": _versions(),
+        "backends": {},
+    }
+    for backend in arguments.backends.split(","):
+        if importlib.util.find_spec(backend) is None:
+            print(f"{backend} is not installed: left out", file=sys.stderr)
+            continue
+        options = ["--seconds", str(arguments.seconds), *(["--full"] if arguments.full else [])]
+        of_backend = _child(backend, "time", *options)
+        of_backend["peak_memory_bytes"] = {
+            contestant: _child(backend, "memory", contestant)
+            for contestant in of_backend["contestants"]
+        }
+        found["backends"][backend] = of_backend
+        device = of_backend["device"]
+        # After each backend, so that an interruption costs one of them only.
+        RESULTS.mkdir(exist_ok=True)
+        path = RESULTS / f"speed_{device}.json"
+        path.write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
+        _picture(found, path.with_suffix(".png"))
+        print(path)
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--backends", default=",".join(BACKENDS))
+    parser.add_argument("--full", action="store_true", help="every combination of the dimensions")
+    parser.add_argument(
+        "--seconds", type=float, default=8.0, help="time for each setting, compilation excluded"
+    )
+    return parser.parse_args()
+
+
+def _versions() -> dict[str, str]:
+    found = {"python": platform.python_version()}
+    for package in PACKAGES:
+        try:
+            found[package] = version(package)
+        except PackageNotFoundError:
+            continue
+    return found
+
+
+def _child(backend: str, *arguments: str):
+    done = subprocess.run(
+        [sys.executable, HERE / "measure.py", *arguments],
+        env=os.environ | {"KERAS_BACKEND": backend, "TF_CPP_MIN_LOG_LEVEL": "3"},
+        stdout=subprocess.PIPE,
+        text=True,
+        check=True,
+    )
+    return json.loads(done.stdout.splitlines()[-1])
+
+
+def _picture(found: dict, path: Path) -> None:
+    import matplotlib
+
+    matplotlib.use("Agg")
+    from matplotlib import pyplot as plt
+
+    backends = found["backends"]
+    figure, axes = plt.subplots(1, len(backends), figsize=(5 * len(backends), 4), squeeze=False)
+    for axis, (backend, of_backend) in zip(axes[0], backends.items(), strict=True):
+        rows = [
+            row
+            for row in of_backend["settings"]
+            if (row["batch"], row["units"], row["groups"]) == (60, 150, 5)
+        ]
+        rows.sort(key=lambda row: row["steps"])
+        for contestant in of_backend["contestants"]:
+            timed = [row for row in rows if contestant in row["train"]]
+            axis.plot(
+                [row["steps"] for row in timed],
+                [row["train"][contestant]["median"] for row in timed],
+                marker="o",
+                label=contestant,
+            )
+        axis.set(xscale="log", yscale="log", title=f"{backend}, {of_backend['device']}")
+        axis.set(xlabel="steps of a sequence", ylabel="train step, ms (batch 60, 150 units)")
+        axis.legend(fontsize="small")
+    figure.tight_layout()
+    figure.savefig(path, dpi=110)
+    plt.close(figure)
+
+
+if __name__ == "__main__":
+    main()
