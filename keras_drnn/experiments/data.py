@@ -139,8 +139,7 @@ def open_data(
         subsets["clean"] = clean_test(clips.index, parts)
     if name == "demo":
         warnings.append(demo.SYNTHETIC_NOTICE)
-        order = {action for pair in demo.ORDER_PAIRS for action in pair}
-        subsets["order"] = np.isin(clips.index.action[parts.test], sorted(order))
+        subsets["order"] = np.isin(clips.index.action[parts.test], demo.ORDER_ACTIONS)
     return Data(
         name,
         Path(root).resolve(),

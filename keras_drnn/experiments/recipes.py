@@ -70,7 +70,9 @@ BEST = Recipe(
     weight_decay=0.1,
     steps=4000,
     frames=40,
-    augmentation=Augmentation(tilt=0.15, scale=0.2, noise=0.02, mirror=0.5, speed=1.5),
+    augmentation=Augmentation(
+        tilt=0.15, scale=0.2, shear=0.2, noise=0.02, misplaced=0.1, mirror=0.5, speed=1.5
+    ),
 )
 
 # What differs by data: demo clips are longer, and left and right tell some of their actions apart.
@@ -79,7 +81,7 @@ BEST_BY_DATA = {
     "demo": replace(
         BEST,
         delays=(1, 3, 9, 27, 81),
-        steps=800,
+        steps=600,
         frames=128,
         augmentation=replace(BEST.augmentation, mirror=0.0, speed=1.2),
     ),

@@ -7,6 +7,8 @@ import numpy as np
 from keras_drnn.skeletons.clip import Clip
 from keras_drnn.skeletons.layouts import JointLayout
 
+DISPLACEMENT = 0.25  # metres, standard deviation: how far off a hidden joint is guessed
+
 
 @dataclass(frozen=True)
 class Augmentation:
@@ -16,7 +18,11 @@ class Augmentation:
         rotation: Largest turn about the vertical axis through the camera, radians.
         tilt: Largest turn about each of the two horizontal axes, radians.
         scale: Largest relative change of size; 0.1 is +-10 %.
+        shear: Standard deviation of the entries of a random linear map, which gives a body other
+            proportions.
         noise: Standard deviation of a joint's displacement, the same over the whole clip, metres.
+        misplaced: Probability that a joint is far from its place over the whole clip, by 0.25 m
+            of standard deviation, as sensors put joints that they do not see.
         mirror: Probability that left and right are exchanged.
         speed: Largest factor by which a clip is played faster or slower; 1 leaves it as it is.
 
@@ -36,7 +42,9 @@ class Augmentation:
     rotation: float = 0.0
     tilt: float = 0.0
     scale: float = 0.0
+    shear: float = 0.0
     noise: float = 0.0
+    misplaced: float = 0.0
     mirror: float = 0.0
     speed: float = 1.0
 
@@ -47,18 +55,22 @@ class Augmentation:
         yaw, pitch, roll, size = rng.uniform(-1.0, 1.0, (4, len(joints)))
         mirrored = rng.random(len(joints)) < self.mirror
         offsets = rng.standard_normal((len(joints), 1, *joints.shape[2:]), dtype="float32")
+        maps = rng.standard_normal((len(joints), 3, 3))
+        misplaced = rng.random((*offsets.shape[:-1], 1)) < self.misplaced
 
         turns = rotations(yaw * self.rotation, pitch * self.tilt, roll * self.tilt)
         turns *= (1.0 + size * self.scale)[:, None, None]
         turns[mirrored, 0] *= -1.0
+        turns = (np.eye(3) + self.shear * maps) @ turns
         varied = joints.copy()
         varied[mirrored] = joints[mirrored][..., layout.mirrored, :]
         varied = (varied.reshape(len(joints), -1, 3) @ turns.astype("float32")).reshape(
             joints.shape
         )
-        if self.noise:
+        if self.noise or self.misplaced:
             seen = joints.any(axis=(-2, -1), keepdims=True)
-            varied += np.float32(self.noise) * offsets * seen
+            sizes = np.where(misplaced, DISPLACEMENT, self.noise).astype("float32")
+            varied += sizes * offsets * seen
         return varied
 
 

@@ -9,7 +9,16 @@ from keras_drnn.skeletons import KINECT_V1, Clip
 from keras_drnn.skeletons.augmentation import Augmentation, rotations, stretch
 from keras_drnn.skeletons.batches import evaluation_chunks, pad, training_stream
 
-STRONG = Augmentation(rotation=1.0, tilt=0.2, scale=0.2, noise=0.02, mirror=0.5, speed=1.5)
+STRONG = Augmentation(
+    rotation=1.0,
+    tilt=0.2,
+    scale=0.2,
+    shear=0.2,
+    noise=0.02,
+    misplaced=0.1,
+    mirror=0.5,
+    speed=1.5,
+)
 
 
 def clip(frames, seed=0, lost=()):
@@ -73,6 +82,31 @@ def test_augmentation_keeps_shape_and_zeros():
     ratios = new / old
     assert ratios.std() < 1e-4
     assert 0.7 <= ratios.mean() <= 1.3
+
+
+def test_misplaced_joints_are_far_off_and_the_others_are_not():
+    joints = np.repeat(clip(3).joints[None], 400, axis=0)
+    varied = Augmentation(noise=0.01, misplaced=0.2)(joints, KINECT_V1, np.random.default_rng(0))
+    off = np.linalg.norm(varied - joints, axis=-1)
+    # The same over the whole clip, another one in each.
+    np.testing.assert_allclose(off[:, 0], off[:, 1], atol=1e-5)
+    far = off[:, 0] > 0.06
+    assert 0.17 < far.mean() < 0.21
+    assert 0.15 < off[:, 0][far].mean() / np.sqrt(3) < 0.3
+    assert off[:, 0][~far].mean() < 0.02
+
+
+def test_a_shear_is_linear_and_the_same_over_the_clip():
+    joints = np.repeat(clip(5).joints[None], 50, axis=0)
+    varied = Augmentation(shear=0.2)(joints, KINECT_V1, np.random.default_rng(0))
+    entries = []
+    for before, after in zip(joints, varied, strict=True):
+        a, b = before.reshape(-1, 3), after.reshape(-1, 3)
+        found, *_ = np.linalg.lstsq(a, b, rcond=None)
+        np.testing.assert_allclose(a @ found, b, atol=1e-4)
+        entries.append(found - np.eye(3))
+    assert abs(np.mean(entries)) < 0.03
+    assert 0.17 < np.std(entries) < 0.23
 
 
 def test_rotation_is_about_the_vertical():

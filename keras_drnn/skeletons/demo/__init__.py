@@ -5,8 +5,8 @@
 `cameras` and `sensor` record it, `writer` writes it down.
 """
 
-from keras_drnn.skeletons.demo.actions import ACTIONS, ORDER_PAIRS
+from keras_drnn.skeletons.demo.actions import ACTIONS, ORDER_ACTIONS
 from keras_drnn.skeletons.demo.generate import DemoSummary, generate
 from keras_drnn.skeletons.demo.notice import SYNTHETIC_NOTICE
 
-__all__ = ["ACTIONS", "ORDER_PAIRS", "SYNTHETIC_NOTICE", "DemoSummary", "generate"]
+__all__ = ["ACTIONS", "ORDER_ACTIONS", "SYNTHETIC_NOTICE", "DemoSummary", "generate"]

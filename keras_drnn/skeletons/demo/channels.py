@@ -20,7 +20,7 @@ CHANNELS = (
 INDEX = {name: index for index, name in enumerate(CHANNELS)}
 
 # Standing, arms hanging.
-_AT_REST = {"hand_out": 0.12, "hand_up": -0.94, "hand_forward": 0.10, "foot_out": 0.03}
+_AT_REST = {"hand_out": 0.12, "hand_up": -0.96, "hand_forward": 0.08, "foot_out": 0.03}
 NEUTRAL = np.array(
     [_AT_REST.get(name.removeprefix("left_").removeprefix("right_"), 0.0) for name in CHANNELS]
 )

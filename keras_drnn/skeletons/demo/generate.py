@@ -11,7 +11,7 @@ from keras_drnn.skeletons.demo.folder import close_folder, open_folder, write_wh
 from keras_drnn.skeletons.demo.takes import Take
 from keras_drnn.skeletons.demo.writer import skeleton_text
 
-VERSION = 1  # counts up whenever the same settings give other files
+VERSION = 2  # counts up whenever the same settings give other files
 
 
 @dataclass(frozen=True)

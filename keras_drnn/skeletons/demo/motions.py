@@ -48,51 +48,11 @@ def _hands(out: float, up: float, forward: float, **others: float) -> dict[str, 
     return right | mirrored(right) | others
 
 
-_RAISED_IN = _right_hand(0.05, 0.55, 0.35)
-_RAISED_OUT = _right_hand(0.60, 0.45, 0.30)
-WAVE = Part(
-    "wave",
-    ((0.25, _RAISED_OUT), *((0.13, _RAISED_IN), (0.13, _RAISED_OUT)) * 2, (0.25, {})),
+_RAISED = _right_hand(0.25, 0.30, 0.75)
+RAISE_RIGHT = Part(
+    "raise the right arm", ((0.24, _RAISED), (0.06, _RAISED), (0.24, {})), handed=False
 )
-
-_APART = _hands(0.20, -0.20, 0.55)
-_TOGETHER = _hands(-0.32, -0.15, 0.55)
-CLAP = Part("clap", ((0.25, _APART), *((0.13, _TOGETHER), (0.13, _APART)) * 2, (0.25, {})))
-
-_DOWN = {
-    **_right_hand(-0.05, 0.15, 0.98),
-    **{"left_hand_out": 0.10, "left_hand_up": -0.35, "left_hand_forward": 0.45},
-    **{"hinge": 0.85, "bend": 0.60, "lean": -0.12, "twist": 0.15, "nod": -0.3},
-    **{"pelvis_up": -0.26, "pelvis_forward": -0.20},
-}
-PICK_UP_RIGHT = Part(
-    "pick up with the right hand", ((0.45, _DOWN), (0.08, _DOWN), (0.45, {})), handed=False
-)
-PICK_UP_LEFT = mirror(PICK_UP_RIGHT, "pick up with the left hand")
-
-_BALANCE = {"left_hand_out": 0.45, "left_hand_up": -0.70, "left_hand_forward": 0.30}
-KICK = Part(
-    "kick",
-    (
-        (0.25, {"right_foot_up": 0.14, "right_foot_forward": -0.25, "pelvis_left": 0.05}),
-        (
-            0.22,
-            {
-                **_BALANCE,
-                **{"right_foot_up": 0.36, "right_foot_forward": 0.62, "pelvis_left": 0.06},
-                **{"pelvis_forward": -0.06, "hinge": -0.12, "right_hand_forward": -0.25},
-            },
-        ),
-        (0.20, {"right_foot_up": 0.10, "right_foot_forward": 0.15, "pelvis_left": 0.04}),
-        (0.15, {}),
-    ),
-)
-
-_BOWED = _hands(
-    *(0.10, -0.62, 0.70),
-    **{"hinge": 0.60, "bend": 0.40, "nod": 0.20, "pelvis_forward": -0.12, "pelvis_up": -0.01},
-)
-BOW = Part("bow", ((0.40, _BOWED), (0.12, _BOWED), (0.38, {})), handed=False)
+RAISE_LEFT = mirror(RAISE_RIGHT, "raise the left arm")
 
 _AT_MOUTH = _right_hand(-0.30, 0.20, 0.42)
 _SIP = _right_hand(-0.30, 0.28, 0.38, nod=-0.30, bend=-0.05)
@@ -128,8 +88,8 @@ SQUAT = Part("squat", ((0.60, _SQUATTED), (0.25, _SQUATTED), (0.60, {})), handed
 
 def _on_the_spot(step: float, lift: float, swing: float, elbow: float, hop: float) -> Part:
     """Two double steps: `step` seconds each, foot up to `lift`, arms swinging by `swing`."""
-    bent = {"left_hand_up": -0.94 + elbow, "right_hand_up": -0.94 + elbow}
-    bent |= {"left_hand_forward": 0.1 + elbow / 2, "right_hand_forward": 0.1 + elbow / 2}
+    bent = {"left_hand_up": -0.96 + elbow, "right_hand_up": -0.96 + elbow}
+    bent |= {"left_hand_forward": 0.08 + elbow / 2, "right_hand_forward": 0.08 + elbow / 2}
     right = bent | {
         **{"right_foot_up": lift, "right_foot_forward": 0.10, "pelvis_left": 0.04},
         **{"left_hand_forward": bent["left_hand_forward"] + swing},

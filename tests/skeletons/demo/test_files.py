@@ -1,0 +1,112 @@
+"""Demo files: genuine NTU text, the same everywhere, whole or not there."""
+
+import hashlib
+
+import numpy as np
+import pytest
+from light_process import start
+
+from keras_drnn.skeletons import ntu_careful, ntu_fast
+from keras_drnn.skeletons.demo import ACTIONS, generate
+from keras_drnn.skeletons.demo.folder import MARKER
+from keras_drnn.skeletons.demo.takes import Take
+from keras_drnn.skeletons.demo.writer import skeleton_text
+from keras_drnn.skeletons.ntu import read_skeleton
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    root = tmp_path_factory.mktemp("demo") / "clips"
+    summary = generate(root, subjects=2, repetitions=1)
+    assert (summary.clips, summary.written) == (72, 72)
+    return root
+
+
+def test_the_folder_says_what_it_is(folder):
+    assert len(list(folder.glob("*.skeleton"))) == 2 * len(ACTIONS) * 3
+    assert "ynthetic" in (folder / MARKER).read_text()
+
+
+def test_files_come_back_as_they_were_recorded(folder):
+    lost = 0
+    for subject, action, camera in [(1, 1, 1), (1, 8, 2), (2, 12, 3), (2, 5, 1), (2, 7, 2)]:
+        take = Take(0, subject, action, 1)
+        body = take.recording(take.people(), camera).bodies[0]
+        clip = read_skeleton(folder / take.file_name(camera))
+        assert (clip.subject, clip.camera, clip.action) == (subject, camera, action)
+        assert clip.joints.shape[2:] == (25, 3)
+        np.testing.assert_array_equal(clip.mask[:, 0], body.present)
+        np.testing.assert_allclose(
+            clip.joints[body.present, 0], body.joints[body.present], atol=5.1e-4
+        )
+        lost += (~body.present).sum()
+    assert lost, "none of these clips has a lost frame: take others"
+
+
+def test_joints_have_twelve_columns(folder):
+    lines = (folder / Take(0, 1, 1, 1).file_name(1)).read_text().splitlines()
+    assert [len(line.split()) for line in lines[2:30]] == [10, 1, *[12] * 25, 1]
+
+
+def test_the_files_are_the_same_on_every_machine(folder):
+    digest = hashlib.sha256()
+    for action in (1, 5, 8, 12):
+        digest.update((folder / Take(0, 1, action, 1).file_name(2)).read_bytes())
+    # Counting up VERSION of generate.py is what goes with a change of this.
+    assert digest.hexdigest()[:16] == "13bfb57791ff1f5d"
+
+
+def test_a_file_does_not_depend_on_what_else_is_made(folder):
+    take = Take(0, 2, 9, 1)
+    alone = skeleton_text(take.recording(take.people(), 3))
+    assert alone == (folder / take.file_name(3)).read_bytes()
+    other = Take(1, 2, 9, 1)
+    assert skeleton_text(other.recording(other.people(), 3)) != alone
+
+
+GENERATE_AND_DIE = """
+    import os
+    from keras_drnn.skeletons.demo import generate
+
+    def progress(done, of):
+        if done >= 30:
+            os.kill(os.getpid(), 9)
+
+    generate(sys.argv[1], subjects=2, repetitions=1, progress=progress)
+"""
+
+
+def test_a_killed_generation_is_completed(folder, tmp_path_factory, tmp_path):
+    script = tmp_path_factory.mktemp("script") / "die.py"
+    process = start(script, GENERATE_AND_DIE, tmp_path)
+    process.communicate()
+    assert process.returncode == -9
+    (tmp_path / "S001C001P001R001A001.skeleton.unfinished").write_bytes(b"half")
+    begun = len(list(tmp_path.glob("*.skeleton")))
+    summary = generate(tmp_path, subjects=2, repetitions=1)
+    assert summary.written == 72 - begun > 0
+    assert sorted(p.name for p in tmp_path.iterdir()) == sorted(p.name for p in folder.iterdir())
+    for path in folder.glob("*.skeleton"):
+        assert (tmp_path / path.name).read_bytes() == path.read_bytes()
+    assert generate(tmp_path, subjects=2, repetitions=1).written == 0
+
+
+def test_other_peoples_folders_are_left_alone(folder, tmp_path):
+    with pytest.raises(ValueError, match="other settings"):
+        generate(folder, subjects=3, repetitions=1)
+    (tmp_path / "S001C001P001R001A001.skeleton").write_text("mine")
+    with pytest.raises(ValueError, match="not demo data"):
+        generate(tmp_path, subjects=1, repetitions=1)
+    for wrong in ({"subjects": 0}, {"repetitions": 1000}, {"seed": -1}):
+        with pytest.raises(ValueError, match="Received"):
+            generate(tmp_path / "new", **wrong)
+
+
+def test_both_readers_read_the_files(folder):
+    for path in sorted(folder.glob("*.skeleton"))[::9]:
+        data = path.read_bytes()
+        fast = ntu_fast.parse(data)
+        assert fast is not None, "the fast reader leaves demo files to the careful one"
+        careful = ntu_careful.parse(data, path)
+        np.testing.assert_array_equal(fast.frame, careful.frame)
+        np.testing.assert_array_equal(fast.joints, careful.joints)
