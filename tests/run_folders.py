@@ -76,6 +76,7 @@ def begin_run(folder: Path, model, seed) -> Path:
         "status": "running",
         "params": {"units": 150, "delays": [1, 3, 9]},
         "error": None,
+        "export_error": None,
     }
     (run / "run.json").write_text(json.dumps(about))
     return run

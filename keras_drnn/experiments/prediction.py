@@ -69,9 +69,6 @@ def _scorer(path: Path):
     elif path.suffix == ".keras":
         import keras
 
-        import keras_drnn.experiments.losses
-        import keras_drnn.skeletons.features  # noqa: F401  (registers the layers of the model)
-
         loaded = keras.saving.load_model(path, compile=False)
         shape = loaded.input_shape
 

@@ -1,6 +1,5 @@
 """From a Keras model to a `.tflite` file, converted in a process of its own and compared."""
 
-import importlib
 import os
 import subprocess
 import sys
@@ -124,7 +123,6 @@ def _loaded(model) -> "keras.Model":
 
     if not isinstance(model, (str, Path)):
         return model
-    importlib.import_module("keras_drnn.skeletons.features")
     return keras.saving.load_model(model, compile=False)
 
 

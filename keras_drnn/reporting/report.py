@@ -17,13 +17,13 @@ def report(folder: str | Path) -> dict[str, Any]:
 
     - `"id"`, `"created"`, `"settings"`, `"data"`, `"backend"`, `"environment"`: as in
       `comparison.json`. `"data"` says in `"synthetic"` whether the skeletons were generated.
-    - `"complete"`: whether every run that has begun is finished.
+    - `"complete"`: whether every run that has begun is finished, and its export succeeded.
     - `"published"`: for the preset `thesis` the printed figures, `{"source": str, "models":
       {model: {"frame_accuracy": float, "train_seconds": float}}}`, otherwise `None`.
     - `"models"`: a dictionary by model name, in the order in which they were asked for, of
         - `"parameters"`: how many, `None` before the first run is finished;
-        - `"runs"`: a list by seed of `{"seed", "status", "error", "metrics"}`, where `"metrics"`
-          is the content of `metrics.json`, `{}` before the run is finished;
+        - `"runs"`: a list by seed of `{"seed", "status", "error", "export_error", "metrics"}`,
+          where `"metrics"` is the content of `metrics.json`, `{}` before the run is finished;
         - `"mean"`, `"spread"`: over the finished runs, by metric name; the spread is the sample
           standard deviation, and `None` for a single run;
         - `"confusion"`: the decisions of all finished runs added up, a row per true class;
@@ -58,7 +58,9 @@ def report(folder: str | Path) -> dict[str, Any]:
         "backend": about["backend"],
         "environment": about["environment"],
         "complete": all(
-            run.about["status"] == "finished" for of_model in runs.values() for run in of_model
+            run.about["status"] == "finished" and not run.about.get("export_error")
+            for of_model in runs.values()
+            for run in of_model
         ),
         "published": {"source": published.SOURCE, "models": published.FIGURES}
         if settings.get("preset") == "thesis"
@@ -72,7 +74,7 @@ def _model(runs: list[Run]) -> dict[str, Any]:
     entry: dict[str, Any] = {
         "parameters": None,
         "runs": [
-            {key: run.about.get(key) for key in ("seed", "status", "error")}
+            {key: run.about.get(key) for key in ("seed", "status", "error", "export_error")}
             | {"metrics": run.metrics}
             for run in runs
         ],

@@ -140,13 +140,14 @@ def _cost_table(report: Mapping[str, Any]) -> Table:
     for name, model in report["models"].items():
         differences = [run["metrics"].get("litert_max_difference") for run in model["runs"]]
         known = [difference for difference in differences if difference is not None]
+        failed = any(run["export_error"] for run in model["runs"])
         table.add_row(
             model_style(name).label,
             duration(model["mean"].get("train_seconds")),
             _spread(model, "step_milliseconds"),
             _spread(model, "latency_milliseconds"),
             _spread(model, "litert_bytes", 1 / 1024, spread=False),
-            f"{max(known):.1e}" if known else _MISSING,
+            "failed" if failed else f"{max(known):.1e}" if known else _MISSING,
         )
     return table
 
@@ -197,6 +198,11 @@ def _unfinished(report: Mapping[str, Any]) -> list[str]:
         for name, model in report["models"].items()
         for run in model["runs"]
         if run["status"] != "finished"
+    ] + [
+        f"{model_style(name).label}, seed {run['seed']}: no .tflite ({run['export_error']})"
+        for name, model in report["models"].items()
+        for run in model["runs"]
+        if run["export_error"]
     ]
 
 

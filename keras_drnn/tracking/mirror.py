@@ -200,6 +200,8 @@ class ComparisonMirror:
         }
         mirrored.begin(folder.name, tags, _started(history, written))
         mirrored.send_params(about["params"] | {"model": about["model"], "seed": about["seed"]})
+        # Always there, so that an export that succeeds later takes the failure back.
+        tags["export_error"] = about.get("export_error") or "none"
         mirrored.send_tags(tags)
         if written is not None:
             mirrored.send_history(history, written)

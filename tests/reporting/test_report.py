@@ -1,0 +1,148 @@
+"""The report, the tables and the pictures of a comparison folder."""
+
+import io
+import json
+
+import numpy as np
+import pytest
+from rich.console import Console
+from run_folders import begin_run, finish_run, run_path, set_status, write_comparison, write_history
+
+from keras_drnn.reporting.pictures import save_pictures
+from keras_drnn.reporting.report import report
+from keras_drnn.reporting.tables import comparison_tables, duration
+
+
+def shown(found, width=80):
+    console = Console(width=width, record=True, file=io.StringIO())
+    console.print(comparison_tables(found, width))
+    return console.export_text()
+
+
+def row(text, label):
+    return next(line for line in text.splitlines() if line.strip().startswith(label))
+
+
+def test_the_report_is_json_and_means_are_over_seeds(tmp_path):
+    write_comparison(tmp_path, ("drnn", "lstm"), seeds=2, clean=True)
+    found = report(tmp_path)
+    assert json.loads(json.dumps(found)) == found
+    assert found["complete"]
+    assert list(found["models"]) == ["drnn", "lstm"]
+    model = found["models"]["drnn"]
+    each = [run["metrics"]["test/sequence_accuracy"] for run in model["runs"]]
+    assert len(set(each)) == 2
+    assert model["mean"]["test/sequence_accuracy"] == pytest.approx(np.mean(each))
+    assert model["spread"]["test/sequence_accuracy"] == pytest.approx(np.std(each, ddof=1))
+    confusions = [
+        np.load(run_path(tmp_path, "drnn", seed) / "outcome.npz")["confusion"] for seed in (0, 1)
+    ]
+    assert model["confusion"] == np.sum(confusions, axis=0).tolist()
+
+
+def test_the_tables_hold_the_figures(tmp_path):
+    write_comparison(tmp_path, ("drnn", "lstm"), seeds=2, clean=True)
+    found = report(tmp_path)
+    text = shown(found, 140)
+    mean, spread = (
+        found["models"]["drnn"][key]["test/sequence_accuracy"] for key in ("mean", "spread")
+    )
+    assert f"{100 * mean:.1f}±{100 * spread:.1f}" in row(text, "D-RNN")
+    clean = found["models"]["lstm"]["mean"]["clean/frame_accuracy"]
+    assert f"{100 * clean:.1f}±" in row(text, "LSTM")
+    assert "11,560" in row(text, "D-RNN")
+    assert "clean 369" in text
+    narrow = shown(found, 80)
+    assert max(map(len, narrow.splitlines())) <= 80
+    assert f"{100 * clean:.1f}±" in narrow
+
+
+def test_published_figures_stand_beside_ours_and_only_for_the_thesis(tmp_path):
+    write_comparison(tmp_path / "thesis", preset="thesis")
+    write_comparison(tmp_path / "best", preset="best")
+    thesis, best = (shown(report(tmp_path / name)) for name in ("thesis", "best"))
+    assert "published" in thesis
+    assert "published" not in best
+    assert report(tmp_path / "best")["published"] is None
+
+
+def test_synthetic_data_is_called_so(tmp_path):
+    write_comparison(tmp_path / "demo", synthetic=True)
+    write_comparison(tmp_path / "real")
+    assert "synthetic" in shown(report(tmp_path / "demo"))
+    assert "synthetic" not in shown(report(tmp_path / "real"))
+
+
+def test_a_failed_and_a_running_run_are_told_and_do_not_count(tmp_path):
+    write_comparison(tmp_path, ("drnn",), seeds=2)
+    set_status(run_path(tmp_path, "drnn", 1), "failed", "ValueError: it diverged")
+    write_history(begin_run(tmp_path, "lstm", 0), 2)
+    found = report(tmp_path)
+    assert not found["complete"]
+    text = shown(found)
+    assert "it diverged" in text
+    assert "running" in text
+    only = found["models"]["drnn"]["runs"][0]["metrics"]
+    assert found["models"]["drnn"]["mean"]["test/frame_accuracy"] == only["test/frame_accuracy"]
+    assert save_pictures(tmp_path)
+
+
+def test_a_failed_export_is_told_and_costs_no_accuracy(tmp_path):
+    write_comparison(tmp_path, ("drnn",), seeds=2)
+    run = run_path(tmp_path, "drnn", 1)
+    about = json.loads((run / "run.json").read_text())
+    (run / "run.json").write_text(json.dumps(about | {"export_error": "differs by 0.38"}))
+    metrics = json.loads((run / "metrics.json").read_text())
+    lite = [key for key in metrics if key.startswith("litert")]
+    (run / "metrics.json").write_text(
+        json.dumps({key: value for key, value in metrics.items() if key not in lite})
+    )
+    found = report(tmp_path)
+    assert not found["complete"]
+    text = shown(found)
+    assert "differs by 0.38" in text
+    accuracies, cost = (line for line in text.splitlines() if line.strip().startswith("D-RNN  "))
+    assert f"{100 * found['models']['drnn']['mean']['test/frame_accuracy']:.1f}±" in accuracies
+    assert cost.rstrip().endswith("failed")
+
+
+def test_pictures_are_made_for_what_is_known(tmp_path):
+    from matplotlib import image
+
+    write_comparison(tmp_path / "whole", ("drnn", "lstm"))
+    names = {path.name for path in save_pictures(tmp_path / "whole")}
+    assert names == {
+        "accuracy_steps.png",
+        "accuracy_time.png",
+        "accuracy_fraction.png",
+        "confusion_drnn.png",
+        "confusion_lstm.png",
+    }
+    for name in names:
+        pixels = image.imread(tmp_path / "whole" / name)
+        assert min(pixels.shape[:2]) > 300
+        assert pixels[..., :3].std() > 0.02, "an empty picture"
+
+    write_comparison(tmp_path / "begun", (), seeds=0)
+    assert save_pictures(tmp_path / "begun") == []
+    write_history(begin_run(tmp_path / "begun", "drnn", 0), 3)
+    assert {path.name for path in save_pictures(tmp_path / "begun")} == {
+        "accuracy_steps.png",
+        "accuracy_time.png",
+    }
+    finish_run(run_path(tmp_path / "begun", "drnn", 0))
+    assert len(save_pictures(tmp_path / "begun")) == 4
+
+
+def test_a_folder_that_is_none_is_refused(tmp_path):
+    with pytest.raises(ValueError, match="comparison.json"):
+        report(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"),
+    [(38.24, "38.2 s"), (59.96, "1m00s"), (250, "4m10s"), (3600, "1h00m"), (18_960, "5h16m")],
+)
+def test_durations_read_as_people_say_them(seconds, text):
+    assert duration(seconds) == text
+    assert duration(None) == duration(float("nan")) == "-"
