@@ -27,6 +27,9 @@ def open_folder(root: Path, settings: Settings) -> bool:
     """
     root.mkdir(parents=True, exist_ok=True)
     marker = root / MARKER
+    # Looked for in this order, because another process may just be writing: it begins with the
+    # marker, so skeletons that are seen before the marker is missing are somebody else's.
+    has_skeletons = next(root.glob("*.skeleton"), None) is not None
     if marker.exists():
         found = json.loads(marker.read_text())
         if found.get("settings") != settings:
@@ -36,7 +39,7 @@ def open_folder(root: Path, settings: Settings) -> bool:
                 f"asked for {settings}"
             )
         return bool(found["complete"])
-    if next(root.glob("*.skeleton"), None) is not None:
+    if has_skeletons:
         raise ValueError(
             "The folder holds skeletons that are not demo data; demo data is written only to a "
             f"folder of its own. Received: root={str(root)!r}"
@@ -53,7 +56,7 @@ def close_folder(root: Path, settings: Settings) -> None:
         settings: What the files depend on.
     """
     for leftover in root.glob(f"*{_UNFINISHED}"):
-        leftover.unlink()
+        leftover.unlink(missing_ok=True)
     _write_marker(root, settings, complete=True)
 
 
@@ -62,11 +65,16 @@ def write_whole(path: Path, contents: bytes) -> None:
 
     Args:
         path: The file.
-        contents: All of it.
+        contents: All of it. Another process that writes the same file has to write the same.
     """
-    unfinished = path.with_name(path.name + _UNFINISHED)
+    unfinished = path.with_name(f"{path.name}.{os.getpid()}{_UNFINISHED}")
     unfinished.write_bytes(contents)
-    os.replace(unfinished, path)
+    try:
+        os.replace(unfinished, path)
+    except FileNotFoundError:
+        # Another process has just completed the folder, and cleared this away as a leftover.
+        if not path.exists():
+            raise
 
 
 def _write_marker(root: Path, settings: Settings, complete: bool) -> None:

@@ -43,10 +43,10 @@ def generate(
     differently in the last bit is far below the millimetre to which positions are written.
 
     A call that was interrupted is completed by calling again. A folder that is complete is left
-    as it is.
+    as it is. Two processes may write to a folder at once: they write the same.
 
     Args:
-        root: The folder, made if need be. Only one process may write to it at a time.
+        root: The folder, made if need be.
         subjects: Number of performers, 1 to 999.
         repetitions: Replications of each action by each performer, 1 to 999.
         seed: Where chance starts, 0 or more.

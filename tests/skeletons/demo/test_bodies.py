@@ -6,7 +6,6 @@ import numpy as np
 import pytest
 
 from keras_drnn.skeletons.demo.actions import ACTION_BY_NUMBER, ORDER_ACTIONS
-from keras_drnn.skeletons.demo.cameras import CAMERA_ANGLES, SETUPS, see
 from keras_drnn.skeletons.demo.takes import Take
 from keras_drnn.skeletons.layouts import KINECT_V2
 
@@ -86,25 +85,3 @@ def raises(joints):
 def test_the_order_can_be_read_off_the_joints(action, subject):
     name = ACTION_BY_NUMBER[action].name
     assert f"raise {', '.join(raises(performer(action, subject)))}" == name
-
-
-def test_cameras_see_the_same_scene_from_where_they_stand():
-    points = np.random.default_rng(0).normal(size=(6, 3))
-    between = np.linalg.norm(points[:, None] - points, axis=-1)
-    for setup in SETUPS.values():
-        for camera, angle in CAMERA_ANGLES.items():
-            seen = see(points, camera, setup)
-            np.testing.assert_allclose(
-                np.linalg.norm(seen[:, None] - seen, axis=-1), between, atol=1e-12
-            )
-            # Handedness is kept: a reflection would make left of right.
-            axes = see(np.eye(3), camera, setup) - see(np.zeros(3), camera, setup)
-            assert np.linalg.det(axes) == pytest.approx(1)
-            position = setup.distance * np.array([np.sin(angle), 0, np.cos(angle)])
-            position[1] = setup.height
-            np.testing.assert_allclose(see(position, camera, setup), 0, atol=1e-12)
-            # Somebody on the stage is in front of the camera, upright.
-            hip, head = see(np.array([[0, 0.9, 0], [0, 1.6, 0]]), camera, setup)
-            assert 2 < hip[2] < 4
-            assert head[1] > hip[1] + 0.6
-    assert sorted(np.degrees(list(CAMERA_ANGLES.values())).round()) == [-45, 0, 45]

@@ -1,6 +1,7 @@
 """Demo files: genuine NTU text, the same everywhere, whole or not there."""
 
 import hashlib
+import json
 
 import numpy as np
 import pytest
@@ -22,9 +23,25 @@ def folder(tmp_path_factory):
     return root
 
 
+def contents(root):
+    return {path.name: path.read_bytes() for path in root.iterdir()}
+
+
 def test_the_folder_says_what_it_is(folder):
-    assert len(list(folder.glob("*.skeleton"))) == 2 * len(ACTIONS) * 3
-    assert "ynthetic" in (folder / MARKER).read_text()
+    marker = json.loads((folder / MARKER).read_text())
+    assert marker["synthetic"] is True
+    assert "ynthetic" in marker["notice"]
+
+
+def test_names_follow_ntu(folder):
+    names = {path.name for path in folder.glob("*.skeleton")}
+    # Subject 1 is in room 1, subject 2 in room 2.
+    assert names == {
+        f"S{subject:03}C{camera:03}P{subject:03}R001A{action:03}.skeleton"
+        for subject in (1, 2)
+        for camera in (1, 2, 3)
+        for action in range(1, len(ACTIONS) + 1)
+    }
 
 
 def test_files_come_back_as_they_were_recorded(folder):
@@ -85,10 +102,23 @@ def test_a_killed_generation_is_completed(folder, tmp_path_factory, tmp_path):
     begun = len(list(tmp_path.glob("*.skeleton")))
     summary = generate(tmp_path, subjects=2, repetitions=1)
     assert summary.written == 72 - begun > 0
-    assert sorted(p.name for p in tmp_path.iterdir()) == sorted(p.name for p in folder.iterdir())
-    for path in folder.glob("*.skeleton"):
-        assert (tmp_path / path.name).read_bytes() == path.read_bytes()
+    assert contents(tmp_path) == contents(folder)
     assert generate(tmp_path, subjects=2, repetitions=1).written == 0
+
+
+GENERATE = """
+    from keras_drnn.skeletons.demo import generate
+
+    generate(sys.argv[1], subjects=2, repetitions=1)
+"""
+
+
+def test_two_may_generate_at_once(folder, tmp_path_factory, tmp_path):
+    scripts = tmp_path_factory.mktemp("scripts")
+    processes = [start(scripts / f"{i}.py", GENERATE, tmp_path) for i in range(2)]
+    errors = [process.communicate()[1] for process in processes]
+    assert [process.returncode for process in processes] == [0, 0], errors
+    assert contents(tmp_path) == contents(folder)
 
 
 def test_other_peoples_folders_are_left_alone(folder, tmp_path):
