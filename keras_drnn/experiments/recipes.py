@@ -55,7 +55,7 @@ class Recipe:
 # As in the thesis: per-frame cross-entropy, RMSProp, no dropout, no batch normalisation.
 THESIS = Recipe("drnn")
 
-# Found by validation on held-out training subjects of N-UCLA: see benchmarks/results/.
+# Found by validation on held-out training subjects of N-UCLA: see benchmarks/recipe.py.
 BEST = Recipe(
     "drnn",
     delays=(1, 2, 4, 8, 16),

@@ -1,4 +1,4 @@
-"""The three cameras of the demo data: one scene, seen from three places, each with its own noise."""
+"""The three cameras of the demo data: one scene from three places, each with its own noise."""
 
 import numpy as np
 import pytest
