@@ -46,10 +46,7 @@ def _figures(comparison: Comparison) -> Iterator[tuple[str, "Figure"]]:
         "data": f"{data['name']}, {data['protocol']}",
         "synthetic": data["synthetic"],
     }
-    histories = {
-        model: [history for run in of_model if (history := run.history())]
-        for model, of_model in runs.items()
-    }
+    histories = {model: _histories(of_model) for model, of_model in runs.items()}
     histories = {model: found for model, found in histories.items() if found}
     if histories:
         yield "accuracy_steps.png", plots.accuracy_while_training(histories, "step", **told)
@@ -76,6 +73,13 @@ def _figures(comparison: Comparison) -> Iterator[tuple[str, "Figure"]]:
                 counts, data["classes"], model=model_style(model).label, seeds=len(found), **told
             ),
         )
+
+
+def _histories(runs: list[Run]) -> list[list[dict[str, float]]]:
+    known = [(run, history) for run in runs if (history := run.history())]
+    # The mean ends where the first seed does: a seed that has failed must not end it early.
+    sound = [history for run, history in known if run.about["status"] != "failed"]
+    return sound or [history for _, history in known]
 
 
 def _save(figure: "Figure", path: Path) -> Path:

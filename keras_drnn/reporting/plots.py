@@ -220,10 +220,13 @@ def _over_seeds(
     runs: Sequence[tuple[np.ndarray, np.ndarray]],
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
     """Mean, least and largest over runs that were evaluated at different places."""
-    # Only where every seed has been: elsewhere the mean would jump as a seed drops out.
+    # Only where every seed has been: elsewhere the mean would jump as a seed drops out. Where they
+    # have no time in common, because one has only begun, the one that went furthest stands alone.
     first, last = max(x[0] for x, _ in runs), min(x[-1] for x, _ in runs)
     grid = np.unique(np.concatenate([x for x, _ in runs]))
     grid = grid[(first <= grid) & (grid <= last)]
+    if grid.size == 0:
+        return _over_seeds([max(runs, key=lambda run: run[0][-1])])
     values = np.stack([np.interp(grid, x, y) for x, y in runs])
     return grid, values.min(axis=0), values.mean(axis=0), values.max(axis=0)
 

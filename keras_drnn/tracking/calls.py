@@ -8,8 +8,9 @@ from collections.abc import Iterator
 
 # By default MLflow waits 120 s for an answer and tries eight times: minutes for a dead server.
 _WAIT_SECONDS = "10"
-# What these say is about MLflow's insides, or repeats what the raised error says.
-_LOUD = {"mlflow": logging.WARNING, "alembic": logging.WARNING, "urllib3": logging.ERROR}
+# What these say is about MLflow's insides, or repeats what the raised error says: MLflow logs a
+# failed query as an error of a hundred lines before it raises it.
+_LOUD = {"mlflow": logging.CRITICAL, "alembic": logging.WARNING, "urllib3": logging.ERROR}
 
 
 @contextlib.contextmanager

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from keras_drnn.reporting.run_folder import Comparison, Run
 from keras_drnn.tracking.calls import mlflow_calls
+from keras_drnn.tracking.errors import reason
 from keras_drnn.tracking.mirrored_run import MirroredRun, modified
 from keras_drnn.tracking.store import EXPERIMENT, connect, find_or_create_experiment
 from keras_drnn.tracking.uri import without_password
@@ -134,13 +135,13 @@ class ComparisonMirror:
                         self._send_child(run, parent.run_id, stopped)
                     # One run that MLflow will not take must not keep the others from it ...
                     except Exception as refused:
-                        problems.append(f"{run.folder.name}: {_reason(refused)}")
-                        # ... but from a store that is away, this raises again.
+                        # ... but a store that is away raises here again.
                         parent.client.get_experiment(parent.experiment_id)
+                        problems.append(f"{run.folder.name}: {reason(refused)}")
                 parent.send_status(status, error)
             # Tracking is not worth a training run: whatever it was, training goes on.
             except Exception as away:
-                problems.append(_reason(away))
+                problems.append(reason(away))
         self._note("; ".join(dict.fromkeys(problems)) or None, time.monotonic() - began)
         return self.problem
 
@@ -246,7 +247,3 @@ def _started(history: list[dict[str, float]], written: int | None) -> int | None
 
 def _milliseconds(created: str) -> int:
     return round(1000 * datetime.fromisoformat(created).timestamp())
-
-
-def _reason(error: Exception) -> str:
-    return without_password(str(error).strip()) or type(error).__name__

@@ -36,10 +36,14 @@ def log_keras_model(run: MirroredRun, path: Path) -> None:
     model = cast(keras.Model, keras.saving.load_model(path, compile=False))
     client, progress = run.client, run.progress
     if progress.model_id is None:
-        created = client.create_logged_model(
-            run.experiment_id, name=run.folder.name, source_run_id=run.run_id
-        )
-        progress.model_id = created.model_id
+        # A process killed right after it had created the model left no note of it.
+        of_this_run = f"source_run_id = '{run.run_id}'"
+        models = client.search_logged_models([run.experiment_id], of_this_run) or [
+            client.create_logged_model(
+                run.experiment_id, name=run.folder.name, source_run_id=run.run_id
+            )
+        ]
+        progress.model_id = models[0].model_id
         run.save()
     logged = client.get_logged_model(progress.model_id)
     with tempfile.TemporaryDirectory() as folder:

@@ -7,6 +7,7 @@ import os
 import socket
 import sqlite3
 import tempfile
+import time
 import uuid
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,7 +15,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from keras_drnn.tracking.calls import mlflow_calls
-from keras_drnn.tracking.errors import TrackingError
+from keras_drnn.tracking.errors import TrackingError, reason
 from keras_drnn.tracking.uri import sqlite_path, without_password
 
 if TYPE_CHECKING:
@@ -26,6 +27,8 @@ _CHECK = "keras_drnn.write_check"
 _ANSWER_SECONDS = 5.0
 # Another process that creates the same store takes a few seconds, on a busy machine many.
 _CREATION_SECONDS = 120.0
+# Each process that waits gives way to each other one at most once.
+_TURNS, _TURN_SECONDS = 50, 0.05
 _DATABASE_PORTS = {"postgresql": 5432, "mysql": 3306, "mssql": 1433}
 _ADVICE = (
     "Set MLFLOW_TRACKING_URI to a store that can be written, or unset it to use mlflow.db in the "
@@ -69,9 +72,8 @@ def check_store(uri: str, experiment: str = EXPERIMENT) -> None:
         raise
     # Whatever a store, its driver or its file system raises is, here, one and the same news.
     except Exception as error:
-        reason = without_password(str(error).strip()) or type(error).__name__
         raise TrackingError(
-            f"The MLflow store cannot be used: {reason} {_ADVICE} "
+            f"The MLflow store cannot be used: {reason(error).removesuffix('.')}. {_ADVICE} "
             f"Received: uri={without_password(uri)}"
         ) from error
 
@@ -147,13 +149,28 @@ def _one_at_a_time(database: Path) -> Iterator[None]:
     gone with the process that held it, however that ended.
     """
     lock = database.with_name(database.name + ".lock")
-    with contextlib.closing(sqlite3.connect(lock, timeout=_CREATION_SECONDS)) as held:
-        held.isolation_level = None
-        held.execute("BEGIN EXCLUSIVE")
+    with contextlib.closing(_hold(lock)):
         yield
-    # Whoever waits on the removed file enters a finished store; so does whoever makes a new one.
+    # Whoever makes a new one enters a finished store.
     with contextlib.suppress(OSError):
         lock.unlink()
+
+
+def _hold(lock: Path) -> sqlite3.Connection:
+    for _ in range(_TURNS):
+        held = sqlite3.connect(lock, timeout=_CREATION_SECONDS)
+        held.isolation_level = None
+        try:
+            held.execute("BEGIN EXCLUSIVE")
+        except sqlite3.OperationalError as error:
+            held.close()
+            if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_IOERR:
+                raise
+            # The process that this one waited for has removed the file: wait at the next one.
+            time.sleep(_TURN_SECONDS)
+        else:
+            return held
+    raise TrackingError(f"Too many processes use the store at once, or its disk fails: {lock}")
 
 
 def _check_writable(client: MlflowClient, uri: str, experiment_id: str) -> None:

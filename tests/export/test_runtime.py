@@ -88,4 +88,4 @@ def test_needs_no_training_framework(tmp_path):
         text=True,
         check=True,
     )
-    assert not {"tensorflow", "torch", "mlflow", "keras_drnn.skeletons"} & set(done.stdout.split())
+    assert not {"tensorflow", "torch", "mlflow"} & set(done.stdout.split())

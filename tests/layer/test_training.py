@@ -36,9 +36,9 @@ def test_both_paths_learn_the_same_compiled_or_not():
             DelayedRNN(**cell, return_sequences=True),
             keras.layers.RNN(DelayedRNNCell(**cell), return_sequences=True),
         ):
-            model, start, losses = fit(layer, start, jit)
+            model, start, losses = fit(layer, start, jit, epochs=3)
             expected = expected or losses
-            assert losses[-1] < 0.7 * losses[0]
+            assert losses[-1] < 0.9 * losses[0]
             np.testing.assert_allclose(losses, expected, rtol=1e-3)
             # What was learnt is in the weights that the equations use.
             weights = model.get_weights()
@@ -56,7 +56,7 @@ def test_mixed_precision_training(policy, stepped):
     else:
         layer = DelayedRNN(**cell, return_sequences=True)
     assert layer.compute_dtype == policy.removeprefix("mixed_")
-    model, _, losses = fit(layer)
+    model, _, losses = fit(layer, jit=COMPILED[-1])
     assert {v.dtype for v in layer.weights} == {"float32"}
     assert losses[-1] < 0.8 * losses[0]
     weights = model.get_weights()

@@ -6,6 +6,7 @@ import pytest
 from keras_drnn.skeletons.demo.cameras import CAMERA_ANGLES, SETUPS, see
 from keras_drnn.skeletons.demo.sensor import TRACKED
 from keras_drnn.skeletons.demo.takes import Take
+from keras_drnn.skeletons.layouts import KINECT_V2
 
 
 def test_cameras_see_the_same_scene_from_where_they_stand():
@@ -29,6 +30,17 @@ def test_cameras_see_the_same_scene_from_where_they_stand():
             assert head[1] > hip[1] + 0.6
     assert sorted(np.degrees(list(CAMERA_ANGLES.values())).round()) == [-45, 0, 45]
     assert len({setup.height for setup in SETUPS.values()}) == len(SETUPS) > 1
+
+
+@pytest.mark.parametrize("repetition, faced", [(1, 2), (2, 3), (3, 2)])
+def test_performers_face_one_of_the_outer_cameras(repetition, faced):
+    left, right = KINECT_V2.left_shoulder, KINECT_V2.right_shoulder
+    for subject in range(1, 5):
+        take = Take(0, subject, 1, repetition)
+        joints = see(take.people()[0].joints, faced, SETUPS[take.setup])
+        across = (joints[:, left] - joints[:, right]).mean(axis=0)
+        # From the front, the left shoulder is on the right of the image: where x is smaller.
+        assert np.degrees(np.arctan2(abs(across[2]), -across[0])) < 25
 
 
 def motion_between(a, b):
