@@ -1,0 +1,66 @@
+"""What is saved under this backend gives the same numbers under every other, in a fresh process."""
+
+import os
+import subprocess
+import sys
+
+import keras
+import numpy as np
+import pytest
+
+from keras_drnn import DelayedRNN, DelayedRNNCell
+
+# numpy and openvino infer only; the others train as well.
+BACKENDS = ("jax", "torch", "tensorflow", "numpy", "openvino")
+PROGRAM = """
+import sys
+from pathlib import Path
+import keras, numpy as np
+import keras_drnn
+
+folder = Path(sys.argv[1])
+known = np.load(folder / "known.npz")
+loaded = keras.saving.load_model(folder / "model.keras")
+built_anew = keras.models.clone_model(loaded)
+built_anew.load_weights(folder / "model.weights.h5")
+for model in (loaded, built_anew):
+    for name in ("masked", "short"):
+        found = model.predict(known[name], verbose=0)
+        np.testing.assert_allclose(found, known[name + "_scores"], atol=2e-5)
+print("the same on", keras.backend.backend())
+"""
+
+
+@pytest.fixture(scope="module")
+def saved(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("saved")
+    inputs = keras.Input((None, 3))
+    hidden = keras.layers.Masking()(inputs)
+    hidden = DelayedRNN([2, 3, 4], (1, 2, 5), first_step=1, return_sequences=True)(hidden)
+    cell = DelayedRNNCell(6, (1, 3), activation="tanh")
+    hidden = keras.layers.RNN(cell, return_sequences=True)(hidden)
+    hidden = keras.layers.Bidirectional(DelayedRNN(4, (1, 4), return_sequences=True))(hidden)
+    model = keras.Model(inputs, keras.layers.Dense(2)(hidden))
+    rng = np.random.default_rng(0)
+    masked, short = rng.normal(size=(2, 20, 3)), rng.normal(size=(1, 4, 3))
+    masked[0, 13:] = 0
+    masked[1, 5] = 0
+    known = {"masked": masked.astype("float32"), "short": short.astype("float32")}
+    known |= {f"{name}_scores": model.predict(x, verbose=0) for name, x in known.items()}
+    assert np.abs(known["masked_scores"]).max() > 0.1
+    model.save(folder / "model.keras")
+    model.save_weights(folder / "model.weights.h5")
+    np.savez(folder / "known.npz", **known)
+    return folder
+
+
+@pytest.mark.parametrize("backend", BACKENDS)
+def test_a_saved_model_gives_the_same_numbers(saved, backend):
+    done = subprocess.run(
+        [sys.executable, "-c", PROGRAM, saved],
+        env=os.environ | {"KERAS_BACKEND": backend},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.stdout.splitlines()[-1:] == [f"the same on {backend}"], done.stderr
