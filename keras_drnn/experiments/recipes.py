@@ -81,7 +81,7 @@ BEST_BY_DATA = {
     "demo": replace(
         BEST,
         delays=(1, 3, 9, 27, 81),
-        steps=600,
+        steps=450,
         frames=128,
         augmentation=replace(BEST.augmentation, mirror=0.0, speed=1.2),
     ),

@@ -46,7 +46,9 @@ def test_the_worked_example_of_the_thesis():
     layer = DelayedRNN(3, (1, 2, 3), first_step=1, activation="linear", use_bias=False)
     model = keras.Sequential([keras.Input((5, 1)), layer, keras.layers.Dense(1, use_bias=False)])
     u, w, t, p, s, r, v1, v2, v3 = 0.9, 0.8, 0.7, -0.6, 0.5, 0.4, 1.1, 1.2, -1.3
-    model.set_weights([np.full((1, 1), a) for a in (u, w, t, p, s, r)] + [np.array([[v1], [v2], [v3]])])
+    model.set_weights(
+        [np.full((1, 1), a) for a in (u, w, t, p, s, r)] + [np.array([[v1], [v2], [v3]])]
+    )
     expected = v1 * w**4 * u + v2 * (p * t * w + t * w**3) * u + v3 * s * t * w * u
     found = input_influence(model, np.ones((5, 1)))
     assert found.shape == (1, 5)
