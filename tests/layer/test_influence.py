@@ -3,7 +3,6 @@
 import keras
 import numpy as np
 import pytest
-from arrays import numpy
 
 import keras_drnn.influence
 from keras_drnn import DelayedRNN, DelayedRNNCell, transformations
