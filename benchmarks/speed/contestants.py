@@ -7,6 +7,7 @@ from keras_drnn import DelayedRNN, DelayedRNNCell, geometric_delays
 CLASSES = 60
 DELAYED = "DelayedRNN"
 STEPPED = "RNN(DelayedRNNCell)"
+XLA = ", XLA"
 
 
 def layers(units: int, groups: int) -> dict:
@@ -24,16 +25,21 @@ def layers(units: int, groups: int) -> dict:
     if keras.backend.backend() == "torch":
         for name in ("RNN", "GRU", "LSTM"):
             made[f"torch.nn.{name}"] = lambda name=name: _torch(name, units)
+    if keras.backend.backend() == "tensorflow":
+        # Keras leaves XLA off on a CPU; whoever has sequences of one length can switch it on.
+        made |= {name + XLA: made[name] for name in (DELAYED, "SimpleRNN", "LSTM")}
     return made
 
 
-def build(layer, steps: int, features: int) -> keras.Model:
-    """A compiled model: the layer and a score per class and step."""
+def build(name: str, make, steps: int, features: int) -> keras.Model:
+    """A compiled model: a contestant's layer and a score per class and step."""
+    layer = make()
     inputs = keras.Input((steps, features))
     model = keras.Model(inputs, keras.layers.Dense(CLASSES)(layer(inputs)))
     model.compile(
         keras.optimizers.RMSprop(1e-4),
         keras.losses.SparseCategoricalCrossentropy(from_logits=True),
+        jit_compile=True if name.endswith(XLA) else "auto",
     )
     return model
 

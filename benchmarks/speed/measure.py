@@ -49,7 +49,7 @@ def _measure_setting(steps, batch, units, groups, seconds) -> dict:
     models, first_calls, left_out = {}, {}, {}
     for name, make in layers(units, groups).items():
         keras.utils.set_random_seed(0)
-        model = build(make(), steps, FEATURES)
+        model = build(name, make, steps, FEATURES)
         begin = time.perf_counter()
         float(model.train_on_batch(x, y))
         first_calls[name] = time.perf_counter() - begin
@@ -145,7 +145,7 @@ def measure_memory(contestant: str) -> int:
     """Bytes that a train step takes beyond what the built model and the data hold."""
     steps, batch, units, groups = MEMORY_SETTING
     x, y = _data(steps, batch)
-    model = build(layers(units, groups)[contestant](), steps, FEATURES)
+    model = build(contestant, layers(units, groups)[contestant], steps, FEATURES)
     if keras.backend.backend() == "jax":
         return _planned_by_xla(model, x, y)
     model.optimizer.build(model.trainable_variables)
