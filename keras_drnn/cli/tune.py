@@ -84,6 +84,15 @@ def tune(
         int | None,
         typer.Option(min=1, help="Failed trials in a row that end the search.", show_default="3"),
     ] = None,
+    workers: Annotated[
+        int, typer.Option(min=1, help="Processes on this machine that run trials.")
+    ] = 1,
+    port: Annotated[
+        int | None,
+        typer.Option(
+            min=1, max=65535, help="Where the workers' chief listens.", show_default="any free one"
+        ),
+    ] = None,
     missing_list: options.MissingList = None,
     name: Annotated[
         str | None,
@@ -131,7 +140,8 @@ def tune(
         or (Path(command["missing_list"]) if "missing_list" in command else None),
     }
     cells = models.split(",") if models else command.get("models", ["drnn"])
-    _tune(list(dict.fromkeys(cells)), told, source, name or (config and config.stem), out, json_file)
+    name = name or (config.stem if config else None)
+    _tune(list(dict.fromkeys(cells)), told, source, workers, port, name, out, json_file)
 
 
 def _read(config: Path) -> dict[str, Any]:
@@ -141,21 +151,32 @@ def _read(config: Path) -> dict[str, Any]:
         raise ValueError(f"Expected a TOML file, but {error}. Received: {config}") from error
 
 
-def _tune(cells, told, source, name, out, json_file) -> None:
+def _tune(cells, told, source, workers, port, name, out, json_file) -> None:
+    from functools import partial
+
     from rich.console import Console
 
     from keras_drnn.cli.progress import console, progress_bars, reading, training, trying
     from keras_drnn.experiments.data import open_data
     from keras_drnn.tracking import check_store, how_to_look, resolve_uri
-    from keras_drnn.tuning.search import search, search_folder
+    from keras_drnn.tuning.search import Search, explore_here, search, search_folder
     from keras_drnn.tuning.settings import SearchSettings
     from keras_drnn.tuning.tables import search_tables
+    from keras_drnn.tuning.workers import as_chief, role, with_workers, work
 
     # Everything that can be wrong is found before hours of training.
     searches = [SearchSettings.of({**told, "cell": cell}) for cell in cells]
     _check_keras_tuner()
+    this_role = role()
+    if this_role and (workers > 1 or len(cells) > 1):
+        raise ValueError(
+            "On several machines each process is one chief or one worker, and searches one model. "
+            f"Received: workers={workers}, models={','.join(cells)}"
+        )
     uri = resolve_uri()
-    check_store(uri)
+    # Only the chief speaks with MLflow.
+    if this_role != "worker":
+        check_store(uri)
     found, folders = [], []
     with progress_bars() as bars:
         opened = open_data(**source, progress=reading(bars))
@@ -165,7 +186,16 @@ def _tune(cells, told, source, name, out, json_file) -> None:
             folder = search_folder(out, name, settings, opened)
             folders.append(folder)
             on_progress, on_step = trying(bars, settings.cell)
+            if this_role == "chief":
+                explore = as_chief
+            elif workers > 1:
+                explore = with_workers(workers, source, port)
+            else:
+                explore = partial(explore_here, on_step=on_step)
             try:
+                if this_role == "worker":
+                    work(Search(folder, settings, opened), on_step)
+                    return
                 found.append(
                     search(
                         folder,
@@ -173,8 +203,8 @@ def _tune(cells, told, source, name, out, json_file) -> None:
                         opened,
                         uri,
                         on_progress=on_progress,
-                        on_step=on_step,
                         on_run=training(bars),
+                        explore=explore,
                     )
                 )
             except KeyboardInterrupt:

@@ -59,7 +59,12 @@ def run(
     if _is_done(folder):
         on_step(recipe.steps)
         return
-    about = {"model": model_name, "seed": seed, "status": "running", "params": recipe_params(recipe)}
+    about = {
+        "model": model_name,
+        "seed": seed,
+        "status": "running",
+        "params": recipe_params(recipe),
+    }
     about |= {"error": None, "export_error": None}
     write_json(folder / "run.json", about)
     # One model's misfortune must not cost the others; the error is kept and reported.

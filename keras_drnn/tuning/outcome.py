@@ -99,11 +99,11 @@ def _winner(winners: Sequence[Run]) -> dict[str, Any]:
     metrics = [run.metrics for run in winners]
     names = [name for name in metrics[0] if name.split("/")[0] in _TOLD]
     names += ["parameters", "litert_latency_milliseconds"]
-    values = {
-        name: found
-        for name in names
-        if (found := [each[name] for each in metrics if each.get(name) is not None])
-    }
+    values: dict[str, list[float]] = {}
+    for name in names:
+        found = [value for each in metrics if (value := each.get(name)) is not None]
+        if found:
+            values[name] = found
     # The test side must not choose: the one registered is the best of the validation clips.
     chosen = max(winners, key=lambda run: run.metrics.get(SCORE) or 0.0)
     return {

@@ -42,6 +42,8 @@ def draw_front(outcome: Mapping[str, Any]) -> "Figure":
     Args:
         outcome: What `outcome_of` gives.
     """
+    from matplotlib.ticker import LogLocator, NullLocator
+
     style = model_style(outcome["cell"])
     scored = [trial for trial in outcome["trials"] if trial["score"] is not None]
     figure, axes = new_figure(
@@ -73,8 +75,9 @@ def draw_front(outcome: Mapping[str, Any]) -> "Figure":
             color=PALE_INK,
         )
     axes.set_xscale("log")
+    axes.xaxis.set_major_locator(LogLocator(subs=(1, 2, 3, 5)))
     axes.xaxis.set_major_formatter(lambda value, _: f"{value:,.0f}")
-    axes.xaxis.set_minor_formatter(lambda value, _: "")
+    axes.xaxis.set_minor_locator(NullLocator())
     axes.set_xlabel("parameters")
     axes.set_ylabel("correct validation clips, %")
     axes.margins(x=0.1, y=0.12)
@@ -100,10 +103,10 @@ def draw_delays(outcome: Mapping[str, Any]) -> "Figure":
             best[row, column] = np.nanmax([best[row, column], trial["score"]])
             count[row, column] += 1
     figure, axes = new_figure(
-        "Best accuracy for every base and number of groups",
-        f"{_data(outcome)}, held-out training subjects · in brackets the trials",
+        "Best accuracy by base and groups",
+        f"{_data(outcome)}, held-out subjects (trials in brackets)",
         outcome["data"]["synthetic"],
-        size=(2.4 + 0.85 * max(len(groups), 4), 1.8 + 0.62 * len(bases)),
+        size=(2.4 + 0.85 * max(len(groups), 5), 1.8 + 0.62 * len(bases)),
     )
     image = axes.imshow(100 * best, cmap="Blues", aspect="auto")
     middle = 50 * (np.nanmin(best) + np.nanmax(best))

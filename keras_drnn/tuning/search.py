@@ -283,8 +283,7 @@ def search(
     tracking_uri: str,
     *,
     on_progress: Callable[[SearchProgress], object] = lambda progress: None,
-    on_step: Callable[[int, int], None] = lambda step, of: None,
-    on_run: Callable[[str, int, int], Callable[[int], None]] = lambda model, seed, steps: print,
+    on_run: Callable[[str, int, int], Callable[[int], None]] = lambda model, seed, steps: _silent,
     explore: Callable[[Search, Callable[[], object]], None] | None = None,
 ) -> dict[str, Any]:
     """Search, or go on with it; then train, evaluate, export and register the winner.
@@ -295,7 +294,6 @@ def search(
         data: The data.
         tracking_uri: An MLflow store that `check_store` has found good.
         on_progress: Called as trials end.
-        on_step: Called with the steps done of the trial under way, and of how many.
         on_run: Called with model, seed and steps as a training of the winner begins; returns what
             is to be called with the number of steps done.
         explore: Runs the trials, given the search and what is to be called as trials end; by
@@ -321,7 +319,7 @@ def search(
 
             on_progress(this.progress())
             mirror.sync()
-            (explore or partial(_explore, on_step=on_step))(this, report)
+            (explore or explore_here)(this, report)
             _write_outcome(this)
             recipe = this.winner_recipe()
             for seed in range(settings.seeds):
@@ -338,7 +336,19 @@ def search(
     return found
 
 
-def _explore(this: Search, report: Callable[[], object], *, on_step) -> None:
+def explore_here(
+    this: Search,
+    report: Callable[[], object],
+    *,
+    on_step: Callable[[int, int], None] = lambda step, of: None,
+) -> None:
+    """Trials in this process, one after the other.
+
+    Args:
+        this: The search.
+        report: Called as trials end.
+        on_step: Called with the steps done of the trial under way, and of how many.
+    """
     tuner = this.tuner(partial(this.run_trial, on_step=on_step), on_end=report)
     tuner.search()
     check_failures(this, tuner.oracle)
@@ -362,6 +372,10 @@ def check_failures(this: Search, oracle) -> None:
             "give the same command again, or allow more with --max-failures. The last said: "
             f"{errors[-1] if errors else 'nothing'}"
         )
+
+
+def _silent(step: int) -> None:
+    """Tell nobody."""
 
 
 def _write_outcome(this: Search) -> dict[str, Any]:

@@ -1,7 +1,6 @@
 """Reads what a search has left on disk."""
 
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from keras_drnn.reporting.run_folder import Comparison, Run, read_json

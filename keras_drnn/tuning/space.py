@@ -1,7 +1,7 @@
 """What is searched: delays and what goes with them, as data."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields, replace
+from dataclasses import asdict, dataclass, fields, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -76,7 +76,7 @@ class Space:
         Raises:
             ValueError: If there is no such field, or a value is not a list.
         """
-        known = {field.name: field.default for field in fields(cls)}
+        known = asdict(cls())
         values = {}
         for name, given in content.items():
             if name not in known:

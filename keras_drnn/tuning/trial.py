@@ -162,9 +162,7 @@ def _train_fold(
     )
 
 
-def _keep(
-    folder: Path, histories: list[list[dict[str, float]]], cost: Cost, began: float
-) -> None:
+def _keep(folder: Path, histories: list[list[dict[str, float]]], cost: Cost, began: float) -> None:
     mean = [
         {key: float(np.mean([entry[key] for entry in entries])) for key in entries[0]}
         | {"step": int(entries[0]["step"]), "seconds": sum(entry["seconds"] for entry in entries)}
