@@ -17,6 +17,8 @@ from keras_drnn.experiments.files import write_json
 
 OBJECTIVE = "sequence_accuracy"
 HYPERBAND_EPOCHS = 27  # what Hyperband calls an epoch is this part of a full training
+# Share of the scores' variance that is chance: without it Bayesian optimisation explains chance.
+_NOISE = 0.1
 # So many values out of the space that are known or not feasible, and it counts as exhausted.
 _MAX_COLLISIONS = 2000
 
@@ -84,7 +86,17 @@ class _Careful:
 
 
 class _Bayesian(_Careful, BayesianOptimizationOracle):
-    pass
+    def _make_gpr(self):
+        from keras_drnn.tuning.surrogate import quick_regressor
+
+        return quick_regressor(super()._make_gpr())
+
+    def populate_space(self, trial_id):
+        from threadpoolctl import threadpool_limits
+
+        # Tens of thousands of tiny matrices: threads would wait for each other most of the time.
+        with threadpool_limits(1, user_api="blas"):
+            return super().populate_space(trial_id)
 
 
 class _Random(_Careful, RandomSearchOracle):
@@ -139,7 +151,7 @@ def make_oracle(
         _check_scikit_learn()
         # A third at random at most: by default it would be three trials for each dimension.
         first = max(3, min(trials // 3, 2 * len(hyperparameters.space)))
-        oracle = _Bayesian(max_trials=trials, num_initial_points=first, **common)
+        oracle = _Bayesian(max_trials=trials, num_initial_points=first, alpha=_NOISE, **common)
     else:
         oracle = {"random": _Random, "grid": _Grid}[name](max_trials=trials, **common)
     oracle.feasible, oracle.was_feasible = feasible, was_feasible

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from keras_tuner import HyperParameters
 
 SEARCHED_CELLS = ("drnn", "lstm", "gru")
+_RANGES = ("dropout", "learning_rate")
 
 
 @dataclass(frozen=True)
@@ -29,8 +30,9 @@ class Space:
         first_steps: Numbers that a clip's first frame may bear.
         activations: Activations of the D-RNN.
         head_units: Units of the Dense layer before the scores, 0 for none.
-        dropout: Least and largest dropout.
-        learning_rate: Least and largest learning rate, drawn on a logarithmic scale.
+        dropout: Least and largest dropout; the same twice fixes it.
+        learning_rate: Least and largest learning rate, drawn on a logarithmic scale; the same twice
+            fixes it.
 
     Raises:
         ValueError: If a field has no values, or a range is not ascending.
@@ -53,18 +55,19 @@ class Space:
 
     def __post_init__(self) -> None:
         for field in fields(self):
-            values = getattr(self, field.name)
-            if not isinstance(values, tuple) or not values or len(set(values)) != len(values):
+            name, values = field.name, getattr(self, field.name)
+            if not isinstance(values, tuple) or not values:
                 raise ValueError(
-                    f"`{field.name}` must be a tuple of distinct values, at least one. "
-                    f"Received: {field.name}={values!r}"
+                    f"`{name}` must be a tuple of at least one value. Received: {name}={values!r}"
                 )
-        for name in ("dropout", "learning_rate"):
-            values = getattr(self, name)
-            if len(values) != 2 or not values[0] < values[1]:
-                raise ValueError(
-                    f"`{name}` must be the least and the largest value. Received: {name}={values!r}"
-                )
+            if name in _RANGES:
+                if len(values) != 2 or not values[0] <= values[1]:
+                    raise ValueError(
+                        f"`{name}` must be the least and the largest value. "
+                        f"Received: {name}={values!r}"
+                    )
+            elif len(set(values)) != len(values):
+                raise ValueError(f"`{name}` must be distinct values. Received: {name}={values!r}")
 
     @classmethod
     def of(cls, content: Mapping[str, Any]) -> "Space":
@@ -110,9 +113,15 @@ class Space:
         hp.Choice("units", list(self.units), default=_middle(self.units))
         hp.Choice("head_units", list(self.head_units))
         low, high = self.dropout
-        hp.Float("dropout", low, high, step=(high - low) / 4, default=(low + high) / 2)
+        if low == high:
+            hp.Fixed("dropout", low)
+        else:
+            hp.Float("dropout", low, high, step=(high - low) / 4, default=(low + high) / 2)
         low, high = self.learning_rate
-        hp.Float("learning_rate", low, high, sampling="log", default=float(np.sqrt(low * high)))
+        if low == high:
+            hp.Fixed("learning_rate", low)
+        else:
+            hp.Float("learning_rate", low, high, sampling="log", default=float(np.sqrt(low * high)))
 
 
 def _middle(values: tuple) -> Any:
