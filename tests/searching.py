@@ -9,8 +9,17 @@ from keras_drnn.experiments.data import open_data
 from keras_drnn.experiments.files import write_json
 from keras_drnn.tuning import search as search_module
 from keras_drnn.tuning import trial as trial_module
+from keras_drnn.tuning.space import Space
 
-LOG = "trained.txt"
+SPACE = Space(
+    groups=(1, 2, 3, 4),
+    bases=(2.0, 3.0),
+    units=(20, 40),
+    growths=(1.0, 1.5),
+    first_steps=(0,),
+    activations=("relu",),
+    head_units=(0, 8),
+)
 
 
 def tiny_data(root: Path):
@@ -124,7 +133,7 @@ def oracle_state(folder: Path) -> dict:
 def kill(process) -> None:
     """kill -9, and wait for the end."""
     process.kill()
-    process.wait()
+    process.communicate()
 
 
 def wait_for(what, seconds=120.0):

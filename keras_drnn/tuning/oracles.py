@@ -37,6 +37,17 @@ class _Careful:
     max_failures: int
     keep_ongoing = False
     failures_in_a_row = 0
+    _stopped = False
+
+    @property
+    def all_gone(self) -> bool:
+        """Whether the search is over and every worker has been told."""
+        return self._stopped and not self.ongoing_trials and not self.tuner_ids
+
+    def create_trial(self, tuner_id):
+        trial = super().create_trial(tuner_id)
+        self._stopped = self._stopped or trial.status == "STOPPED"
+        return trial
 
     def save(self):
         write_json(Path(self._get_oracle_fname()), self.get_state())

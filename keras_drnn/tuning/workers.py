@@ -22,8 +22,9 @@ _ADDRESS, _PORT, _ID = "KERASTUNER_ORACLE_IP", "KERASTUNER_ORACLE_PORT", "KERAST
 _LOCAL = "127.0.0.1"
 _LOOK_SECONDS = 0.3
 _END_SECONDS = 10.0
-# keras-tuner's chief looks so often whether its last workers have gone.
+# keras-tuner's chief looks every 20 s whether its last workers have gone.
 _CHIEF_SECONDS = 25.0
+_FAREWELL_SECONDS = 1.0
 _CHIEF_WAIT_SECONDS = 600.0
 _LOG_LINES = 15
 
@@ -100,13 +101,15 @@ def as_chief(this: Search, report: Callable[[], object]) -> None:
     _free_port(os.environ[_ADDRESS], int(os.environ[_PORT]))
     chief = _Chief(this, keep_ongoing=True)
     done = this.progress().done
-    while chief.thread.is_alive():
+    while chief.thread.is_alive() and not chief.oracle.all_gone:
         chief.thread.join(_LOOK_SECONDS)
         now = this.progress().done
         if now != done:
             done = now
             report()
     chief.check()
+    # The last worker's answer may still be under way.
+    time.sleep(_FAREWELL_SECONDS)
     check_failures(this, chief.oracle)
 
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from searching import oracle_state, score_of, statuses, trained
+from searching import SPACE, oracle_state, score_of, statuses, trained
 
 from keras_drnn.experiments.comparison import ComparisonBusyError
 from keras_drnn.experiments.training import TrainingDivergedError
@@ -13,18 +13,9 @@ from keras_drnn.tuning.folds import fold_splits
 from keras_drnn.tuning.limits import Limits
 from keras_drnn.tuning.search import Search, SearchFailedError, search
 from keras_drnn.tuning.settings import SearchSettings
-from keras_drnn.tuning.space import Space, delays_of, recipe_of
+from keras_drnn.tuning.space import delays_of, recipe_of
 
-SMALL = Space(
-    groups=(1, 2, 3, 4),
-    bases=(2.0, 3.0),
-    units=(20, 40),
-    growths=(1.0, 1.5),
-    first_steps=(0,),
-    activations=("relu",),
-    head_units=(0, 8),
-)
-SETTINGS = SearchSettings(oracle="random", trials=5, folds=2, seeds=2, steps=4, space=SMALL)
+SETTINGS = SearchSettings(oracle="random", trials=5, folds=2, seeds=2, steps=4, space=SPACE)
 
 pytestmark = pytest.mark.usefixtures("quick", "untracked")
 
@@ -84,7 +75,7 @@ def test_infeasible_models_are_not_trained(tmp_path, data, log):
     assert found["counts"]["finished"] == 12
     assert max(trial["parameters"] for trial in found["trials"]) <= limit
     # A grid goes through all of its values: those that are not feasible are noted, not trained.
-    space = replace(SMALL, growths=(1.0,), dropout=(0.25, 0.25), learning_rate=(0.01, 0.01))
+    space = replace(SPACE, growths=(1.0,), dropout=(0.25, 0.25), learning_rate=(0.01, 0.01))
     settings = replace(SETTINGS, oracle="grid", trials=12, folds=1, space=space)
     grid = run(tmp_path / "g", data, settings, limits=Limits(parameters=limit))
     infeasible = [trial for trial in grid["trials"] if trial["infeasible"]]
@@ -94,7 +85,7 @@ def test_infeasible_models_are_not_trained(tmp_path, data, log):
 
 
 def test_delays_longer_than_the_clips_are_not_tried(tmp_path, data):
-    space = replace(SMALL, groups=(1, 8), bases=(2.0, 4.0))
+    space = replace(SPACE, groups=(1, 8), bases=(2.0, 4.0))
     found = run(tmp_path / "s", data, space=space, trials=6)
     longest = Search(tmp_path / "s", replace(SETTINGS, space=space), data).longest
     assert longest < 4**7
@@ -102,7 +93,7 @@ def test_delays_longer_than_the_clips_are_not_tried(tmp_path, data):
 
 
 def test_a_grid_is_searched_whole(tmp_path, data):
-    space = replace(SMALL, units=(20,), dropout=(0.25, 0.25), learning_rate=(0.01, 0.01))
+    space = replace(SPACE, units=(20,), dropout=(0.25, 0.25), learning_rate=(0.01, 0.01))
     found = run(tmp_path / "s", data, oracle="grid", trials=99, folds=1, space=space)
     values = [json.dumps(trial["values"], sort_keys=True) for trial in found["trials"]]
     # One group alone, or with each of two bases and two growths, two to four; two heads each.
@@ -170,7 +161,7 @@ def test_nothing_but_failures_has_no_winner(tmp_path, data, quick):
 @pytest.mark.parametrize(
     ("changes", "told"),
     [
-        ({"space": replace(SMALL, bases=(2.0, 4.0))}, "space.bases was .*3.0.*, is .*4.0"),
+        ({"space": replace(SPACE, bases=(2.0, 4.0))}, "space.bases was .*3.0.*, is .*4.0"),
         ({"steps": 8}, "steps was 4, is 8"),
         ({"oracle": "grid"}, "oracle was random, is grid"),
         ({"limits": Limits(parameters=9)}, "limits.parameters was None, is 9"),
