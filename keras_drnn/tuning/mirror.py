@@ -60,10 +60,12 @@ class SearchMirror(ComparisonMirror):
             except MlflowException:
                 # There already, from an earlier search of this name; if not, the next call says so.
                 client.get_registered_model(name)
+            # Not as models:/id, which MLflow would look for in its global store.
+            logged = client.get_logged_model(run.progress.model_id)
             known = [
                 client.create_model_version(
                     name,
-                    source=f"models:/{run.progress.model_id}",
+                    source=logged.artifact_location,
                     run_id=run.run_id,
                     model_id=run.progress.model_id,
                 )

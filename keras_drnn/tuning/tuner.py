@@ -5,7 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from keras_tuner.engine.base_tuner import BaseTuner
-from keras_tuner.errors import FailedTrialError
+from keras_tuner.engine.trial import TrialStatus
 
 from keras_drnn.tuning.oracles import OBJECTIVE
 from keras_drnn.tuning.trial import TrialFailedError
@@ -38,10 +38,16 @@ class FolderTuner(BaseTuner):
         self._asked = True
 
     def run_trial(self, trial):
+        return {OBJECTIVE: self._run(trial.trial_id, trial.hyperparameters.values)}
+
+    def _try_run_and_update_trial(self, trial):
+        # keras-tuner's own would print a traceback, and take every error for one of the trial's.
         try:
-            return {OBJECTIVE: self._run(trial.trial_id, trial.hyperparameters.values)}
+            self._run_and_update_trial(trial)
         except TrialFailedError as error:
-            raise FailedTrialError(str(error)) from error
+            trial.status, trial.message = TrialStatus.FAILED, str(error)
+        else:
+            trial.status = TrialStatus.COMPLETED
 
     def on_trial_end(self, trial):
         super().on_trial_end(trial)

@@ -52,7 +52,10 @@ def test_workers_run_the_trials_and_come_back_from_death(tmp_path, data, source,
 
 
 @pytest.mark.usefixtures("untracked")
-def test_a_worker_that_cannot_start_is_told_with_its_last_words(tmp_path, data, source):
+def test_a_worker_that_cannot_start_is_told_with_its_last_words(
+    tmp_path, data, source, monkeypatch
+):
+    monkeypatch.setattr(workers_module, "MAX_ATTEMPTS", 0)
     broken = source | {"protocol": "no-such-protocol"}
     with pytest.raises(SearchFailedError, match="worker0.*(?s:.*)no-such-protocol"):
         search(tmp_path / "s", SETTINGS, data, "", explore=with_workers(1, broken))
