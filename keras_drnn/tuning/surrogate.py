@@ -24,10 +24,11 @@ class _QuickRegressor(GaussianProcessRegressor):
             return super().predict(X, return_std=return_std, return_cov=return_cov)
         from scipy.linalg import solve_triangular
 
-        between = self.kernel_(X, self.X_train_)
+        kernel: Any = self.kernel_
+        between = kernel(X, self.X_train_)
         mean = self._y_train_mean + self._y_train_std * (between @ self.alpha_)
         solved = solve_triangular(self.L_, between.T, lower=True, check_finite=False)
-        variance = self.kernel_.diag(X) - (solved**2).sum(axis=0)
+        variance = kernel.diag(X) - (solved**2).sum(axis=0)
         return mean, self._y_train_std * variance.clip(0.0) ** 0.5
 
 
