@@ -5,15 +5,17 @@ import typer
 from keras_drnn.cli import data
 from keras_drnn.cli.compare import compare, train
 from keras_drnn.cli.predict import predict
+from keras_drnn.cli.tune import tune
 
 app = typer.Typer(
     no_args_is_help=True,
     add_completion=False,
     rich_markup_mode="rich",
     pretty_exceptions_show_locals=False,
-    help="The delayed RNN (D-RNN) on skeletons: train, compare, predict.",
+    help="The delayed RNN (D-RNN) on skeletons: train, compare, tune, predict.",
 )
 app.command()(compare)
 app.command()(train)
+app.command()(tune)
 app.command()(predict)
 app.add_typer(data.app, name="data")

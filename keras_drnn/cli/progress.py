@@ -4,10 +4,14 @@ import logging
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
 from rich.console import Console
 from rich.logging import RichHandler
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+if TYPE_CHECKING:
+    from keras_drnn.tuning.search import SearchProgress
 
 console = Console(stderr=True)
 _REFRESH_SECONDS = 0.1
@@ -62,3 +66,41 @@ def training(bars: Progress) -> Callable[[str, int, int], Callable[[int], None]]
         return update
 
     return begin
+
+
+def trying(
+    bars: Progress, model: str
+) -> tuple[Callable[["SearchProgress"], None], Callable[[int, int], None]]:
+    """Progress callbacks for a search: a bar of its trials, and one of the trial under way."""
+    trials = bars.add_task(f"Searching {model}", total=None)
+    current = bars.add_task("  this trial", total=None, visible=False)
+    shown = 0.0
+
+    def on_progress(progress: "SearchProgress") -> None:
+        told = f"Searching {model}"
+        if progress.best is not None:
+            told += f", best {100 * progress.best:.1f} %"
+        if progress.failed:
+            told += f", {progress.failed} failed"
+        if progress.seconds_left:
+            told += f", about {_duration(progress.seconds_left)} left"
+        bars.update(trials, completed=progress.done, total=progress.of, description=told)
+        bars.update(current, visible=False)
+
+    def on_step(step: int, of: int) -> None:
+        nonlocal shown
+        now = time.monotonic()
+        if now - shown > _REFRESH_SECONDS:
+            bars.update(current, completed=step, total=of, visible=True)
+            shown = now
+
+    return on_progress, on_step
+
+
+def _duration(seconds: float) -> str:
+    """A time for people, not more exact than it is known."""
+    if seconds < 90:
+        return f"{max(1, round(seconds))} s"
+    if seconds < 5400:
+        return f"{round(seconds / 60)} min"
+    return f"{seconds / 3600:.1f} h"

@@ -108,7 +108,7 @@ def compare(
         ComparisonBusyError: If another process is at work on the same comparison.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    with _alone(folder):
+    with alone(folder):
         if not (folder / "comparison.json").exists():
             write_json(folder / "comparison.json", _about(folder, settings, data))
         with ComparisonMirror(folder, tracking_uri) as mirror:
@@ -148,11 +148,12 @@ def _about(folder: Path, settings: Settings, data: Data) -> dict:
         },
         "data": data.about(),
         "backend": keras.backend.backend(),
-        "environment": _environment(),
+        "environment": environment(),
     }
 
 
-def _environment() -> dict[str, str]:
+def environment() -> dict[str, str]:
+    """The versions and the machine that a result comes from."""
     found = {"python": platform.python_version(), "machine": _machine()}
     for package in ("keras", "numpy", "tensorflow", "tensorflow-cpu", "jax", "torch"):
         try:
@@ -169,13 +170,22 @@ def _machine() -> str:
 
 
 @contextmanager
-def _alone(folder: Path) -> Iterator[None]:
+def alone(folder: Path, what: str = "comparison") -> Iterator[None]:
+    """Keep every other process from working in a folder.
+
+    Args:
+        folder: The folder.
+        what: What it is the folder of, for the message.
+
+    Raises:
+        ComparisonBusyError: If another process is at work in it.
+    """
     with (folder / ".lock").open("w") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             raise ComparisonBusyError(
-                f"Another process is at work on this comparison ({folder}). Wait for it, or give "
+                f"Another process is at work on this {what} ({folder}). Wait for it, or give "
                 "another --out."
             ) from None
         yield

@@ -59,6 +59,8 @@ def build_model(
     x = recurrent(x)
     if recipe.dropout:
         x = layers.SpatialDropout1D(recipe.dropout, name="dropout")(x)
+    if recipe.head_units:
+        x = layers.Dense(recipe.head_units, activation="relu", name="head")(x)
     return keras.Model(joints, layers.Dense(classes, name="logits")(x), name=name)
 
 
@@ -67,11 +69,12 @@ def _recurrent(recipe: Recipe) -> layers.RNN:
         cell = {"lstm": layers.LSTM, "gru": layers.GRU}[recipe.cell]
         return cell(recipe.units, return_sequences=True, name=recipe.cell)
     settings = {
+        # ReLU in the RNN as in the D-RNN, so that only the delays differ.
+        "activation": recipe.activation,
         "return_sequences": True,
         "recurrent_initializer": keras.initializers.Orthogonal(recipe.gain),
         "name": recipe.cell,
     }
     if recipe.cell == "drnn":
-        return DelayedRNN(recipe.units, recipe.delays, **settings)
-    # ReLU as in the D-RNN, so that only the delays differ.
-    return layers.SimpleRNN(recipe.units, activation="relu", **settings)
+        return DelayedRNN(recipe.units, recipe.delays, first_step=recipe.first_step, **settings)
+    return layers.SimpleRNN(recipe.units, **settings)

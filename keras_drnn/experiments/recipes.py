@@ -16,12 +16,16 @@ class Recipe:
     Args:
         cell: One of `CELLS`.
         bidirectional: Whether the sequence is also read backwards.
-        units: Units of the recurrent layer, in each direction.
+        units: Units of the recurrent layer, in each direction; for the D-RNN also one size for each
+            group.
         delays: Delays of the D-RNN, in frames; other cells have none.
+        first_step: The number that a clip's first frame bears for the D-RNN.
+        activation: Activation of the D-RNN and RNN; LSTM and GRU have their own.
         gain: Size of the D-RNN's and RNN's recurrent matrices at the start, 1 for orthogonal ones.
         motion: Whether the model also sees joint velocities and the hip's path.
         align: Whether clips are turned to start facing the camera.
         frame_units: Units of a Dense(relu) on every frame before the recurrent layer; 0 for none.
+        head_units: Units of a Dense(relu) between the recurrent layer and the scores; 0 for none.
         dropout: Share of the recurrent layer's outputs dropped, for a whole clip each.
         clip_loss: Weight of the cross-entropy of a clip's summed scores beside that of its frames.
         optimizer: `"rmsprop"` or `"adamw"`; the latter warms up, then falls along a cosine to 0.
@@ -35,12 +39,15 @@ class Recipe:
 
     cell: str
     bidirectional: bool = False
-    units: int = 150
+    units: int | tuple[int, ...] = 150
     delays: tuple[int, ...] = (1, 3, 9, 27, 81)
+    first_step: int = 0
+    activation: str = "relu"
     gain: float = 1.0
     motion: bool = False
     align: bool = False
     frame_units: int = 0
+    head_units: int = 0
     dropout: float = 0.0
     clip_loss: float = 0.0
     optimizer: str = "rmsprop"

@@ -59,7 +59,12 @@ def run(
     if _is_done(folder):
         on_step(recipe.steps)
         return
-    about = {"model": model_name, "seed": seed, "status": "running", "params": _params(recipe)}
+    about = {
+        "model": model_name,
+        "seed": seed,
+        "status": "running",
+        "params": recipe_params(recipe),
+    }
     about |= {"error": None, "export_error": None}
     write_json(folder / "run.json", about)
     # One model's misfortune must not cost the others; the error is kept and reported.
@@ -170,13 +175,15 @@ def _export(folder: Path, data: Data) -> dict[str, float]:
     }
 
 
-def _params(recipe: Recipe) -> dict:
-    """A recipe as a flat dictionary."""
+def recipe_params(recipe: Recipe) -> dict:
+    """A recipe as a flat dictionary, without what its cell has no use for."""
     fields = asdict(recipe)
     augmentation = fields.pop("augmentation")
     fields["delays"] = ",".join(map(str, fields["delays"]))
     if recipe.cell != "drnn":
-        del fields["delays"]
+        del fields["delays"], fields["first_step"]
+    if recipe.cell not in ("drnn", "rnn"):
+        del fields["activation"]
     return fields | {f"augmentation.{key}": value for key, value in augmentation.items()}
 
 

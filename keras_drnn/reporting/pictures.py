@@ -34,7 +34,7 @@ def save_pictures(folder: str | Path) -> list[Path]:
         ValueError: If it is not the folder of a comparison.
     """
     comparison = Comparison(Path(folder))
-    return [_save(figure, comparison.folder / name) for name, figure in _figures(comparison)]
+    return [save(figure, comparison.folder / name) for name, figure in _figures(comparison)]
 
 
 def _figures(comparison: Comparison) -> Iterator[tuple[str, "Figure"]]:
@@ -82,7 +82,13 @@ def _histories(runs: list[Run]) -> list[list[dict[str, float]]]:
     return sound or [history for _, history in known]
 
 
-def _save(figure: "Figure", path: Path) -> Path:
+def save(figure: "Figure", path: Path) -> Path:
+    """Write a figure as a PNG file.
+
+    Args:
+        figure: The figure.
+        path: The file.
+    """
     # Written aside and moved into place, so that nobody ever reads half a picture.
     unfinished = path.with_name(f".{path.name}.{os.getpid()}")
     figure.savefig(unfinished, dpi=_DOTS_PER_INCH, format="png")

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-_INK, _PALE_INK, _GRID = "#222222", "#666666", "#E4E4E4"
+INK, PALE_INK, _GRID = "#222222", "#666666", "#E4E4E4"
 _ACCURACY = "validation/frame_accuracy"
 # From this many classes on, a confusion matrix numbers its classes and shrinks its print.
 _MANY_CLASSES = 25
@@ -57,7 +57,7 @@ def accuracy_while_training(
     if against == "seconds":
         longest = max(x[-1] for runs in curves.values() for x, _ in runs)
         scale, label = _time_unit(longest)
-    figure, axes = _figure(
+    figure, axes = new_figure(
         f"Accuracy by frame against {what}", _subtitle(data, curves, "validation"), synthetic
     )
     ends = []
@@ -89,7 +89,7 @@ def accuracy_by_fraction(
         synthetic: Whether the data is generated; the title then says so.
     """
     seen = 100 * np.asarray(fractions, np.float64)
-    figure, axes = _figure(
+    figure, axes = new_figure(
         "Accuracy against how much of the clip was seen",
         _subtitle(data, curves, "test"),
         synthetic,
@@ -140,7 +140,7 @@ def confusion(
     name_width = 0.06 * max(map(len, classes))
     totals = table.sum(axis=1, keepdims=True)
     shares = np.divide(table, totals, out=np.zeros(table.shape), where=totals > 0)
-    figure, axes = _figure(
+    figure, axes = new_figure(
         f"What {model} takes for what",
         f"{data} · {table.trace():,} of {table.sum():,} test clips right"
         + (f", {seeds} runs added up" if seeds > 1 else ""),
@@ -156,7 +156,7 @@ def confusion(
             ha="center",
             va="center",
             fontsize=print_size,
-            color="white" if shares[row, column] > 0.55 else _INK,
+            color="white" if shares[row, column] > 0.55 else INK,
             # Inside the matrix in any case: measuring thousands of texts would take seconds.
             in_layout=False,
         )
@@ -180,15 +180,23 @@ def confusion(
     axes.tick_params(which="both", length=0)
     bar = figure.colorbar(image, ax=axes, shrink=0.5, aspect=25, pad=0.02)
     bar.outline.set_visible(False)
-    bar.ax.tick_params(length=0, labelsize=label_size, colors=_PALE_INK)
+    bar.ax.tick_params(length=0, labelsize=label_size, colors=PALE_INK)
     bar.ax.yaxis.set_major_formatter(lambda value, _: f"{100 * value:.0f} %")
-    bar.set_label("share of the true class", color=_PALE_INK, fontsize=label_size + 1)
+    bar.set_label("share of the true class", color=PALE_INK, fontsize=label_size + 1)
     return figure
 
 
-def _figure(
+def new_figure(
     title: str, subtitle: str, synthetic: bool, size: tuple[float, float] = (8.0, 4.8)
 ) -> tuple[Figure, Axes]:
+    """An empty figure in the house's style, with a title, a line under it and its axes.
+
+    Args:
+        title: The title.
+        subtitle: The line under it.
+        synthetic: Whether the data is generated; the title then says so.
+        size: Width and height in inches.
+    """
     # Figure itself, not pyplot: no window system, no global list of open figures.
     from matplotlib.figure import Figure
 
@@ -197,16 +205,16 @@ def _figure(
     for side in ("top", "right", "left"):
         axes.spines[side].set_visible(False)
     axes.spines["bottom"].set_color(_GRID)
-    axes.tick_params(colors=_PALE_INK, length=0, pad=6)
-    axes.xaxis.label.set_color(_PALE_INK)
-    axes.yaxis.label.set_color(_PALE_INK)
+    axes.tick_params(colors=PALE_INK, length=0, pad=6)
+    axes.xaxis.label.set_color(PALE_INK)
+    axes.yaxis.label.set_color(PALE_INK)
     axes.grid(color=_GRID, linewidth=0.8)
     axes.set_axisbelow(True)
     if synthetic:
         title += " (synthetic data)"
     # A title above and the constrained layout make room for both lines, whatever the size.
-    figure.suptitle(title, x=0.01, ha="left", fontsize=13, fontweight="bold", color=_INK)
-    axes.set_title(subtitle, loc="left", fontsize=9.5, color=_PALE_INK, pad=10)
+    figure.suptitle(title, x=0.01, ha="left", fontsize=13, fontweight="bold", color=INK)
+    axes.set_title(subtitle, loc="left", fontsize=9.5, color=PALE_INK, pad=10)
     return figure, axes
 
 

@@ -21,7 +21,7 @@ class Run:
     @property
     def about(self) -> dict[str, Any]:
         """The content of `run.json`: model, seed, status, params, error."""
-        return _read_json(self.folder / "run.json")
+        return read_json(self.folder / "run.json")
 
     @property
     def metrics(self) -> dict[str, float | None]:
@@ -31,7 +31,7 @@ class Run:
             return {}
         return {
             key: value if value is not None and math.isfinite(value) else None
-            for key, value in _read_json(path).items()
+            for key, value in read_json(path).items()
         }
 
     def history(self) -> list[dict[str, float]]:
@@ -73,7 +73,7 @@ class Comparison:
         Raises:
             ValueError: If the folder has none, or it is not JSON.
         """
-        return _read_json(self.folder / "comparison.json")
+        return read_json(self.folder / "comparison.json")
 
     def runs(self) -> list[Run]:
         """The runs that have begun, in the order of their models, then of their seeds."""
@@ -92,7 +92,15 @@ class Comparison:
         return [name.strip() for name in models.split(",")] if isinstance(models, str) else models
 
 
-def _read_json(path: Path) -> dict[str, Any]:
+def read_json(path: Path) -> dict[str, Any]:
+    """Read one of the files that a run, a comparison or a search is kept in.
+
+    Args:
+        path: The file.
+
+    Raises:
+        ValueError: If it is not there, or not JSON.
+    """
     try:
         return json.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:

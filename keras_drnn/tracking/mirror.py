@@ -153,7 +153,7 @@ class ComparisonMirror:
             self._rest_until = time.monotonic() + _REST * took
             if self.problem is None:
                 _logger.warning(
-                    "MLflow does not have everything of this comparison: %s. Nothing is lost: it "
+                    "MLflow does not have everything yet: %s. Nothing is lost: it "
                     "is in %s, and is sent as soon as the store takes it, or when the same "
                     "command is given again.",
                     problem,

@@ -9,7 +9,7 @@ import pytest
 from typer.testing import CliRunner
 
 from keras_drnn.cli.app import app
-from keras_drnn.experiments.comparison import ComparisonBusyError, _alone
+from keras_drnn.experiments.comparison import ComparisonBusyError, alone
 
 
 @pytest.fixture
@@ -54,7 +54,7 @@ def test_a_store_that_is_away_is_told_before_training(command, monkeypatch, tmp_
 
 
 def test_the_same_comparison_runs_once_at_a_time(tmp_path):
-    with _alone(tmp_path), pytest.raises(ComparisonBusyError), _alone(tmp_path):
+    with alone(tmp_path), pytest.raises(ComparisonBusyError), alone(tmp_path):
         pass
 
 

@@ -1,0 +1,104 @@
+"""What a model costs, by arithmetic, and how much it may cost."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from keras_drnn.delays import split_units
+from keras_drnn.experiments.recipes import Recipe
+
+
+@dataclass(frozen=True)
+class Cost:
+    """What a model costs.
+
+    Args:
+        parameters: Trainable parameters.
+        multiply_adds: Multiplications of a weight for one frame, in the mean over frames: a group
+            with delay `d` is computed at every `d`-th frame.
+    """
+
+    parameters: int
+    multiply_adds: float
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What a model may cost; `None` for no limit.
+
+    Args:
+        parameters: Most trainable parameters.
+        multiply_adds: Most multiplications of a weight for one frame, in the mean.
+        latency_milliseconds: Longest time of the exported model for a clip of median length.
+    """
+
+    parameters: int | None = None
+    multiply_adds: float | None = None
+    latency_milliseconds: float | None = None
+
+    def exceeded(self, cost: Cost) -> str | None:
+        """Say which limit a model exceeds, or `None`.
+
+        Args:
+            cost: What the model costs.
+        """
+        for name, limit in (
+            ("parameters", self.parameters),
+            ("multiply_adds", self.multiply_adds),
+        ):
+            needed = getattr(cost, name)
+            if limit is not None and needed > limit:
+                return f"{needed:,.0f} {name}, of {limit:,.0f} allowed"
+        return None
+
+
+def cost_of(recipe: Recipe, *, features: int, classes: int) -> Cost:
+    """What a one-way model of a recipe costs, without building it.
+
+    Args:
+        recipe: What would be built.
+        features: Numbers that describe a frame, as `build_model` makes them from the joints.
+        classes: Number of classes.
+    """
+    parameters, multiply_adds, width = 0, 0.0, features
+
+    def dense(units: int) -> None:
+        nonlocal parameters, multiply_adds, width
+        parameters += (width + 1) * units
+        multiply_adds += width * units
+        width = units
+
+    if recipe.frame_units:
+        dense(recipe.frame_units)
+    if recipe.cell == "drnn":
+        total = 0
+        sizes = split_units(recipe.units, len(recipe.delays))
+        for size, delay in zip(sizes, recipe.delays, strict=True):
+            weights = (width + size) * size
+            parameters += weights + size
+            multiply_adds += weights / delay
+            width = size
+            total += size
+        width = total
+    else:
+        gates = {"rnn": 1, "lstm": 4, "gru": 3}[recipe.cell]
+        units = int(np.sum(recipe.units))
+        # Keras' GRU has a second bias for its recurrent half.
+        biases = 2 if recipe.cell == "gru" else 1
+        parameters += gates * units * (width + units + biases)
+        multiply_adds += gates * units * (width + units)
+        width = units
+    if recipe.head_units:
+        dense(recipe.head_units)
+    dense(classes)
+    return Cost(parameters, multiply_adds)
+
+
+def longest_delay(frames: np.ndarray, recipe: Recipe) -> int:
+    """The longest delay that fits: half of the training clips see a second update of its group.
+
+    Args:
+        frames: Lengths of the training clips.
+        recipe: The recipe, for the length of a training stretch.
+    """
+    return max(1, min(int(np.median(frames)), recipe.frames) - 1)

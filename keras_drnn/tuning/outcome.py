@@ -1,0 +1,123 @@
+"""What a search has found: its best trial, its front, its winner."""
+
+import statistics
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from keras_drnn.reporting.run_folder import Run
+from keras_drnn.tuning.search_folder import SearchFolder
+from keras_drnn.tuning.trial import SCORE
+
+_TOLD = ("test", "clean", "order", "validation")
+
+
+def trial_lines(search: SearchFolder) -> list[dict[str, Any]]:
+    """Every trial as a flat dictionary, in the order of their numbers.
+
+    Args:
+        search: The search.
+    """
+    return [_line(run) for run in search.trials()]
+
+
+def _line(run: Run) -> dict[str, Any]:
+    about, metrics = run.about, run.metrics
+    return {
+        "trial": run.folder.name,
+        "status": about["status"],
+        "score": metrics.get(SCORE),
+        "parameters": about["cost"]["parameters"],
+        "multiply_adds": about["cost"]["multiply_adds"],
+        "delays": about["params"].get("delays"),
+        "units": about["params"]["units"],
+        "values": about["values"],
+        "seconds": metrics.get("trial_seconds"),
+        "error": about["error"],
+        "infeasible": about["infeasible"],
+    }
+
+
+def best_of(trials: Sequence[Mapping[str, Any]]) -> Mapping[str, Any] | None:
+    """The trial with the highest score, of several the smallest; `None` if none has finished.
+
+    Args:
+        trials: Lines of `trial_lines`.
+    """
+    scored = [trial for trial in trials if trial["score"] is not None]
+    return max(scored, key=lambda trial: (trial["score"], -trial["parameters"]), default=None)
+
+
+def front(trials: Sequence[Mapping[str, Any]], cost: str = "parameters") -> list[Mapping[str, Any]]:
+    """The trials that no other beats: none is at least as good and costs less.
+
+    Args:
+        trials: Lines of `trial_lines`.
+        cost: `"parameters"` or `"multiply_adds"`.
+
+    Returns:
+        Trials with rising cost and rising score.
+    """
+    scored = [trial for trial in trials if trial["score"] is not None]
+    found: list[Mapping[str, Any]] = []
+    for trial in sorted(scored, key=lambda trial: (trial[cost], -trial["score"])):
+        if not found or trial["score"] > found[-1]["score"]:
+            found.append(trial)
+    return found
+
+
+def outcome_of(search: SearchFolder) -> dict[str, Any]:
+    """What is known of a search by now, for `outcome.json`.
+
+    Args:
+        search: The search.
+    """
+    about, trials = search.about, trial_lines(search)
+    best = best_of(trials)
+    winners = [run for run in search.winners() if run.about["status"] == "finished"]
+    return {
+        "id": about["id"],
+        "cell": about["settings"]["cell"],
+        "settings": about["settings"],
+        "data": about["data"],
+        "backend": about["backend"],
+        "environment": about["environment"],
+        "counts": {
+            "finished": sum(trial["score"] is not None for trial in trials),
+            "failed": sum(
+                trial["status"] == "failed" and not trial["infeasible"] for trial in trials
+            ),
+            "infeasible": sum(trial["infeasible"] for trial in trials),
+        },
+        "best": best,
+        "front": front(trials),
+        "winner": _winner(winners) if winners else None,
+        "trials": trials,
+    }
+
+
+def _winner(winners: Sequence[Run]) -> dict[str, Any]:
+    metrics = [run.metrics for run in winners]
+    names = [name for name in metrics[0] if name.split("/")[0] in _TOLD]
+    names += ["parameters", "litert_latency_milliseconds"]
+    values: dict[str, list[float]] = {}
+    for name in names:
+        found = [value for each in metrics if (value := each.get(name)) is not None]
+        if found:
+            values[name] = found
+    # The test side must not choose: the one registered is the best of the validation clips.
+    chosen = max(winners, key=lambda run: run.metrics.get(SCORE) or 0.0)
+    return {
+        "runs": [run.folder.name for run in winners],
+        "params": winners[0].about["params"],
+        "chosen": chosen.folder.name,
+        "mean": {name: statistics.fmean(found) for name, found in values.items()},
+        "spread": {
+            name: statistics.stdev(found) if len(found) > 1 else 0.0
+            for name, found in values.items()
+        },
+        "export_errors": [
+            f"{run.folder.name}: {run.about['export_error']}"
+            for run in winners
+            if run.about["export_error"]
+        ],
+    }

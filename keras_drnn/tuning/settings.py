@@ -1,0 +1,113 @@
+"""What a search is: everything that decides its trials, as data."""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, fields, replace
+from typing import Any
+
+from keras_drnn.experiments.recipes import PRESETS, Recipe, recipe_for
+from keras_drnn.tuning.limits import Limits
+from keras_drnn.tuning.space import SEARCHED_CELLS, Space
+
+ORACLES = ("bayesian", "random", "hyperband", "grid")
+# What may change when a search goes on: how far it goes, not what its trials are.
+_OPEN = ("trials", "seeds", "max_failures")
+
+
+@dataclass(frozen=True)
+class SearchSettings:
+    """A search. Fields that are `None` are as the preset has them.
+
+    Args:
+        cell: What is searched, one of `SEARCHED_CELLS`.
+        oracle: How the next trial is chosen, one of `ORACLES`.
+        trials: How many trials at most; Hyperband makes as many as its brackets have.
+        folds: Parts of the training subjects that are held out in turn; a trial's score is the mean
+            over them. With 1 the data's own validation subjects are held out.
+        seeds: How often the winner is trained.
+        seed: Seed of the oracle.
+        preset: What is not searched.
+        steps: Batches to train a trial's models on, and the winner's.
+        batch_size: Clips in a batch.
+        max_failures: After so many failed trials in a row the search stops.
+        space: The values among which it chooses.
+        limits: What a model may cost.
+
+    Raises:
+        ValueError: If a field is out of its range.
+    """
+
+    cell: str = "drnn"
+    oracle: str = "bayesian"
+    trials: int = 30
+    folds: int = 2
+    seeds: int = 3
+    seed: int = 0
+    preset: str = "best"
+    steps: int | None = None
+    batch_size: int | None = None
+    max_failures: int = 3
+    space: Space = field(default_factory=Space)
+    limits: Limits = field(default_factory=Limits)
+
+    def __post_init__(self) -> None:
+        for name, known in (("cell", SEARCHED_CELLS), ("oracle", ORACLES), ("preset", PRESETS)):
+            if getattr(self, name) not in known:
+                raise ValueError(
+                    f"`{name}` of a search must be one of {', '.join(known)}. "
+                    f"Received: {name}={getattr(self, name)!r}"
+                )
+        for name in ("trials", "folds", "seeds", "max_failures"):
+            if getattr(self, name) < 1:
+                raise ValueError(
+                    f"`{name}` must be at least 1. Received: {name}={getattr(self, name)}"
+                )
+
+    def recipe(self, data: str) -> Recipe:
+        """The recipe that the hyperparameters of a trial are put into.
+
+        Args:
+            data: Name of the data.
+        """
+        return recipe_for(
+            self.cell, preset=self.preset, data=data, steps=self.steps, batch_size=self.batch_size
+        )
+
+    def decisive(self) -> dict[str, Any]:
+        """What must be the same for a search to go on."""
+        told = {name: value for name, value in asdict(self).items() if name not in _OPEN}
+        if self.cell != "drnn":
+            # The space of delays is nothing to a cell without them.
+            own = ("units", "head_units", "dropout", "learning_rate")
+            told["space"] = {name: told["space"][name] for name in own}
+        return told
+
+    @classmethod
+    def of(cls, content: Mapping[str, Any]) -> "SearchSettings":
+        """Settings from a configuration file, or from what a search has kept of them.
+
+        Args:
+            content: Values by field; `space` and `limits` are tables of their own.
+
+        Raises:
+            ValueError: If there is no such field, or a value is out of its range.
+        """
+        tables = {"space": Space.of, "limits": _limits}
+        known = [each.name for each in fields(cls)]
+        for name in content:
+            if name not in known:
+                raise ValueError(f"A search has the settings {', '.join(known)}. Received: {name}")
+        return replace(
+            cls(), **{name: tables.get(name, _same)(value) for name, value in content.items()}
+        )
+
+
+def _same(value: Any) -> Any:
+    return value
+
+
+def _limits(content: Mapping[str, Any]) -> Limits:
+    known = [each.name for each in fields(Limits)]
+    for name in content:
+        if name not in known:
+            raise ValueError(f"The limits of a search are {', '.join(known)}. Received: {name}")
+    return Limits(**content)

@@ -1,0 +1,115 @@
+"""The tables of a finished search, for the terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from keras_drnn.reporting.names import model_style
+
+if TYPE_CHECKING:
+    from rich.console import Group
+    from rich.table import Table
+
+_BEST = 5
+_PARTS = {"test": "Test", "clean": "Clean", "order": "Order", "validation": "Validation"}
+
+
+def search_tables(outcomes: Sequence[Mapping[str, Any]]) -> Group:
+    """Lay searches out as tables: the best trials and the front of each, then their winners.
+
+    Accuracies are by clip and in percent, `mean±sample standard deviation` over the trainings of a
+    winner.
+
+    Args:
+        outcomes: The content of `outcome.json`, one for each cell that was searched.
+
+    Returns:
+        A Rich renderable, to be printed on a `rich.console.Console`.
+    """
+    from rich.console import Group
+    from rich.text import Text
+
+    parts: list[Any] = []
+    for outcome in outcomes:
+        label = model_style(outcome["cell"]).label
+        scored = [trial for trial in outcome["trials"] if trial["score"] is not None]
+        best = sorted(scored, key=lambda trial: (-trial["score"], trial["parameters"]))[:_BEST]
+        counts = outcome["counts"]
+        said = f"{counts['finished']} trials finished"
+        for what in ("failed", "infeasible"):
+            if counts[what]:
+                said += f", {counts[what]} {what}"
+        parts += [
+            _trials(f"{label}: the best trials", best),
+            Text(said, style="dim"),
+            Text(),
+            _trials(f"{label}: the front, the best for its size", outcome["front"]),
+            Text(),
+        ]
+    parts += [
+        _winners(outcomes),
+        Text("by clip; trials on held-out training subjects, winners on the test side", "dim"),
+    ]
+    errors = [error for each in outcomes if each["winner"] for error in _errors(each["winner"])]
+    if errors:
+        parts.append(Text("\n".join(errors), style="bold red"))
+    return Group(*parts)
+
+
+def _trials(title: str, trials: Sequence[Mapping[str, Any]]) -> Table:
+    from rich.table import Table
+
+    table = Table(title=title, title_justify="left")
+    table.add_column("Trial")
+    table.add_column("Delays")
+    for column in ("Units", "Parameters", "Mult-adds/frame", "Accuracy"):
+        table.add_column(column, justify="right")
+    for trial in trials:
+        units = trial["units"]
+        table.add_row(
+            trial["trial"].removeprefix("trial-"),
+            trial["delays"] or "-",
+            "+".join(map(str, units)) if isinstance(units, list) else str(units),
+            f"{trial['parameters']:,}",
+            f"{trial['multiply_adds']:,.0f}",
+            f"{100 * trial['score']:.1f} %",
+        )
+    return table
+
+
+def _winners(outcomes: Sequence[Mapping[str, Any]]) -> Table:
+    from rich.table import Table
+
+    found = [outcome for outcome in outcomes if outcome["winner"]]
+    parts = [
+        part
+        for part in _PARTS
+        if any(f"{part}/sequence_accuracy" in each["winner"]["mean"] for each in found)
+    ]
+    table = Table(title="The winners, trained anew", title_justify="left")
+    table.add_column("Model")
+    table.add_column("Delays")
+    for column in ("Parameters", *(f"{_PARTS[part]}, %" for part in parts)):
+        table.add_column(column, justify="right")
+    for outcome in found:
+        winner = outcome["winner"]
+        shown = []
+        for part in parts:
+            name = f"{part}/sequence_accuracy"
+            if name in winner["mean"]:
+                spread = f"±{100 * winner['spread'][name]:.1f}" if len(winner["runs"]) > 1 else ""
+                shown.append(f"{100 * winner['mean'][name]:.1f}{spread}")
+            else:
+                shown.append("-")
+        table.add_row(
+            model_style(outcome["cell"]).label,
+            winner["params"].get("delays", "-"),
+            f"{winner['mean']['parameters']:,.0f}",
+            *shown,
+        )
+    return table
+
+
+def _errors(winner: Mapping[str, Any]) -> list[str]:
+    return [f"not exported: {error}" for error in winner["export_errors"]]

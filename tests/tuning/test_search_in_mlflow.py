@@ -1,0 +1,124 @@
+"""What MLflow shows of a search: once, nested, and with its winner registered."""
+
+import json
+from dataclasses import replace
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import numpy as np
+import pytest
+from mirrored import check_history, models, runs
+from searching import SPACE, wins_at_once
+
+from keras_drnn.experiments.files import write_whole
+from keras_drnn.experiments.training import TrainingDivergedError
+from keras_drnn.tracking import check_store
+from keras_drnn.tracking.store import connect
+from keras_drnn.tuning import search as search_module
+from keras_drnn.tuning.search import search
+from keras_drnn.tuning.settings import SearchSettings
+
+SETTINGS = SearchSettings(oracle="random", trials=3, folds=2, seeds=2, steps=4, space=SPACE)
+AWAY = "http://127.0.0.1:9"
+
+pytestmark = [
+    pytest.mark.usefixtures("quick"),
+    # MLflow warns of a type hint of its own.
+    pytest.mark.filterwarnings("ignore:.*Any type hint is inferred"),
+]
+
+
+@pytest.fixture(scope="module")
+def store(tmp_path_factory):
+    uri = f"sqlite:///{tmp_path_factory.mktemp('store') / 'mlflow.db'}"
+    check_store(uri)
+    return uri
+
+
+def wins_with_a_model(folder, *arguments, **callbacks):
+    import keras
+
+    folder.mkdir(parents=True)
+    model = keras.Sequential([keras.Input((None, 2)), keras.layers.Dense(3)])
+    write_whole(folder / "model.keras", model.save)
+    (folder / "model.tflite").write_bytes(b"TFL3")
+    np.savez(folder / "outcome.npz", fractions=np.ones(2))
+    wins_at_once(folder, *arguments, **callbacks)
+
+
+def test_a_search_is_a_parent_with_nested_trials_and_a_registered_winner(
+    tmp_path, data, quick, store, monkeypatch, capfd
+):
+    first = iter([TrainingDivergedError("The training loss was nan")])
+
+    def fault(recipe):
+        error = next(first, None)
+        if error:
+            raise error
+
+    quick(fault=fault)
+    monkeypatch.setattr(search_module.runs, "run", wins_with_a_model)
+    folder = tmp_path / "search-parent"
+    outcome = search(folder, SETTINGS, data, store)
+    assert "Traceback" not in capfd.readouterr().err
+    found = runs(store, folder.name)
+    trials = [f"trial-{number:04d}" for number in range(3)]
+    assert set(found) == {folder.name, *trials, "drnn-seed0", "drnn-seed1"}
+    parent = found[folder.name]
+    assert parent.info.status == "FINISHED"
+    assert json.loads(parent.data.params["space.bases"].replace("(", "[").replace(")", "]")) == [
+        2.0,
+        3.0,
+    ]
+    for name in set(found) - {folder.name}:
+        assert found[name].data.tags["mlflow.parentRunId"] == parent.info.run_id
+    # Failed, with its hyperparameters and the reason; the others with curves and verdict.
+    assert found[trials[0]].info.status == "FAILED"
+    assert "loss was nan" in found[trials[0]].data.tags["error"]
+    for number, name in enumerate(trials):
+        values = outcome["trials"][number]["values"]
+        params = found[name].data.params
+        assert params["tuned.groups"] == str(values["groups"])
+        assert params["delays"] == outcome["trials"][number]["delays"]
+    for number, name in list(enumerate(trials))[1:]:
+        check_history(store, found[name], folder / "trials" / name)
+        metrics = found[name].data.metrics
+        assert metrics["final/validation/sequence_accuracy"] == outcome["trials"][number]["score"]
+        assert metrics["parameters"] == outcome["trials"][number]["parameters"]
+    client = connect(store)
+    files = {file.path for file in client.list_artifacts(parent.info.run_id)}
+    assert files == {"search.json", "outcome.json", "front.png", "delays.png"}
+    files = {file.path for file in client.list_artifacts(found["drnn-seed0"].info.run_id)}
+    assert "front.png" in files
+    versions = client.search_model_versions(f"name = '{folder.name}'")
+    assert [version.run_id for version in versions] == [found["drnn-seed0"].info.run_id]
+    (logged,) = models(store, found["drnn-seed0"])
+    assert versions[0].source == logged.artifact_location
+    assert list(Path(urlsplit(logged.artifact_location).path).glob("MLmodel"))
+
+
+def test_a_resumed_search_goes_on_with_its_parent_and_registers_once(
+    tmp_path, data, store, monkeypatch
+):
+    folder = tmp_path / "search-resumed"
+    search(folder, replace(SETTINGS, trials=2, seeds=1), data, store)
+    before = runs(store, folder.name)
+    search(folder, replace(SETTINGS, trials=4, seeds=1), data, store)
+    after = runs(store, folder.name)
+    assert set(after) - set(before) == {"trial-0002", "trial-0003"}
+    for name, run in before.items():
+        assert after[name].info.run_id == run.info.run_id
+    assert after[folder.name].info.status == "FINISHED"
+    assert "error" not in after[folder.name].data.tags or not after[folder.name].data.tags["error"]
+
+
+def test_a_store_that_is_away_costs_no_trial_and_gets_all_later(tmp_path, data, store, caplog):
+    folder = tmp_path / "search-away"
+    outcome = search(folder, SETTINGS, data, AWAY)
+    assert outcome["counts"]["finished"] == 3
+    assert any("MLflow does not have everything" in message for message in caplog.messages)
+    search(folder, SETTINGS, data, store)
+    found = runs(store, folder.name)
+    assert len(found) == 1 + 3 + 2
+    for name in ("trial-0000", "trial-0001", "trial-0002"):
+        check_history(store, found[name], folder / "trials" / name)
