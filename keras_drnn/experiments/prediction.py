@@ -62,7 +62,7 @@ def _scorer(path: Path):
     if not path.is_file():
         raise ValueError(f"Expected a model file, found none. Received: {path}")
     if path.suffix == ".tflite":
-        from keras_drnn.export.runtime import LiteRTModel
+        from keras_drnn_runtime import LiteRTModel
 
         model = LiteRTModel(path)
         shape, run = model.input_shape, model.predict

@@ -1,5 +1,6 @@
 """From a Keras model to a `.tflite` file, converted in a process of its own and compared."""
 
+import json
 import os
 import subprocess
 import sys
@@ -13,7 +14,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from keras_drnn.export.operators import foreign_operators
-from keras_drnn.export.runtime import LiteRTModel
+from keras_drnn_runtime import LiteRTModel
 
 if TYPE_CHECKING:
     import keras
@@ -112,10 +113,15 @@ def export_litert(
             f"The exported model differs from Keras by up to {difference:.2g}, more than "
             f"{accepted:.2g}. Please report the model; a larger `tolerance` accepts the file."
         )
+    _write_whole(path, content)
+    return ExportReport(path, len(content), operators, difference, agreement, milliseconds)
+
+
+def _write_whole(path: Path, content: bytes) -> None:
+    """Write a file so that nobody ever finds half of it."""
     unfinished = path.with_name(f".{os.getpid()}-{path.name}")
     unfinished.write_bytes(content)
     unfinished.replace(path)
-    return ExportReport(path, len(content), operators, difference, agreement, milliseconds)
 
 
 def _loaded(model) -> "keras.Model":
@@ -152,7 +158,7 @@ def _layer_modules(model) -> list[str]:
     return sorted(name for name in modules if not name.startswith("keras."))
 
 
-def _convert(keras_file: Path, converted: Path, modules: list[str]) -> None:
+def _convert(keras_file: Path, converted: Path, modules: list[str], **job) -> None:
     # What this process can import, the converting process must be able to import.
     environment = os.environ | {
         "KERAS_BACKEND": "tensorflow",
@@ -160,7 +166,11 @@ def _convert(keras_file: Path, converted: Path, modules: list[str]) -> None:
         "CUDA_VISIBLE_DEVICES": "-1",
         "TF_CPP_MIN_LOG_LEVEL": "3",
     }
-    command = [sys.executable, "-m", "keras_drnn.export.convert", keras_file, converted, *modules]
+    job = {"streaming": False, **job, "modules": modules}
+    job |= {"keras_file": str(keras_file), "converted": str(converted)}
+    job_file = converted.with_name("job.json")
+    job_file.write_text(json.dumps(job), encoding="utf-8")
+    command = [sys.executable, "-m", "keras_drnn.export.convert", job_file]
     done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
     if done.returncode or not converted.exists():
         lines = [line for line in done.stderr.splitlines() if line.strip()]

@@ -14,7 +14,7 @@ from keras_drnn import DelayedRNN, DelayedRNNCell
 from keras_drnn.experiments.models import build_model
 from keras_drnn.experiments.recipes import Recipe
 from keras_drnn.export import ExportError, export_litert, litert
-from keras_drnn.export.runtime import LiteRTModel
+from keras_drnn_runtime import LiteRTModel
 from keras_drnn.skeletons.features import FrameVector
 from keras_drnn.skeletons.layouts import KINECT_V1
 
