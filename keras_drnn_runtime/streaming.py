@@ -8,6 +8,7 @@ from keras_drnn_runtime.metadata import read_metadata
 
 STEP, START = "step", "initial_state"
 FRAME, SCORES = "frame", "scores"
+_MOST_CHOICES = 4096
 
 
 class StreamingClassifier:
@@ -52,6 +53,7 @@ class StreamingClassifier:
             if name == STEP or (skipping and name.startswith(f"{STEP}_"))
         }
         self._clocks = self.metadata.get("clocks", []) if len(self._calls) > 1 else []
+        self._chosen: dict[tuple, _Call] = {}
         self._start = self._interpreter.get_signature_runner(START)()
         #: Shape of a frame.
         self.frame_shape = self._calls[STEP].shape_of(FRAME)[1:]
@@ -83,15 +85,22 @@ class StreamingClassifier:
         return frame[None]
 
     def _run(self, frame: np.ndarray, state: dict) -> tuple[np.ndarray, dict]:
-        due = [
-            "".join("01"[int(now == first)] for now, first in zip(state[clock["name"]][0], firsts))
-            for clock in self._clocks
-            if (firsts := clock["due"])
-        ]
-        name = "_".join([STEP, *due])
-        # Clocks that masks have set apart may meet in ways that no signature was made for.
-        state = self._calls.get(name, self._calls[STEP])(state | {FRAME: frame})
+        # Cheaper than to spell the name anew for every frame.
+        now = tuple(state[clock["name"]].tobytes() for clock in self._clocks)
+        call = self._chosen.get(now) or self._choose(now, state)
+        state = call(state | {FRAME: frame})
         return state.pop(SCORES)[0], state
+
+    def _choose(self, now: tuple, state: dict) -> "_Call":
+        """The signature that computes the groups that are due."""
+        # A word for each clock, a digit for each group: 1 if it is due.
+        due = [(state[clock["name"]][0] == clock["due"]).astype(int) for clock in self._clocks]
+        name = "_".join([STEP, *("".join(map(str, word)) for word in due)])
+        if len(self._chosen) == _MOST_CHOICES:
+            self._chosen.clear()
+        # Clocks that masks have set apart may meet in ways that no signature was made for.
+        self._chosen[now] = self._calls.get(name, self._calls[STEP])
+        return self._chosen[now]
 
 
 class Stream:

@@ -87,7 +87,10 @@ class StreamingModel:
         delays = [delay for cell in self.delayed for delay in cell.delays]
         for now in range(min(math.lcm(*delays), _LONGEST_SCHEDULE) if delays else 0):
             due = tuple(
-                tuple(now % delay == first for delay, first in zip(cell.delays, cell.firsts))
+                tuple(
+                    now % delay == first
+                    for delay, first in zip(cell.delays, cell.firsts, strict=True)
+                )
                 for cell in self.delayed
             )
             words = ["".join(str(int(each)) for each in groups) for groups in due]
@@ -195,16 +198,33 @@ class _Walk:
 
     def _delayed_step(self, cell, names, inputs, before):
         h, clock = before
-        firsts = first_updates(cell.delays, cell.first_step)
-        due = [ops.equal(clock[:, g : g + 1], first) for g, first in enumerate(firsts)]
+        firsts = tuple(first_updates(cell.delays, cell.first_step))
+        self.delayed.append(Delayed(names[1], cell.delays, firsts))
         if self.due is not None:
-            due = self.due[len(self.delayed)]
-        self.delayed.append(Delayed(names[1], cell.delays, tuple(firsts)))
-        return [cell.update(inputs, h, due), cell.tick(clock)]
+            after = cell.update(inputs, h, self.due[len(self.delayed) - 1])
+        elif _nested(cell.delays, firsts):
+            # Whoever is due reads a neighbour that is due as well: one choice at the end will do.
+            due = ops.equal(clock, ops.convert_to_tensor([firsts], dtype=clock.dtype))
+            groups = np.repeat(np.arange(len(firsts), dtype="int32"), cell.group_units)
+            due = ops.take(due, groups, axis=1)
+            after = ops.where(due, cell.update(inputs, h, [True] * len(firsts)), h)
+        else:
+            due = [ops.equal(clock[:, g : g + 1], first) for g, first in enumerate(firsts)]
+            after = cell.update(inputs, h, due)
+        return [after, cell.tick(clock)]
 
 
 def _step(cell, names, inputs, before):
     return keras.tree.flatten(cell(inputs, before)[1])
+
+
+def _nested(delays, firsts) -> bool:
+    """Whether all faster groups are due whenever a group is."""
+    pairs = list(zip(delays, firsts, strict=True))
+    return all(
+        slow % fast == 0 and late % fast == early
+        for (fast, early), (slow, late) in zip(pairs, pairs[1:], strict=False)
+    )
 
 
 def _nodes(model):

@@ -11,7 +11,7 @@ import numpy as np
 
 from keras_drnn.export import litert
 from keras_drnn.export.litert import ExportError
-from keras_drnn.export.metadata import with_metadata
+from keras_drnn.export.finishing import finished
 from keras_drnn.version import __version__
 from keras_drnn_runtime.streaming import StreamingClassifier
 
@@ -118,7 +118,7 @@ def export_streaming(
                 for cell in streaming.delayed
             ],
         }
-        content = with_metadata(converted.read_bytes(), about)
+        content = finished(converted.read_bytes(), about)
         operators = litert._checked_operators(content)
         converted.write_bytes(content)
         classifier = StreamingClassifier(converted)

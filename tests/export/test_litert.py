@@ -14,9 +14,9 @@ from keras_drnn import DelayedRNN, DelayedRNNCell
 from keras_drnn.experiments.models import build_model
 from keras_drnn.experiments.recipes import Recipe
 from keras_drnn.export import ExportError, export_litert, litert
-from keras_drnn_runtime import LiteRTModel
 from keras_drnn.skeletons.features import FrameVector
 from keras_drnn.skeletons.layouts import KINECT_V1
+from keras_drnn_runtime import LiteRTModel
 
 JOINTS = 4
 LENGTHS = (1, 5, 40)  # each one costs a compilation in Keras

@@ -120,7 +120,7 @@ def test_streams_are_independent_and_start_anew(application):
     expected = [whole(model, clip) for clip in clips]
     classifier = StreamingClassifier(path)
     streams = [classifier.open_stream(), classifier]
-    for again in range(2):
+    for _ in range(2):
         for now in range(30):
             for stream, clip, scores in zip(streams, clips, expected, strict=True):
                 np.testing.assert_allclose(
