@@ -7,11 +7,14 @@ import importlib
 import json
 import sys
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import keras
+import numpy as np
 import tensorflow as tf
 
+from keras_drnn.export.quantize import set_form, stream_samples
 from keras_drnn.export.streaming import StreamingModel
 
 
@@ -23,24 +26,33 @@ def main(job_file: str) -> None:
     model = keras.saving.load_model(job["keras_file"], compile=False)
     with tempfile.TemporaryDirectory() as folder:
         if job["streaming"]:
-            keys = _save_streaming(model, folder, job["due_sets"])
+            samples, keys = _save_streaming(model, folder, job["due_sets"], _clips(job))
             converter = tf.lite.TFLiteConverter.from_saved_model(folder, signature_keys=keys)
         else:
-            _save_sequence(model, folder)
+            samples = _save_sequence(model, folder, _clips(job))
             converter = tf.lite.TFLiteConverter.from_saved_model(folder)
-        converter.target_spec.supported_ops = [tf.lite.OpsSet.TFLITE_BUILTINS]
+        set_form(converter, job["form"], samples)
         Path(job["converted"]).write_bytes(converter.convert())
 
 
-def _save_sequence(model, folder: str) -> None:
+def _clips(job: dict) -> list[np.ndarray]:
+    """The representative clips, where the form needs any."""
+    if job["clips_file"] is None:
+        return []
+    with np.load(job["clips_file"]) as arrays:
+        return [arrays[name] for name in arrays.files]
+
+
+def _save_sequence(model, folder: str, clips: list[np.ndarray]) -> Iterator:
     # A fixed batch: with a dynamic one the loops need list operators of no stock runtime.
     shape = (1, *model.input_shape[1:])
     signature = [keras.InputSpec(shape=shape, dtype="float32")]
     model.export(folder, format="tf_saved_model", input_signature=signature, verbose=False)
+    return ([clip[None]] for clip in clips)
 
 
-def _save_streaming(model, folder: str, due_sets: dict) -> list[str]:
-    """Save a signature per set of due groups, one for any, and one for the start."""
+def _save_streaming(model, folder: str, due_sets: dict, clips: list) -> tuple[Iterator, list[str]]:
+    """Save a signature for any frame, and one for each set of due groups."""
     streaming = StreamingModel(model)
     state = {
         name: tf.TensorSpec(shape, dtype, name=name)
@@ -59,15 +71,14 @@ def _save_streaming(model, folder: str, due_sets: dict) -> list[str]:
 
         return tf.function(compute, autograph=False).get_concrete_function(frame=frame, **state)
 
-    def start():
-        return {name: tf.zeros(spec.shape, spec.dtype) for name, spec in state.items()}
-
-    signatures = {"step": step(None), "initial_state": tf.function(start).get_concrete_function()}
+    signatures = {"step": step(None)}
     signatures |= {name: step(due) for name, due in due_sets.items()}
     module = tf.Module()
     module.model = model
     tf.saved_model.save(module, folder, signatures=signatures)
-    return list(signatures)
+    clocks = [(cell.clock, cell.firsts) for cell in streaming.delayed]
+    samples = stream_samples(clips, signatures, streaming.initial_state(), clocks)
+    return samples, list(signatures)
 
 
 if __name__ == "__main__":

@@ -2,16 +2,17 @@
 
 import json
 
+import numpy as np
+
 from keras_drnn_runtime.metadata import NAME
-from keras_drnn_runtime.streaming import STEP
+from keras_drnn_runtime.streaming import FRAME, START, STEP
 
 
 def finished(content: bytes, metadata: dict) -> bytes:
     """A converted `.tflite` file, made ready for a device.
 
-    The metadata go into the buffer that the format has for them. `step`, if there is such a
-    signature, comes first: the runtime accelerates a file only if its first graph computes
-    something, and the start of a stream computes nothing. What nothing at run time reads goes.
+    The metadata go into the buffer that the format has for them. Beside a signature `step`, there
+    is one for the state before the first frame. What nothing at run time reads goes.
 
     Args:
         content: The bytes of the file.
@@ -21,31 +22,54 @@ def finished(content: bytes, metadata: dict) -> bytes:
     from flatbuffers import Builder
 
     model = schema.ModelT.InitFromPackedBuf(content)
-    _put_first(model, STEP)
     _drop_what_nothing_reads(model)
-    entry, buffer = schema.MetadataT(), schema.BufferT()
-    entry.name, entry.buffer = NAME, len(model.buffers)
-    buffer.data = list(json.dumps(metadata, ensure_ascii=False).encode())
-    model.buffers.append(buffer)
+    steps = [each for each in model.signatureDefs or [] if each.signatureKey == STEP.encode()]
+    for step in steps:
+        _add_start(model, step)
+    entry = schema.MetadataT()
+    entry.name = NAME
+    entry.buffer = _add_buffer(model, json.dumps(metadata, ensure_ascii=False).encode())
     model.metadata = [*(model.metadata or []), entry]
     builder = Builder(len(content))
     builder.Finish(model.Pack(builder), file_identifier=b"TFL3")
     return bytes(builder.Output())
 
 
-def _put_first(model, signature: str) -> None:
-    """Let the graph of a signature change places with the first one."""
-    places = {each.signatureKey.decode(): each.subgraphIndex for each in model.signatureDefs or []}
-    place = places.get(signature, 0)
-    graphs = model.subgraphs
-    graphs[0], graphs[place] = graphs[place], graphs[0]
-    moved = {0: place, place: 0}
-    options = [op.builtinOptions for graph in graphs for op in graph.operators or []]
-    # Loops and conditionals name their bodies in such fields, signatures their graph.
-    for holder in [*(model.signatureDefs or []), *filter(None, options)]:
-        for name, value in vars(holder).items():
-            if name.lower().endswith("subgraphindex"):
-                setattr(holder, name, moved.get(value, value))
+def _add_start(model, step) -> None:
+    """Add a signature that takes nothing and gives the state of a stream that has no frame yet.
+
+    By hand, because the converter cannot measure a signature without inputs for int8. And at the
+    end, because the runtime accelerates a file only if its first graph computes something.
+    """
+    from ai_edge_litert import schema_py_generated as schema
+
+    graph, start = schema.SubGraphT(), schema.SignatureDefT()
+    graph.tensors, graph.inputs, graph.operators, start.outputs = [], [], [], []
+    for state in step.inputs:
+        if state.name.decode() == FRAME:
+            continue
+        taken = model.subgraphs[step.subgraphIndex].tensors[state.tensorIndex]
+        tensor, output = schema.TensorT(), schema.TensorMapT()
+        tensor.name, tensor.shape, tensor.type = state.name, taken.shape, taken.type
+        # Zero of four bytes, in float32 as in int32.
+        tensor.buffer = _add_buffer(model, bytes(4 * int(np.prod(taken.shape))))
+        output.name, output.tensorIndex = state.name, len(graph.tensors)
+        graph.tensors.append(tensor)
+        start.outputs.append(output)
+    graph.outputs = list(range(len(graph.tensors)))
+    start.signatureKey, start.subgraphIndex = START, len(model.subgraphs)
+    model.subgraphs.append(graph)
+    model.signatureDefs.append(start)
+
+
+def _add_buffer(model, content: bytes) -> int:
+    from ai_edge_litert import schema_py_generated as schema
+
+    buffer = schema.BufferT()
+    # An array, which is written whole and not byte by byte.
+    buffer.data = np.frombuffer(content, "uint8")
+    model.buffers.append(buffer)
+    return len(model.buffers) - 1
 
 
 def _drop_what_nothing_reads(model) -> None:
