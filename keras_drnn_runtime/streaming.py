@@ -39,7 +39,10 @@ class StreamingClassifier:
         self.metadata = read_metadata(path)
         #: Names of the classes in the order of the scores, or `None`.
         self.labels: list[str] | None = self.metadata.get("labels")
-        self._interpreter = Interpreter(model_path=str(path), num_threads=threads)
+        try:
+            self._interpreter = Interpreter(model_path=str(path), num_threads=threads)
+        except (ValueError, RuntimeError) as error:
+            raise ValueError(f"Expected a LiteRT model. Received: {path} ({error})") from error
         signatures = self._interpreter.get_signature_list()
         if not {STEP, START} <= set(signatures):
             raise ValueError(
@@ -57,6 +60,8 @@ class StreamingClassifier:
         self._start = self._interpreter.get_signature_runner(START)()
         #: Shape of a frame.
         self.frame_shape = self._calls[STEP].shape_of(FRAME)[1:]
+        #: `(1, frames, ...)`; `None` for any number.
+        self.input_shape = (1, None, *self.frame_shape)
         self._stream = self.open_stream()
 
     def open_stream(self) -> "Stream":
@@ -70,6 +75,23 @@ class StreamingClassifier:
     def reset(self) -> None:
         """Forget all frames."""
         self._stream.reset()
+
+    def predict(self, clip: np.ndarray) -> np.ndarray:
+        """Scores at every frame of a whole clip, which is a stream of its own.
+
+        Args:
+            clip: `(frames, ...)` floats, at least one frame.
+
+        Returns:
+            `(frames, classes)` float32.
+
+        Raises:
+            ValueError: If the shape does not fit the model, or a value is not finite.
+        """
+        if not len(clip):
+            raise ValueError(f"Expected at least one frame. Received: shape {np.shape(clip)}")
+        stream = self.open_stream()
+        return np.stack([stream.step(frame) for frame in clip])
 
     def _checked(self, frame: np.ndarray) -> np.ndarray:
         frame = np.asarray(frame, "float32")

@@ -4,6 +4,7 @@ import typer
 
 from keras_drnn.cli import data
 from keras_drnn.cli.compare import compare, train
+from keras_drnn.cli.export import export
 from keras_drnn.cli.predict import predict
 
 app = typer.Typer(
@@ -11,9 +12,10 @@ app = typer.Typer(
     add_completion=False,
     rich_markup_mode="rich",
     pretty_exceptions_show_locals=False,
-    help="The delayed RNN (D-RNN) on skeletons: train, compare, predict.",
+    help="The delayed RNN (D-RNN) on skeletons: train, compare, predict, export.",
 )
 app.command()(compare)
 app.command()(train)
 app.command()(predict)
+app.command()(export)
 app.add_typer(data.app, name="data")

@@ -32,6 +32,12 @@ def multiply_adds(model, *, skipping: bool) -> dict[str, float]:
     return {"multiply_adds": float(mean), "multiply_adds_worst": worst}
 
 
+def delays_of(model) -> list[list[int]]:
+    """The delays of each delayed layer of a model."""
+    layers = list(_leaves(model))
+    return [list(layer.delays) for layer in layers if isinstance(layer, DelayedRNNCell)]
+
+
 def _leaves(model) -> Iterator:
     """Layers and cells that hold weights of their own, as often as the graph calls them."""
     import keras

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from keras_drnn.export.check import ExportError, accept, accuracies, compare
-from keras_drnn.export.costs import arena_bytes, multiply_adds
+from keras_drnn.export.costs import arena_bytes, delays_of, multiply_adds
 from keras_drnn.export.finishing import finished
 from keras_drnn.export.operators import foreign_operators
 from keras_drnn.export.quantize import FORMS
@@ -89,6 +89,7 @@ def export_litert(
     with tempfile.TemporaryDirectory() as scratch:
         converted = Path(scratch) / "model.tflite"
         about = {**(metadata or {}), "version": __version__, "form": form}
+        about |= {"streaming": False, "delays": delays_of(model)}
         operators = _converted(model, converted, about, form, representative)
         clips = _random_clips(model.input_shape) if check_inputs is None else check_inputs
         lite = LiteRTModel(converted)

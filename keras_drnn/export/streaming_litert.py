@@ -9,7 +9,7 @@ import numpy as np
 
 from keras_drnn.export import litert
 from keras_drnn.export.check import ExportError, accept, accuracies, compare
-from keras_drnn.export.costs import arena_bytes, multiply_adds
+from keras_drnn.export.costs import arena_bytes, delays_of, multiply_adds
 from keras_drnn.export.report import ExportReport, latencies
 from keras_drnn.version import __version__
 from keras_drnn_runtime.streaming import StreamingClassifier
@@ -45,8 +45,8 @@ def export_streaming(
             one frame at a time; or the path of its `.keras` file.
         path: Where to write the `.tflite` file.
         skipping: Whether to add the signatures that skip groups.
-        check_inputs: Clips, `(frames, ...)`, on which the file is compared with Keras. One of 1000
-            random frames by default, some of them lost (all zero).
+        check_inputs: Clips, `(frames, ...)`, on which the file is compared with Keras; in float32
+            1000 random frames are added, some of them lost (all zero).
         tolerance: Largest difference that is accepted in float32, as a share of the largest output
             where that is above 1.
         form: `"float32"`; `"float16"` or `"dynamic"`: weights in float16 or int8; `"int8"`: the
@@ -86,13 +86,17 @@ def export_streaming(
         **(metadata or {}),
         "version": __version__,
         "form": form,
+        "streaming": True,
+        "delays": delays_of(model),
         "masks_zero_frames": streaming.masks_zero_frames,
         "clocks": [
             {"name": cell.clock, "delays": cell.delays, "due": cell.firsts}
             for cell in streaming.delayed
         ],
     }
-    clips = _random_stream(model.input_shape) if check_inputs is None else check_inputs
+    clips = list(check_inputs or [])
+    if form == "float32" or not clips:
+        clips += _random_stream(model.input_shape)
     with tempfile.TemporaryDirectory() as scratch:
         converted = Path(scratch) / "model.tflite"
         job = {"streaming": True, "due_sets": due_sets}
@@ -102,7 +106,6 @@ def export_streaming(
         comparisons = [compare(model, way, clips) for way in ways]
         for comparison in comparisons:
             accept(comparison, form, tolerance)
-        skips.reset()
         report = ExportReport(
             path=path,
             form=form,
@@ -135,10 +138,7 @@ def _random_stream(input_shape) -> list[np.ndarray]:
 def _scores(classifier: StreamingClassifier, model):
     """A function from a clip to what the file says of it, frame by frame."""
 
-    def score(clip: np.ndarray) -> np.ndarray:
-        classifier.reset()
-        scores = np.stack([classifier.step(frame) for frame in clip])
-        # Some models answer once, at the end of the clip.
-        return scores if len(model.output_shape) > 2 else scores[-1]
-
-    return score
+    # Some models answer once, at the end of the clip.
+    if len(model.output_shape) > 2:
+        return classifier.predict
+    return lambda clip: classifier.predict(clip)[-1]
