@@ -182,8 +182,12 @@ class _Call:
     def __call__(self, values: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
         for name, index in self._inputs.items():
             self._wrapper.SetTensor(index, values[name], self._graph)
-        self._wrapper.Invoke(self._graph)
+        self.invoke()
         return {
             name: self._wrapper.GetTensor(index, self._graph)
             for name, index in self._outputs.items()
         }
+
+    def invoke(self) -> None:
+        """Compute, from the inputs that are there, without copying anything in or out."""
+        self._wrapper.Invoke(self._graph)
