@@ -60,7 +60,7 @@ def streamed(streaming, clip):
 
 
 def test_every_layer_gives_the_numbers_of_whole_clips():
-    model, clip = every_layer(), clip_with_holes(40, (4,))
+    model, clip = every_layer(), clip_with_holes(16, (4,))
     scores, _ = streamed(StreamingModel(model), clip)
     np.testing.assert_allclose(scores, whole(model, clip), atol=1e-5)
 
@@ -78,7 +78,7 @@ def test_the_state_is_named_after_the_layers_and_the_clock_is_whole_and_bounded(
 
 
 def test_skipping_what_is_not_due_is_exact():
-    model, clip = every_layer(), clip_with_holes(30, (4,))
+    model, clip = every_layer(), clip_with_holes(24, (4,))
     clip = clip[clip.any(axis=1)]  # no masked frame, so that all clocks go together
     streaming = StreamingModel(model)
     sets = list(streaming.due_sets().values())
@@ -92,6 +92,24 @@ def test_skipping_what_is_not_due_is_exact():
         assert due in sets
         score, state = streaming.step(frame[None], state, due)
         np.testing.assert_allclose(ops.convert_to_numpy(score)[0], expected[now], atol=1e-5)
+
+
+def test_a_file_of_every_layer_gives_the_numbers_of_whole_clips(tmp_path):
+    model, clip = every_layer(), clip_with_holes(200, (4,))
+    path = tmp_path / "every.tflite"
+    report = export_streaming(model, path, skipping=False, check_inputs=[clip], tolerance=1e-5)
+    assert report.signatures == ("step", "initial_state")
+    np.testing.assert_allclose(
+        StreamingClassifier(path).predict(clip), whole(model, clip), atol=1e-5
+    )
+
+
+def test_an_answer_at_the_end_is_given_after_every_frame():
+    stack = [layers.LSTM(3, return_sequences=True), DelayedRNN(4, (1, 2)), layers.Dense(2)]
+    model, clip = sequential(*stack), clip_with_holes(6, (3,))
+    scores, _ = streamed(StreamingModel(model), clip)
+    for frames in (1, 4, 6):
+        np.testing.assert_allclose(scores[frames - 1], whole(model, clip[:frames]), atol=1e-5)
 
 
 @pytest.fixture(scope="module")
