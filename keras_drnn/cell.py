@@ -187,30 +187,45 @@ class DelayedRNNCell(keras.layers.Layer, DropoutRNNCell):
                 f"Received shapes: {shapes}"
             )
         previous, clock = states
+        firsts = first_updates(self.delays, self.first_step)
+        due = [ops.equal(clock[:, g : g + 1], first) for g, first in enumerate(firsts)]
+        output = self.update(inputs, previous, due, training)
+        return output, [output, self.tick(clock)]
+
+    def update(self, inputs, previous, due, training=False):
+        """The output of one step, from the output before and from which groups are due.
+
+        `due` has a boolean tensor `(batch, 1)` for each group, or a Python boolean where that is
+        known beforehand: what is not due is then not computed either.
+        """
         below = _dropped(inputs, self.get_dropout_mask(inputs), training)
         recurrent = self.split_groups(
             _dropped(previous, self.get_recurrent_dropout_mask(previous), training)
         )
-
         groups = []
-        due_phases = first_updates(self.delays, self.first_step)
         for group, held in enumerate(self.split_groups(previous)):
-            updated = ops.matmul(below, self.kernels[group])
-            updated += ops.matmul(recurrent[group], self.recurrent_kernels[group])
-            if self.use_bias:
-                updated += self.biases[group]
-            # On JAX and torch, Keras' operations round float64 to float32.
-            updated = ops.cast(self.activation(updated), previous.dtype)
-            due = ops.equal(clock[:, group : group + 1], due_phases[group])
-            below = ops.where(due, updated, held)
+            if not any(each is not False for each in due[group:]):
+                groups.append(previous[..., sum(self.group_units[:group]) :])
+                break
+            if due[group] is False:
+                below = held
+            else:
+                updated = ops.matmul(below, self.kernels[group])
+                updated += ops.matmul(recurrent[group], self.recurrent_kernels[group])
+                if self.use_bias:
+                    updated += self.biases[group]
+                # On JAX and torch, Keras' operations round float64 to float32.
+                updated = ops.cast(self.activation(updated), previous.dtype)
+                below = updated if due[group] is True else ops.where(due[group], updated, held)
             groups.append(below)
-        output = ops.concatenate(groups, axis=-1)
+        return ops.concatenate(groups, axis=-1)
 
+    def tick(self, clock):
+        """The clock one step later."""
         # Phases, not a count of steps: a phase stays exact in every dtype and never overflows.
         delays = ops.convert_to_tensor([self.delays], dtype=clock.dtype)
         clock = clock + 1
-        clock = ops.where(ops.equal(clock, delays), ops.zeros_like(clock), clock)
-        return output, [output, clock]
+        return ops.where(ops.equal(clock, delays), ops.zeros_like(clock), clock)
 
     def split_groups(self, h):
         """Split the last axis of `h`, `(..., units)`, into one tensor per group."""

@@ -4,6 +4,7 @@ import typer
 
 from keras_drnn.cli import data
 from keras_drnn.cli.compare import compare, train
+from keras_drnn.cli.export import export
 from keras_drnn.cli.predict import predict
 from keras_drnn.cli.tune import tune
 
@@ -12,10 +13,11 @@ app = typer.Typer(
     add_completion=False,
     rich_markup_mode="rich",
     pretty_exceptions_show_locals=False,
-    help="The delayed RNN (D-RNN) on skeletons: train, compare, tune, predict.",
+    help="The delayed RNN (D-RNN) on skeletons: train, compare, tune, predict, export.",
 )
 app.command()(compare)
 app.command()(train)
 app.command()(tune)
 app.command()(predict)
+app.command()(export)
 app.add_typer(data.app, name="data")

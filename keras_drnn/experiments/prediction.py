@@ -35,8 +35,8 @@ def predict(model_path: Path, clips_path: Path) -> Iterator[Prediction]:
     """Classify a clip, or every clip of a folder.
 
     Args:
-        model_path: A `.keras` or `.tflite` file of a run. `classes.json` beside it gives the
-            classes their names.
+        model_path: A `.keras` or `.tflite` file of a run. The classes get their names from what the
+            `.tflite` file says of itself, or from `classes.json` beside the file.
         clips_path: An NTU `.skeleton` or N-UCLA `.json` file, or a folder of them.
 
     Yields:
@@ -62,9 +62,9 @@ def _scorer(path: Path):
     if not path.is_file():
         raise ValueError(f"Expected a model file, found none. Received: {path}")
     if path.suffix == ".tflite":
-        from keras_drnn.export.runtime import LiteRTModel
+        from keras_drnn_runtime import open_model
 
-        model = LiteRTModel(path)
+        model = open_model(path)
         shape, run = model.input_shape, model.predict
     elif path.suffix == ".keras":
         import keras
@@ -97,6 +97,12 @@ def _scorer(path: Path):
 
 
 def _class_names(model_path: Path) -> list[str] | None:
+    if model_path.suffix == ".tflite":
+        from keras_drnn_runtime import read_metadata
+
+        labels = read_metadata(model_path).get("labels")
+        if labels is not None:
+            return labels
     path = model_path.with_name("classes.json")
     return json.loads(path.read_text(encoding="utf-8"))["classes"] if path.is_file() else None
 

@@ -1,31 +1,84 @@
-"""`python -m keras_drnn.export.convert MODEL.keras MODEL.tflite [MODULE ...]`.
+"""`python -m keras_drnn.export.convert JOB.json`: one conversion.
 
 Runs under TensorFlow in a process of its own: the converter needs that backend, and can crash.
 """
 
 import importlib
+import json
 import sys
 import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+from keras_drnn.export.quantize import set_form, stream_samples
+from keras_drnn.export.streaming import StreamingModel
 
 
-def main(keras_file: str, converted: str, *modules: str) -> None:
+def main(job_file: str) -> None:
     """Convert a `.keras` file, after importing the modules that define its layers."""
-    import keras
-    import tensorflow as tf
-
-    for module in ("keras_drnn", *modules):
+    job = json.loads(Path(job_file).read_text(encoding="utf-8"))
+    for module in ("keras_drnn", *job["modules"]):
         importlib.import_module(module)
-    model = keras.saving.load_model(keras_file, compile=False)
+    model = keras.saving.load_model(job["keras_file"], compile=False)
+    with tempfile.TemporaryDirectory() as folder:
+        if job["streaming"]:
+            samples, keys = _save_streaming(model, folder, job["due_sets"], _clips(job))
+            converter = tf.lite.TFLiteConverter.from_saved_model(folder, signature_keys=keys)
+        else:
+            samples = _save_sequence(model, folder, _clips(job))
+            converter = tf.lite.TFLiteConverter.from_saved_model(folder)
+        set_form(converter, job["form"], samples)
+        Path(job["converted"]).write_bytes(converter.convert())
+
+
+def _clips(job: dict) -> list[np.ndarray]:
+    """The representative clips, where the form needs any."""
+    if job["clips_file"] is None:
+        return []
+    with np.load(job["clips_file"]) as arrays:
+        return [arrays[name] for name in arrays.files]
+
+
+def _save_sequence(model, folder: str, clips: list[np.ndarray]) -> Iterator:
     # A fixed batch: with a dynamic one the loops need list operators of no stock runtime.
     shape = (1, *model.input_shape[1:])
     signature = [keras.InputSpec(shape=shape, dtype="float32")]
-    with tempfile.TemporaryDirectory() as folder:
-        model.export(folder, format="tf_saved_model", input_signature=signature, verbose=False)
-        converter = tf.lite.TFLiteConverter.from_saved_model(folder)
-        converter.target_spec.supported_ops = [tf.lite.OpsSet.TFLITE_BUILTINS]
-        content = converter.convert()
-    with open(converted, "wb") as file:
-        file.write(content)
+    model.export(folder, format="tf_saved_model", input_signature=signature, verbose=False)
+    return ([clip[None]] for clip in clips)
+
+
+def _save_streaming(model, folder: str, due_sets: dict, clips: list) -> tuple[Iterator, list[str]]:
+    """Save a signature for any frame, and one for each set of due groups."""
+    streaming = StreamingModel(model)
+    state = {
+        name: tf.TensorSpec(shape, dtype, name=name)
+        for name, (shape, dtype) in streaming.state_spec.items()
+    }
+    frame = tf.TensorSpec((1, *streaming.frame_shape), streaming.frame_dtype, name="frame")
+    # Constants, because the converter leaves the variables of several signatures as variables.
+    weights = [(each, keras.ops.convert_to_numpy(each)) for each in model.variables]
+
+    def step(due):
+        def compute(frame, **state):
+            constants = [(variable, tf.constant(value)) for variable, value in weights]
+            with keras.StatelessScope(state_mapping=constants):
+                scores, state = streaming.step(frame, state, due)
+            return {"scores": scores, **state}
+
+        return tf.function(compute, autograph=False).get_concrete_function(frame=frame, **state)
+
+    signatures = {"step": step(None)}
+    signatures |= {name: step(due) for name, due in due_sets.items()}
+    module = tf.Module()
+    module.model = model
+    tf.saved_model.save(module, folder, signatures=signatures)
+    clocks = [(cell.clock, cell.firsts) for cell in streaming.delayed]
+    samples = stream_samples(clips, signatures, streaming.initial_state(), clocks)
+    return samples, list(signatures)
 
 
 if __name__ == "__main__":

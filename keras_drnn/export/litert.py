@@ -1,19 +1,24 @@
 """From a Keras model to a `.tflite` file, converted in a process of its own and compared."""
 
+import json
 import os
 import subprocess
 import sys
 import tempfile
-import time
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from keras_drnn.export.check import ExportError, accept, accuracies, compare
+from keras_drnn.export.costs import arena_bytes, delays_of, multiply_adds
+from keras_drnn.export.finishing import finished
 from keras_drnn.export.operators import foreign_operators
-from keras_drnn.export.runtime import LiteRTModel
+from keras_drnn.export.quantize import FORMS
+from keras_drnn.export.report import ExportReport, latencies
+from keras_drnn.version import __version__
+from keras_drnn_runtime import LiteRTModel
 
 if TYPE_CHECKING:
     import keras
@@ -23,32 +28,10 @@ _LOST_BATCH = (
     "A layer loses track of the batch size, which a recurrent layer needs: reshape to "
     "`(ops.shape(x)[0], ops.shape(x)[1], ...)` in place of `(-1, ops.shape(x)[1], ...)`. "
 )
-
-
-class ExportError(ValueError):
-    """A model could not be converted, or the file does not do what the model does."""
-
-
-@dataclass(frozen=True)
-class ExportReport:
-    """What an export came to.
-
-    Args:
-        path: The file.
-        bytes: Its size.
-        operators: Names of the operators in it, sorted.
-        largest_difference: Largest absolute difference between its outputs and Keras'.
-        top1_agreement: Share of frames at which both rank the same class first.
-        latency_milliseconds: Median time for the middle one of the clips that were checked,
-            one thread.
-    """
-
-    path: Path
-    bytes: int
-    operators: tuple[str, ...]
-    largest_difference: float
-    top1_agreement: float
-    latency_milliseconds: float
+_LOOP_IN_INT8 = (
+    "The converter crashed, as it does for the loop of a recurrent layer in int8: use "
+    'form="dynamic", or `export_streaming`, which has no loop. '
+)
 
 
 def export_litert(
@@ -57,6 +40,11 @@ def export_litert(
     *,
     check_inputs: Sequence[np.ndarray] | None = None,
     tolerance: float = 1e-4,
+    form: str = "float32",
+    representative: Sequence[np.ndarray] | None = None,
+    validation: Sequence[tuple[np.ndarray, int]] | None = None,
+    accuracy_loss: float = 0.02,
+    metadata: dict | None = None,
 ) -> ExportReport:
     """Export a model that reads one sequence to LiteRT (TFLite), and check the file.
 
@@ -70,16 +58,23 @@ def export_litert(
         path: Where to write the `.tflite` file.
         check_inputs: Clips, `(frames, ...)`, on which the file is compared with Keras. Random ones
             of 1, 30 and 100 frames by default, with a lost frame (all zero) in the longer ones.
-        tolerance: Largest difference that is accepted, as a share of the largest output where that
-            is above 1: float32 itself rounds logits of several tens by about 1e-5.
+        tolerance: Largest difference that is accepted in float32, as a share of the largest output
+            where that is above 1: float32 itself rounds logits of several tens by about 1e-5.
+        form: `"float32"`; `"float16"` or `"dynamic"`: weights in float16 or int8; `"int8"`: the
+            arithmetic as well, which the converter cannot do to a recurrent layer's loop.
+        representative: Clips of the training set; `"int8"` needs them.
+        validation: Clips with the numbers of their classes, for the accuracy before and after.
+        accuracy_loss: Largest loss of sequence accuracy on `validation` that is accepted.
+        metadata: What the file shall say about itself, as JSON can hold it; see
+            `keras_drnn_runtime.read_metadata`.
 
     Returns:
         An `ExportReport`.
 
     Raises:
         ExportError: If the model cannot be converted, the file needs operators that the stock
-            runtime lacks, or its outputs differ from Keras' by more than `tolerance`. Nothing is
-            left at `path` then.
+            runtime lacks, its outputs differ from Keras' by more than `tolerance`, or it loses more
+            accuracy than `accuracy_loss`. Nothing is left at `path` then.
 
     Example:
 
@@ -88,34 +83,72 @@ def export_litert(
     True
     """
     path = Path(path)
-    # Said before the conversion, which takes many seconds.
+    _check_arguments(path, check_inputs, form, representative)
+    model = _loaded(model)
+    _check_form(model)
+    with tempfile.TemporaryDirectory() as scratch:
+        converted = Path(scratch) / "model.tflite"
+        about = {**(metadata or {}), "version": __version__, "form": form}
+        about |= {"streaming": False, "delays": delays_of(model)}
+        operators = _converted(model, converted, about, form, representative)
+        clips = _random_clips(model.input_shape) if check_inputs is None else check_inputs
+        lite = LiteRTModel(converted)
+        comparison = compare(model, lite.predict, clips)
+        accept(comparison, form, tolerance)
+        middle = clips[len(clips) // 2]
+        lite.predict(middle)
+        report = ExportReport(
+            path=path,
+            form=form,
+            bytes=converted.stat().st_size,
+            operators=operators,
+            signatures=("serving_default",),
+            largest_difference=comparison.difference,
+            top1_agreement=comparison.agreement,
+            checked_frames=sum(map(len, clips)),
+            **latencies(lite.predict, [middle] * _LATENCY_RUNS),
+            arena_bytes=arena_bytes(converted, np.asarray(middle, "float32")),
+            **multiply_adds(model, skipping=True),
+            **accuracies(model, lite.predict, validation, accuracy_loss),
+        )
+        _write_whole(path, converted.read_bytes())
+    return report
+
+
+def _check_arguments(path, check_inputs, form, representative) -> None:
+    """Said before the conversion, which takes many seconds."""
     if not path.parent.is_dir():
         raise ExportError(f"Expected a folder that exists to write to. Received: path={path}")
     if check_inputs is not None and not len(check_inputs):
         raise ExportError("Expected at least one clip to check the file on. Received: none")
-    model = _loaded(model)
-    _check_form(model)
-    with tempfile.TemporaryDirectory() as scratch:
-        keras_file = Path(scratch) / "model.keras"
-        model.save(keras_file)
-        converted = Path(scratch) / "model.tflite"
-        _convert(keras_file, converted, _layer_modules(model))
-        content = converted.read_bytes()
-        operators = _checked_operators(content)
-        if check_inputs is None:
-            check_inputs = _random_clips(model.input_shape)
-        difference, largest, agreement, milliseconds = _compare(model, converted, check_inputs)
-    # `not <=` so that NaN is refused too.
-    accepted = tolerance * max(1.0, largest)
-    if not difference <= accepted:
+    if form not in FORMS:
+        raise ExportError(f"`form` must be one of {', '.join(FORMS)}. Received: form={form!r}")
+    if form == "int8" and not representative:
         raise ExportError(
-            f"The exported model differs from Keras by up to {difference:.2g}, more than "
-            f"{accepted:.2g}. Please report the model; a larger `tolerance` accepts the file."
+            "Expected training clips as `representative`, to measure the range of all values with; "
+            'form="dynamic" needs none. Received: none'
         )
+
+
+def _converted(model, converted: Path, about: dict, form, representative, **job) -> tuple[str, ...]:
+    """Write the finished file; the names of its operators."""
+    keras_file = converted.with_name("model.keras")
+    model.save(keras_file)
+    clips_file = None
+    if form == "int8":
+        clips_file = str(converted.with_name("clips.npz"))
+        np.savez(clips_file, *[np.asarray(clip, "float32") for clip in representative])
+    _convert(keras_file, converted, _layer_modules(model), form=form, clips_file=clips_file, **job)
+    content = finished(converted.read_bytes(), about)
+    converted.write_bytes(content)
+    return _checked_operators(content)
+
+
+def _write_whole(path: Path, content: bytes) -> None:
+    """Write a file so that nobody ever finds half of it."""
     unfinished = path.with_name(f".{os.getpid()}-{path.name}")
     unfinished.write_bytes(content)
     unfinished.replace(path)
-    return ExportReport(path, len(content), operators, difference, agreement, milliseconds)
 
 
 def _loaded(model) -> "keras.Model":
@@ -152,7 +185,7 @@ def _layer_modules(model) -> list[str]:
     return sorted(name for name in modules if not name.startswith("keras."))
 
 
-def _convert(keras_file: Path, converted: Path, modules: list[str]) -> None:
+def _convert(keras_file: Path, converted: Path, modules: list[str], **job) -> None:
     # What this process can import, the converting process must be able to import.
     environment = os.environ | {
         "KERAS_BACKEND": "tensorflow",
@@ -160,11 +193,17 @@ def _convert(keras_file: Path, converted: Path, modules: list[str]) -> None:
         "CUDA_VISIBLE_DEVICES": "-1",
         "TF_CPP_MIN_LOG_LEVEL": "3",
     }
-    command = [sys.executable, "-m", "keras_drnn.export.convert", keras_file, converted, *modules]
+    job = {"streaming": False, **job, "modules": modules}
+    job |= {"keras_file": str(keras_file), "converted": str(converted)}
+    job_file = converted.with_name("job.json")
+    job_file.write_text(json.dumps(job), encoding="utf-8")
+    command = [sys.executable, "-m", "keras_drnn.export.convert", job_file]
     done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
     if done.returncode or not converted.exists():
         lines = [line for line in done.stderr.splitlines() if line.strip()]
         advice = _LOST_BATCH if "requires element_shape to be static" in done.stderr else ""
+        if done.returncode < 0 and job["form"] == "int8":
+            advice = _LOOP_IN_INT8
         raise ExportError(
             f"The conversion to LiteRT failed (exit status {done.returncode}). {advice}Its last "
             "words:\n" + "\n".join(lines[-5:])
@@ -188,30 +227,3 @@ def _random_clips(input_shape) -> list[np.ndarray]:
     for clip in clips[1:]:
         clip[len(clip) // 3] = 0  # a lost frame: masks must be right too
     return clips
-
-
-def _compare(
-    model, converted: Path, clips: Sequence[np.ndarray]
-) -> tuple[float, float, float, float]:
-    """Largest difference, largest output, top-1 agreement and milliseconds for a clip."""
-    import keras
-
-    lite = LiteRTModel(converted)
-    differences, sizes, agreements = [], [], []
-    for clip in clips:
-        ours = keras.ops.convert_to_numpy(model.predict_on_batch(clip[None]))[0]
-        theirs = lite.predict(clip)
-        differences.append(np.max(np.abs(ours - theirs)))
-        sizes.append(np.max(np.abs(ours)))
-        agreements.append(np.mean(ours.argmax(-1) == theirs.argmax(-1)))
-    times = []
-    for _ in range(_LATENCY_RUNS):
-        begin = time.perf_counter()
-        lite.predict(clips[len(clips) // 2])
-        times.append(time.perf_counter() - begin)
-    return (
-        float(np.max(differences)),
-        float(np.max(sizes)),
-        float(np.mean(agreements)),
-        1e3 * float(np.median(times)),
-    )

@@ -15,22 +15,69 @@ def presence(joints):
     return ops.any(ops.not_equal(joints, 0), axis=(-2, -1))
 
 
-def first_seen(seen):
-    """True at each body's first frame alone, from `(batch, frames, bodies)` booleans."""
-    return ops.logical_and(seen, ops.equal(ops.cumsum(ops.cast(seen, "int32"), axis=1), 1))
+def first_seen(seen, met):
+    """True at each body's first frame alone, and 1.0 for the bodies that have been met by the end.
+
+    Args:
+        seen: Booleans `(batch, frames, bodies)`.
+        met: Floats `(batch, bodies)`, 1 for a body that was seen before these frames.
+    """
+    count = ops.cumsum(ops.cast(seen, "int32"), axis=1) + ops.cast(met, "int32")[:, None]
+    first = ops.logical_and(seen, ops.equal(count, 1))
+    return first, ops.cast(ops.greater(count[:, -1], 0), met.dtype)
 
 
-def change(values, seen, lag):
-    """`values` minus `values` of `lag` frames before; zero unless the body was seen in both."""
-    # Pad, then cut: right for clips shorter than the lag as well.
-    before = ops.pad(values, [(0, 0), (lag, 0)] + [(0, 0)] * (len(values.shape) - 2))[:, :-lag]
-    seen_before = ops.pad(seen, [(0, 0), (lag, 0), (0, 0)])[:, :-lag]
-    both = ops.cast(ops.logical_and(seen, seen_before), values.dtype)
-    return (values - before) * ops.reshape(both, (*ops.shape(both), *[1] * (len(values.shape) - 3)))
+def change(values, seen, past, seen_past):
+    """`values` minus those of some frames before; zero unless the body was seen in both.
+
+    Args:
+        values: `(batch, frames, bodies, ...)`.
+        seen: Booleans `(batch, frames, bodies)`.
+        past: The values before, `(batch, lag, bodies, ...)`.
+        seen_past: Where they were seen, as 1.0.
+
+    Returns:
+        The change, and `past` and `seen_past` for the frames that follow.
+    """
+    lag, seen = past.shape[1], ops.cast(seen, values.dtype)
+    all_values = ops.concatenate([past, values], axis=1)
+    all_seen = ops.concatenate([seen_past, seen], axis=1)
+    both = seen * all_seen[:, :-lag]
+    both = ops.reshape(both, (*ops.shape(both), *[1] * (len(values.shape) - 3)))
+    return (values - all_values[:, :-lag]) * both, all_values[:, -lag:], all_seen[:, -lag:]
+
+
+class CausalLayer(keras.layers.Layer):
+    """A layer whose output for a frame depends on that frame and on a state from earlier ones.
+
+    A subclass gives `state_shapes` and `advance`; the call on whole clips is the advance from a
+    state of zeros, so a stream and a clip are computed by the same lines.
+    """
+
+    def state_shapes(self, input_shape) -> dict[str, tuple[int, ...]]:
+        """Shape of each part of the state, without the batch, by name."""
+        raise NotImplementedError
+
+    def advance(self, inputs, state):
+        """Outputs for some more frames, and the state behind them.
+
+        Args:
+            inputs: `(batch, frames, ...)`, the frames that follow those of the state.
+            state: Dictionary of tensors `(batch, ...)`; zeros mean that no frame came before.
+        """
+        raise NotImplementedError
+
+    def call(self, inputs):
+        batch = ops.shape(inputs)[0]
+        state = {
+            name: ops.zeros((batch, *shape), dtype=inputs.dtype)
+            for name, shape in self.state_shapes(inputs.shape).items()
+        }
+        return self.advance(inputs, state)[0]
 
 
 @keras.saving.register_keras_serializable("keras_drnn")
-class ViewAlignment(keras.layers.Layer):
+class ViewAlignment(CausalLayer):
     """Turns each clip about the vertical so that it starts facing the camera.
 
     The angle is the one that lays the first body's shoulder line along the x axis in the first
@@ -54,11 +101,16 @@ class ViewAlignment(keras.layers.Layer):
         self.left_shoulder = left_shoulder
         self.right_shoulder = right_shoulder
 
-    def call(self, joints):
-        first = ops.cast(first_seen(presence(joints))[:, :, :1], joints.dtype)
+    def state_shapes(self, input_shape):
+        return {"across": (3,), "met": (1,)}
+
+    def advance(self, joints, state):
+        first, met = first_seen(presence(joints)[:, :, :1], state["met"])
         across = joints[:, :, 0, self.right_shoulder] - joints[:, :, 0, self.left_shoulder]
         # Ahead of the first frame the sum is still empty; those frames are empty as well.
-        across = ops.cumsum(across * first, axis=1)
+        across = ops.cumsum(across * ops.cast(first, joints.dtype), axis=1)
+        across += state["across"][:, None]
+        state = {"across": across[:, -1], "met": met}
         x, z = across[..., 0], across[..., 2]
         length = ops.sqrt(x * x + z * z)
         known = ops.greater(length, 1e-6)
@@ -66,7 +118,7 @@ class ViewAlignment(keras.layers.Layer):
         cos = ops.where(known, x / length, ops.ones_like(x))[..., None, None]
         sin = ops.where(known, z / length, ops.zeros_like(z))[..., None, None]
         x, y, z = joints[..., 0], joints[..., 1], joints[..., 2]
-        return ops.stack([x * cos + z * sin, y, z * cos - x * sin], axis=-1)
+        return ops.stack([x * cos + z * sin, y, z * cos - x * sin], axis=-1), state
 
     def get_config(self):
         return {
@@ -112,7 +164,7 @@ class HipCentring(keras.layers.Layer):
 
 
 @keras.saving.register_keras_serializable("keras_drnn")
-class JointVelocity(keras.layers.Layer):
+class JointVelocity(CausalLayer):
     """The change of each joint over the last `lag` frames.
 
     Zero until a body has been seen `lag` frames before, and where either frame lost it.
@@ -135,15 +187,20 @@ class JointVelocity(keras.layers.Layer):
         super().__init__(**kwargs)
         self.lag = lag
 
-    def call(self, joints):
-        return change(joints, presence(joints), self.lag)
+    def state_shapes(self, input_shape):
+        bodies, joints, axes = input_shape[2:]
+        return {"past": (self.lag, bodies, joints, axes), "seen": (self.lag, bodies)}
+
+    def advance(self, joints, state):
+        moved, past, seen = change(joints, presence(joints), state["past"], state["seen"])
+        return moved, {"past": past, "seen": seen}
 
     def get_config(self):
         return {**super().get_config(), "lag": self.lag}
 
 
 @keras.saving.register_keras_serializable("keras_drnn")
-class HipPath(keras.layers.Layer):
+class HipPath(CausalLayer):
     """Where each body has gone since it was first seen, and how it moved over the last frames.
 
     What hip-centred joints have lost: walking, sitting down, bending.
@@ -169,12 +226,25 @@ class HipPath(keras.layers.Layer):
         self.hip = hip
         self.lag = lag
 
-    def call(self, joints):
+    def state_shapes(self, input_shape):
+        bodies = input_shape[2]
+        return {
+            "start": (bodies, 3),
+            "met": (bodies,),
+            "past": (self.lag, bodies, 3),
+            "seen": (self.lag, bodies),
+        }
+
+    def advance(self, joints, state):
         seen = presence(joints)
         hip = joints[:, :, :, self.hip]
-        start = ops.cumsum(hip * ops.cast(first_seen(seen), hip.dtype)[..., None], axis=1)
+        first, met = first_seen(seen, state["met"])
+        start = ops.cumsum(hip * ops.cast(first, hip.dtype)[..., None], axis=1)
+        start += state["start"][:, None]
         way = (hip - start) * ops.cast(seen, hip.dtype)[..., None]
-        return ops.concatenate([way, change(hip, seen, self.lag)], axis=-1)
+        moved, past, seen = change(hip, seen, state["past"], state["seen"])
+        state = {"start": start[:, -1], "met": met, "past": past, "seen": seen}
+        return ops.concatenate([way, moved], axis=-1), state
 
     def get_config(self):
         return {**super().get_config(), "hip": self.hip, "lag": self.lag}

@@ -9,7 +9,7 @@ from ai_edge_litert import schema_py_generated as schema
 from tflite_files import operator_code, relu_model
 
 from keras_drnn.export.operators import foreign_operators
-from keras_drnn.export.runtime import LiteRTModel
+from keras_drnn_runtime import LiteRTModel
 
 
 @pytest.fixture
@@ -77,7 +77,7 @@ def test_needs_no_training_framework(tmp_path):
     (tmp_path / "model.tflite").write_bytes(relu_model())
     program = (
         "import sys, numpy as np\n"
-        "from keras_drnn.export.runtime import LiteRTModel\n"
+        "from keras_drnn_runtime import LiteRTModel\n"
         f"LiteRTModel({str(tmp_path / 'model.tflite')!r}).predict(np.ones((4, 2, 3)))\n"
         "print(*sorted(sys.modules))"
     )

@@ -1,8 +1,10 @@
-"""Runs a `.tflite` sequence model with NumPy and the LiteRT runtime alone."""
+"""Runs a `.tflite` file that reads whole clips, with NumPy and the LiteRT runtime alone."""
 
 from pathlib import Path
 
 import numpy as np
+
+from keras_drnn_runtime.metadata import read_metadata
 
 
 class LiteRTModel:
@@ -38,6 +40,9 @@ class LiteRTModel:
         self.input_shape = tuple(
             None if size < 0 else int(size) for size in inputs[0]["shape_signature"]
         )
+        self.metadata = read_metadata(path)
+        #: Names of the classes in the order of the scores, or `None`.
+        self.labels: list[str] | None = self.metadata.get("labels")
         self._frames: int | None = None
 
     def predict(self, clip: np.ndarray) -> np.ndarray:

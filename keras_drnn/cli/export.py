@@ -1,0 +1,94 @@
+"""`drnn export`: a trained model as a file for a device."""
+
+import json
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from keras_drnn.cli import options
+
+
+class Form(StrEnum):
+    """Number formats."""
+
+    float32 = "float32"
+    float16 = "float16"
+    dynamic = "dynamic"
+    int8 = "int8"
+
+
+def export(
+    model: Annotated[
+        str,
+        typer.Argument(help="A trained model.keras, or in MLflow runs:/RUN/NAME, models:/NAME/1."),
+    ],
+    file: Annotated[Path, typer.Argument(help="The .tflite file to write.")],
+    streaming: Annotated[bool, typer.Option(help="One frame at a time, or whole clips.")] = False,
+    form: Annotated[
+        Form,
+        typer.Option(
+            help="float16, dynamic: weights in float16 or int8. int8: the arithmetic as well; "
+            "needs --root."
+        ),
+    ] = Form.float32,
+    skipping: Annotated[
+        bool, typer.Option(help="A streaming file can skip groups that are not due.")
+    ] = True,
+    accuracy_loss: Annotated[
+        float, typer.Option(help="Largest loss of sequence accuracy to accept, of 1.")
+    ] = 0.02,
+    data: options.Data = options.DataName.demo,
+    root: Annotated[
+        Path | None,
+        typer.Option(
+            help="Folder of clips to check the file with, and for int8 to measure ranges on.",
+            show_default=False,
+        ),
+    ] = None,
+    protocol: options.Protocol = "cross-view",
+    out: options.Out = Path("drnn-runs"),
+    log: Annotated[
+        str | None,
+        typer.Option(
+            help="Log the file to MLflow as a model of this name, and register a version of it.",
+            show_default=False,
+        ),
+    ] = None,
+    json_file: options.JsonFile = None,
+) -> None:
+    """Write a trained model to a checked .tflite file for phones."""
+    from rich.console import Console
+    from rich.table import Table
+
+    from keras_drnn.experiments.data import open_data
+    from keras_drnn.experiments.exporting import export as run_export
+
+    clips = None
+    if root is not None:
+        clips = open_data(data.value, root=root, protocol=protocol, cache=out / "clips")
+    report = run_export(
+        model,
+        file,
+        streaming=streaming,
+        form=form.value,
+        skipping=skipping,
+        accuracy_loss=accuracy_loss,
+        data=clips,
+    )
+    found = report.as_dict()
+    if log is not None:
+        from keras_drnn.tracking.litert import log_litert_model
+
+        found["mlflow_model"] = log_litert_model(report, log)
+    table = Table("", "", show_header=False)
+    for key, value in found.items():
+        if value is not None:
+            shown = ", ".join(value) if isinstance(value, tuple) else value
+            table.add_row(
+                key.replace("_", " "), f"{shown:.4g}" if isinstance(shown, float) else str(shown)
+            )
+    Console().print(table)
+    if json_file is not None:
+        json_file.write_text(json.dumps(found, indent=2) + "\n", encoding="utf-8")

@@ -1,0 +1,95 @@
+"""The last touches to a converted file: what runs first, what it says about itself, its size."""
+
+import json
+
+import numpy as np
+
+from keras_drnn_runtime.metadata import NAME
+from keras_drnn_runtime.streaming import FRAME, START, STEP
+
+
+def finished(content: bytes, metadata: dict) -> bytes:
+    """A converted `.tflite` file, made ready for a device.
+
+    The metadata go into the buffer that the format has for them. Beside a signature `step`, there
+    is one for the state before the first frame. What nothing at run time reads goes.
+
+    Args:
+        content: The bytes of the file.
+        metadata: What JSON can hold.
+    """
+    from ai_edge_litert import schema_py_generated as schema
+    from flatbuffers import Builder
+
+    model = schema.ModelT.InitFromPackedBuf(content)
+    _drop_what_nothing_reads(model)
+    steps = [each for each in model.signatureDefs or [] if each.signatureKey == STEP.encode()]
+    for step in steps:
+        _add_start(model, step)
+    entry = schema.MetadataT()
+    entry.name = NAME
+    entry.buffer = _add_buffer(model, json.dumps(metadata, ensure_ascii=False).encode())
+    model.metadata = [*(model.metadata or []), entry]
+    builder = Builder(len(content))
+    builder.Finish(model.Pack(builder), file_identifier=b"TFL3")
+    return bytes(builder.Output())
+
+
+def _add_start(model, step) -> None:
+    """Add a signature that takes nothing and gives the state of a stream that has no frame yet.
+
+    By hand, because the converter cannot measure a signature without inputs for int8. And at the
+    end, because the runtime accelerates a file only if its first graph computes something.
+    """
+    from ai_edge_litert import schema_py_generated as schema
+
+    graph, start = schema.SubGraphT(), schema.SignatureDefT()
+    graph.tensors, graph.inputs, graph.operators, start.outputs = [], [], [], []
+    for state in step.inputs:
+        if state.name.decode() == FRAME:
+            continue
+        taken = model.subgraphs[step.subgraphIndex].tensors[state.tensorIndex]
+        tensor, output = schema.TensorT(), schema.TensorMapT()
+        tensor.name, tensor.shape, tensor.type = state.name, taken.shape, taken.type
+        # Zero of four bytes, in float32 as in int32.
+        tensor.buffer = _add_buffer(model, bytes(4 * int(np.prod(taken.shape))))
+        output.name, output.tensorIndex = state.name, len(graph.tensors)
+        graph.tensors.append(tensor)
+        start.outputs.append(output)
+    graph.outputs = list(range(len(graph.tensors)))
+    start.signatureKey, start.subgraphIndex = START, len(model.subgraphs)
+    model.subgraphs.append(graph)
+    model.signatureDefs.append(start)
+
+
+def _add_buffer(model, content: bytes) -> int:
+    from ai_edge_litert import schema_py_generated as schema
+
+    buffer = schema.BufferT()
+    # An array, which is written whole and not byte by byte.
+    buffer.data = np.frombuffer(content, "uint8")
+    model.buffers.append(buffer)
+    return len(model.buffers) - 1
+
+
+def _drop_what_nothing_reads(model) -> None:
+    """Drop names of inner tensors and empty parts: in a small model they weigh as much as weights.
+
+    Buffer 0 stands for "no content" by convention.
+    """
+    kept = [0] + [i for i, buffer in enumerate(model.buffers) if i and _filled(buffer.data)]
+    places = {old: new for new, old in enumerate(kept)}
+    model.buffers = [model.buffers[index] for index in kept]
+    for entry in model.metadata or []:
+        entry.buffer = places[entry.buffer]
+    for graph in model.subgraphs:
+        outside = {*graph.inputs, *graph.outputs}
+        for index, tensor in enumerate(graph.tensors):
+            tensor.buffer = places.get(tensor.buffer, 0)
+            tensor.name = tensor.name if index in outside else None
+            if tensor.quantization is not None and not _filled(tensor.quantization.scale):
+                tensor.quantization = None
+
+
+def _filled(values) -> bool:
+    return values is not None and len(values) > 0

@@ -1,0 +1,88 @@
+"""What an export came to."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from time import perf_counter
+
+import numpy as np
+
+_RUNS = 20
+
+
+@dataclass(frozen=True)
+class ExportReport:
+    """What an export came to.
+
+    Args:
+        path: The file.
+        form: `"float32"`, `"float16"`, `"dynamic"` or `"int8"`.
+        bytes: Its size.
+        operators: Names of the operators in it, sorted.
+        signatures: Names of its signatures.
+        largest_difference: Largest absolute difference between its outputs and Keras'.
+        top1_agreement: Share of frames at which both rank the same class first.
+        checked_frames: Number of frames that were compared.
+        latency_milliseconds: Median time, one thread: for the middle one of the clips that were
+            checked, or for a frame where the file reads one frame at a time.
+        latency_p95_milliseconds: The time that 95 of 100 runs keep to.
+        latency_mean_milliseconds: The mean.
+        arena_bytes: Memory that the runtime lays out for tensors that are not weights.
+        multiply_adds: Multiplications by weights for a frame: the mean.
+        multiply_adds_worst: The same, for a frame at which every group is due.
+        accuracy_before: Sequence accuracy of the Keras model on the validation clips, or `None`.
+        accuracy_after: The file's.
+    """
+
+    path: Path
+    form: str
+    bytes: int
+    operators: tuple[str, ...]
+    signatures: tuple[str, ...]
+    largest_difference: float
+    top1_agreement: float
+    checked_frames: int
+    latency_milliseconds: float
+    latency_p95_milliseconds: float
+    latency_mean_milliseconds: float
+    arena_bytes: int
+    multiply_adds: float
+    multiply_adds_worst: int
+    accuracy_before: float | None = None
+    accuracy_after: float | None = None
+
+    def as_dict(self) -> dict:
+        """The same as JSON can hold it."""
+        return {**asdict(self), "path": str(self.path)}
+
+
+def latencies(run: Callable, inputs: Sequence) -> dict[str, float]:
+    """Median, 95th percentile and mean time of `run` for each of `inputs`, in milliseconds."""
+    times = []
+    for each in inputs:
+        begin = perf_counter()
+        run(each)
+        times.append(1e3 * (perf_counter() - begin))
+    return {
+        "latency_milliseconds": float(np.median(times)),
+        "latency_p95_milliseconds": float(np.percentile(times, 95)),
+        "latency_mean_milliseconds": float(np.mean(times)),
+    }
+
+
+def sequence_accuracy(score: Callable, clips: Sequence[tuple[np.ndarray, int]]) -> float:
+    """Share of clips whose class has the largest sum of log-probabilities over the frames.
+
+    Args:
+        score: From a clip `(frames, ...)` to logits, `(frames, classes)` or `(classes,)`.
+        clips: Pairs of a clip and the number of its class.
+    """
+    right = 0
+    for clip, label in clips:
+        logits = np.atleast_2d(score(clip)).astype("float64")
+        logits -= logits.max(axis=-1, keepdims=True)
+        log_probabilities = logits - np.log(np.exp(logits).sum(axis=-1, keepdims=True))
+        if len(logits) == len(clip):  # frames without anybody say nothing
+            log_probabilities = log_probabilities[clip.reshape(len(clip), -1).any(axis=1)]
+        right += int(log_probabilities.sum(axis=0).argmax() == label)
+    return right / len(clips)

@@ -1,0 +1,27 @@
+"""Runs exported models with NumPy and the LiteRT runtime alone: no Keras, no TensorFlow."""
+
+from pathlib import Path
+
+from keras_drnn_runtime.metadata import read_metadata
+from keras_drnn_runtime.sequence import LiteRTModel
+from keras_drnn_runtime.streaming import Stream, StreamingClassifier
+
+__all__ = ["LiteRTModel", "Stream", "StreamingClassifier", "open_model", "read_metadata"]
+
+
+def open_model(path: str | Path, threads: int = 1) -> LiteRTModel | StreamingClassifier:
+    """Open an exported file of either kind: both have `predict(clip)`, `labels`, `input_shape`.
+
+    Args:
+        path: A `.tflite` file.
+        threads: Threads to run it with.
+
+    Raises:
+        ValueError: If the file is missing or of another kind.
+
+    Example:
+
+    >>> scores = open_model("model.tflite").predict(joints)
+    """
+    streaming = read_metadata(path).get("streaming", False)
+    return (StreamingClassifier if streaming else LiteRTModel)(path, threads=threads)

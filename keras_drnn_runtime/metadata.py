@@ -1,0 +1,39 @@
+"""What an exported file says about itself, in the metadata buffer that the format has for it."""
+
+import json
+from pathlib import Path
+
+NAME = "keras_drnn"
+
+
+def read_metadata(path: str | Path) -> dict:
+    """Read what an exported model says about itself.
+
+    Args:
+        path: A `.tflite` file.
+
+    Returns:
+        A dictionary; empty if the file was not written by this package.
+
+    Raises:
+        ValueError: If there is no such file, or it is no LiteRT model.
+
+    Example:
+
+    >>> read_metadata("model.tflite")["labels"][:2]
+    ['drink water', 'eat meal']
+    """
+    from ai_edge_litert import schema_py_generated as schema
+
+    try:
+        content = Path(path).read_bytes()
+    except OSError as error:
+        raise ValueError(f"Expected a LiteRT model. Received: {path} ({error})") from error
+    if not schema.Model.ModelBufferHasIdentifier(content, 0):
+        raise ValueError(f"Expected a LiteRT model. Received: {path}, of another format")
+    model = schema.Model.GetRootAs(content)
+    for index in range(model.MetadataLength()):
+        entry = model.Metadata(index)
+        if entry.Name() == NAME.encode():
+            return json.loads(model.Buffers(entry.Buffer()).DataAsNumpy().tobytes())
+    return {}

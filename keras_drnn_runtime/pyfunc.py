@@ -1,0 +1,22 @@
+"""An exported file as an MLflow model: `mlflow` runs this script when it loads one.
+
+It takes raw joints, `(clips, frames, bodies, joints, 3)`, and gives `(clips, frames, classes)`.
+"""
+
+import mlflow
+import numpy as np
+
+from keras_drnn_runtime import open_model
+
+
+class LiteRTPythonModel(mlflow.pyfunc.PythonModel):
+    """Runs the `.tflite` file among the model's artifacts."""
+
+    def load_context(self, context):
+        self._model = open_model(context.artifacts["model"])
+
+    def predict(self, context, model_input: np.ndarray, params=None) -> np.ndarray:
+        return np.stack([self._model.predict(clip) for clip in model_input])
+
+
+mlflow.models.set_model(LiteRTPythonModel())

@@ -1,0 +1,193 @@
+"""Classifies a stream frame by frame with a `.tflite` file, NumPy and the LiteRT runtime alone."""
+
+from pathlib import Path
+
+import numpy as np
+
+from keras_drnn_runtime.metadata import read_metadata
+
+STEP, START = "step", "initial_state"
+FRAME, SCORES = "frame", "scores"
+_MOST_CHOICES = 4096
+
+
+class StreamingClassifier:
+    """A streaming `.tflite` file: scores after every frame.
+
+    It is a stream itself; `open_stream` gives more of them, which share the weights. Groups of a
+    delayed RNN that are not due are not computed, if the file has signatures for that.
+
+    Args:
+        path: A file written by `keras_drnn.export.export_streaming` or `drnn export --streaming`.
+        threads: Threads to run it with.
+        skipping: Whether to skip the groups that are not due. The scores are the same.
+
+    Raises:
+        ValueError: If the file is missing or no streaming model.
+
+    Example:
+
+    >>> classifier = StreamingClassifier("model.tflite")
+    >>> for frame in camera:
+    ...     scores = classifier.step(frame)
+    >>> classifier.labels[scores.argmax()]
+    """
+
+    def __init__(self, path: str | Path, *, threads: int = 1, skipping: bool = True):
+        from ai_edge_litert.interpreter import Interpreter
+
+        self.metadata = read_metadata(path)
+        #: Names of the classes in the order of the scores, or `None`.
+        self.labels: list[str] | None = self.metadata.get("labels")
+        try:
+            self._interpreter = Interpreter(model_path=str(path), num_threads=threads)
+        except (ValueError, RuntimeError) as error:
+            raise ValueError(f"Expected a LiteRT model. Received: {path} ({error})") from error
+        signatures = self._interpreter.get_signature_list()
+        if not {STEP, START} <= set(signatures):
+            raise ValueError(
+                f"Expected a streaming model, with signatures '{STEP}' and '{START}'; a model of "
+                f"whole clips is for `LiteRTModel`. Received: {path} with {sorted(signatures)}"
+            )
+        self._interpreter.allocate_tensors()
+        self._calls = {
+            name: _Call(self._interpreter, name)
+            for name in signatures
+            if name == STEP or (skipping and name.startswith(f"{STEP}_"))
+        }
+        self._clocks = self.metadata.get("clocks", []) if len(self._calls) > 1 else []
+        self._chosen: dict[tuple, _Call] = {}
+        self._start = self._interpreter.get_signature_runner(START)()
+        #: Shape of a frame.
+        self.frame_shape = self._calls[STEP].shape_of(FRAME)[1:]
+        #: `(1, frames, ...)`; `None` for any number.
+        self.input_shape = (1, None, *self.frame_shape)
+        self._stream = self.open_stream()
+
+    def open_stream(self) -> "Stream":
+        """Start another stream, independent of all others. One thread may run them in turn."""
+        return Stream(self)
+
+    def step(self, frame: np.ndarray | None) -> np.ndarray:
+        """Scores after one more frame; see `Stream.step`."""
+        return self._stream.step(frame)
+
+    def reset(self) -> None:
+        """Forget all frames."""
+        self._stream.reset()
+
+    def predict(self, clip: np.ndarray) -> np.ndarray:
+        """Scores at every frame of a whole clip, which is a stream of its own.
+
+        Args:
+            clip: `(frames, ...)` floats, at least one frame.
+
+        Returns:
+            `(frames, classes)` float32.
+
+        Raises:
+            ValueError: If the shape does not fit the model, or a value is not finite.
+        """
+        if not len(clip):
+            raise ValueError(f"Expected at least one frame. Received: shape {np.shape(clip)}")
+        stream = self.open_stream()
+        return np.stack([stream.step(frame) for frame in clip])
+
+    def _checked(self, frame: np.ndarray) -> np.ndarray:
+        frame = np.asarray(frame, "float32")
+        if frame.shape != self.frame_shape:
+            raise ValueError(
+                f"Expected a frame of shape {self.frame_shape}. Received: shape {frame.shape}"
+            )
+        if not np.isfinite(frame).all():
+            raise ValueError(
+                "Expected finite numbers; set what was not seen to 0, and pass None for a frame "
+                "that is lost as a whole. Received: NaN or infinity"
+            )
+        return frame[None]
+
+    def _run(self, frame: np.ndarray, state: dict) -> tuple[np.ndarray, dict]:
+        # Cheaper than to spell the name anew for every frame.
+        now = tuple(state[clock["name"]].tobytes() for clock in self._clocks)
+        call = self._chosen.get(now) or self._choose(now, state)
+        state = call(state | {FRAME: frame})
+        return state.pop(SCORES)[0], state
+
+    def _choose(self, now: tuple, state: dict) -> "_Call":
+        """The signature that computes the groups that are due."""
+        # A word for each clock, a digit for each group: 1 if it is due.
+        due = [(state[clock["name"]][0] == clock["due"]).astype(int) for clock in self._clocks]
+        name = "_".join([STEP, *("".join(map(str, word)) for word in due)])
+        if len(self._chosen) == _MOST_CHOICES:
+            self._chosen.clear()
+        # Clocks that masks have set apart may meet in ways that no signature was made for.
+        self._chosen[now] = self._calls.get(name, self._calls[STEP])
+        return self._chosen[now]
+
+
+class Stream:
+    """One stream of frames, from `StreamingClassifier.open_stream`."""
+
+    def __init__(self, classifier: StreamingClassifier):
+        self._classifier = classifier
+        self.reset()
+
+    def reset(self) -> None:
+        """Forget all frames."""
+        #: Everything the model remembers: arrays by name. May be copied, stored and put back.
+        self.state: dict[str, np.ndarray] = dict(self._classifier._start)
+        self._scores: np.ndarray | None = None
+
+    def step(self, frame: np.ndarray | None) -> np.ndarray:
+        """Scores after one more frame.
+
+        Args:
+            frame: Array of the shape that the model reads, `frame_shape`, a person who is absent
+                all zero; or `None` for a lost frame. A model that knows lost frames (skeletons: all
+                zero) gets such a one. Any other holds: its state stays and the scores of the frame
+                before are given again.
+
+        Returns:
+            `(classes,)` float32.
+
+        Raises:
+            ValueError: If the shape does not fit the model, a value is not finite, or the first
+                frame of a model that holds is lost.
+        """
+        classifier = self._classifier
+        if frame is None:
+            if not classifier.metadata.get("masks_zero_frames"):
+                if self._scores is None:
+                    raise ValueError("Expected a first frame to hold. Received: None, at the start")
+                return self._scores.copy()
+            frame = np.zeros(classifier.frame_shape, "float32")
+        self._scores, self.state = classifier._run(classifier._checked(frame), self.state)
+        return self._scores.copy()
+
+
+class _Call:
+    """One signature, allocated once: the public runner allocates anew at every call."""
+
+    def __init__(self, interpreter, name: str):
+        runner = interpreter.get_signature_runner(name)
+        self._wrapper, self._graph = runner._interpreter_wrapper, runner._subgraph_index
+        self._details = runner.get_input_details()
+        self._inputs = {key: each["index"] for key, each in self._details.items()}
+        self._outputs = {key: each["index"] for key, each in runner.get_output_details().items()}
+        self._wrapper.AllocateTensors(self._graph)
+
+    def shape_of(self, name: str) -> tuple[int, ...]:
+        return tuple(int(size) for size in self._details[name]["shape"])
+
+    def __call__(self, values: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
+        for name, index in self._inputs.items():
+            self._wrapper.SetTensor(index, values[name], self._graph)
+        self.invoke()
+        return {
+            name: self._wrapper.GetTensor(index, self._graph)
+            for name, index in self._outputs.items()
+        }
+
+    def invoke(self) -> None:
+        """Compute, from the inputs that are there, without copying anything in or out."""
+        self._wrapper.Invoke(self._graph)
