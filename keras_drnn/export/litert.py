@@ -104,6 +104,7 @@ def export_litert(
             operators=operators,
             signatures=("serving_default",),
             largest_difference=comparison.difference,
+            largest_output=comparison.largest,
             top1_agreement=comparison.agreement,
             checked_frames=sum(map(len, clips)),
             **latencies(lite.predict, [middle] * _LATENCY_RUNS),

@@ -21,6 +21,8 @@ class ExportReport:
         operators: Names of the operators in it, sorted.
         signatures: Names of its signatures.
         largest_difference: Largest absolute difference between its outputs and Keras'.
+        largest_output: Largest absolute output of Keras, to read the difference by: float32 keeps
+            about seven digits.
         top1_agreement: Share of frames at which both rank the same class first.
         checked_frames: Number of frames that were compared.
         latency_milliseconds: Median time, one thread: for the middle one of the clips that were
@@ -40,6 +42,7 @@ class ExportReport:
     operators: tuple[str, ...]
     signatures: tuple[str, ...]
     largest_difference: float
+    largest_output: float
     top1_agreement: float
     checked_frames: int
     latency_milliseconds: float
