@@ -58,13 +58,11 @@ def _keras_file(source: str, scratch: str) -> Path:
                 f"models:/NAME/VERSION. Received: {source}"
             )
         return Path(source)
-    import mlflow
+    from mlflow.artifacts import download_artifacts
 
     from keras_drnn.tracking.uri import resolve_uri
 
-    folder = mlflow.artifacts.download_artifacts(
-        source, dst_path=scratch, tracking_uri=resolve_uri()
-    )
+    folder = download_artifacts(source, dst_path=scratch, tracking_uri=resolve_uri())
     found = sorted(Path(folder).rglob("*.keras"))
     if not found:
         raise ValueError(f"Expected a Keras model. Received: {source}, without a .keras file")
