@@ -2,6 +2,7 @@
 
 import json
 from pathlib import Path
+from typing import Any
 
 NAME = "keras_drnn"
 
@@ -31,7 +32,7 @@ def read_metadata(path: str | Path) -> dict:
         raise ValueError(f"Expected a LiteRT model. Received: {path} ({error})") from error
     if not schema.Model.ModelBufferHasIdentifier(content, 0):
         raise ValueError(f"Expected a LiteRT model. Received: {path}, of another format")
-    model = schema.Model.GetRootAs(content)
+    model: Any = schema.Model.GetRootAs(content)
     for index in range(model.MetadataLength()):
         entry = model.Metadata(index)
         if entry.Name() == NAME.encode():

@@ -3,13 +3,14 @@
 It takes raw joints, `(clips, frames, bodies, joints, 3)`, and gives `(clips, frames, classes)`.
 """
 
-import mlflow
 import numpy as np
+from mlflow.models import set_model
+from mlflow.pyfunc.model import PythonModel
 
 from keras_drnn_runtime import open_model
 
 
-class LiteRTPythonModel(mlflow.pyfunc.PythonModel):
+class LiteRTPythonModel(PythonModel):
     """Runs the `.tflite` file among the model's artifacts."""
 
     def load_context(self, context):
@@ -19,4 +20,4 @@ class LiteRTPythonModel(mlflow.pyfunc.PythonModel):
         return np.stack([self._model.predict(clip) for clip in model_input])
 
 
-mlflow.models.set_model(LiteRTPythonModel())
+set_model(LiteRTPythonModel())

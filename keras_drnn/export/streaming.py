@@ -11,14 +11,10 @@ from keras import layers, ops
 
 from keras_drnn.cell import DelayedRNNCell
 from keras_drnn.delays import first_updates
+from keras_drnn.export.framewise import mixing_operation
 from keras_drnn.skeletons.features import CausalLayer
 
-# What a mixing layer needs of a clip that a stream does not have.
-_REFUSED = {
-    layers.Bidirectional: "it reads the clip from its end as well",
-    layers.TimeDistributed: "apply the layer inside it directly, with Reshape around it",
-}
-
+_EXPECTED = "Expected a model that can read one frame at a time."
 MOST_SIGNATURES = 64
 _LONGEST_SCHEDULE = 100_000  # steps after which no further set of due groups is looked for
 
@@ -59,6 +55,13 @@ class StreamingModel:
         self.delayed: list[Delayed] = []
         for node in _nodes(model):
             _refuse(node)
+        tensors = [each for node in _nodes(model) for each in (*node.input_tensors, *node.outputs)]
+        mixing = mixing_operation(model, tensors)
+        if mixing is not None:
+            raise ValueError(
+                f"{_EXPECTED} Received: layer {mixing}: what it gives for a frame depends on other "
+                "frames, or on how many there are"
+            )
         walk = _Walk(state=None, due=None, delayed=self.delayed)
         self.frame_dtype = keras.backend.standardize_dtype(model.inputs[0].dtype)
         walk.run(model, [ops.zeros((1, 1, *self.frame_shape), dtype=self.frame_dtype)])
@@ -242,8 +245,10 @@ def _nodes(model):
 def _refuse(node) -> None:
     """Raise an error if a layer is of a kind that no stream can run."""
     layer = node.operation
-    reason = next((why for kind, why in _REFUSED.items() if isinstance(layer, kind)), None)
-    if isinstance(layer, layers.RNN):
+    reason = None
+    if isinstance(layer, layers.Bidirectional):
+        reason = "it reads the clip from its end as well"
+    elif isinstance(layer, layers.RNN):
         if layer.go_backwards:
             reason = "it reads the clip from its end (go_backwards=True)"
         elif layer.stateful:
@@ -256,8 +261,7 @@ def _refuse(node) -> None:
         reason = f"it computes in {layer.compute_dtype}; build it with dtype='float32'"
     if reason:
         raise ValueError(
-            "Expected a model that can read one frame at a time. Received: layer "
-            f"'{layer.name}' ({type(layer).__name__}): {reason}"
+            f"{_EXPECTED} Received: layer '{layer.name}' ({type(layer).__name__}): {reason}"
         )
 
 

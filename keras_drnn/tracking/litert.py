@@ -41,8 +41,8 @@ def log_litert_model(report: ExportReport, name: str) -> str:
         outputs=Schema([TensorSpec(float32, (-1, *([-1] * (scores.ndim - 1)), scores.shape[-1]))]),
     )
     runtime = Path(keras_drnn_runtime.__file__).parent
-    told = report.as_dict().items()
-    numbers = {key: float(v) for key, v in told if isinstance(v, (int, float))}
+    found = report.as_dict().items()
+    numbers = {key: float(value) for key, value in found if isinstance(value, (int, float))}
     uri = resolve_uri()
     check_store(uri)
     mlflow.set_tracking_uri(uri)

@@ -7,11 +7,11 @@ from ai_edge_litert import schema_py_generated as schema
 from keras import layers, ops
 
 from keras_drnn import DelayedRNN, update_steps
-from keras_drnn.export import ExportError, export_streaming, litert
+from keras_drnn.export import ExportError, export_streaming
 from keras_drnn.export.check import Comparison, accept, accuracies
 from keras_drnn.export.costs import multiply_adds
 from keras_drnn.export.report import sequence_accuracy
-from keras_drnn_runtime import StreamingClassifier, open_model, read_metadata
+from keras_drnn_runtime import StreamingClassifier, read_metadata
 
 FEATURES, UNITS, DELAYS, CLASSES = 40, 96, (1, 3, 9), 5
 
@@ -138,16 +138,6 @@ def test_the_report_tells_what_a_frame_costs(model, export):
     assert 4 * (FEATURES + 2 * UNITS + CLASSES) < report.arena_bytes < 10_000
     assert report.checked_frames == 8 * 30 + 1000
     assert 0 < report.latency_milliseconds <= report.latency_p95_milliseconds
-
-
-def test_a_clip_file_opens_alike(model, tmp_path):
-    path = tmp_path / "clips.tflite"
-    report = litert.export_litert(model, path, metadata={"labels": list("abcde")})
-    lite = open_model(path)
-    assert lite.labels == list("abcde")
-    assert read_metadata(path)["delays"] == [list(DELAYS)]
-    assert lite.predict(clips(1)[0]).shape == (30, CLASSES)
-    assert report.arena_bytes > 4 * 30 * FEATURES
 
 
 def test_too_much_loss_is_refused(model):

@@ -99,11 +99,16 @@ def test_model_of_the_comparison_from_its_file(tmp_path):
     for each in tests[::2]:
         each[:, 1] = 0  # the second person is absent
     path = tmp_path / "model.tflite"
-    report = export_litert(tmp_path / "model.keras", path, check_inputs=tests)
+    about = {"labels": ["sit", "stand", "wave"]}
+    report = export_litert(tmp_path / "model.keras", path, check_inputs=tests, metadata=about)
     assert report.largest_difference < 1e-4
     lite = LiteRTModel(path)
     assert lite.input_shape == (1, None, 2, len(KINECT_V1), 3)
     assert lite.predict(tests[-2]).shape == (LENGTHS[-1], 3)
+    assert lite.labels == about["labels"]
+    assert lite.metadata["delays"] == [[1, 3, 9]]
+    assert lite.metadata["streaming"] is False
+    assert report.arena_bytes > 4 * LENGTHS[1] * tests[0][0].size
 
 
 LOSSY_LAYER = """

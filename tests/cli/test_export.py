@@ -1,0 +1,78 @@
+"""`drnn export` from a run's folder, and `drnn predict` with what it wrote."""
+
+import json
+
+import keras
+import pytest
+from typer.testing import CliRunner
+
+from keras_drnn.cli.app import app
+from keras_drnn.experiments.models import build_model
+from keras_drnn.experiments.recipes import Recipe
+from keras_drnn.skeletons import demo
+from keras_drnn.skeletons.layouts import KINECT_V2
+from keras_drnn_runtime import read_metadata
+
+
+@pytest.fixture
+def command(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("MLFLOW_TRACKING_URI", raising=False)
+    monkeypatch.setenv("COLUMNS", "100")
+    return lambda *arguments: CliRunner().invoke(app, arguments)
+
+
+def test_a_stream_is_exported_with_its_labels_and_predicts(command, tmp_path):
+    recipe = Recipe("drnn", units=6, delays=(1, 3), align=False, motion=False)
+    model = build_model(recipe, layout=KINECT_V2, bodies=2, classes=len(demo.ACTIONS))
+    (tmp_path / "run").mkdir()
+    model.save(tmp_path / "run" / "model.keras")
+    about = {
+        "classes": list(demo.ACTIONS),
+        "joints": list(KINECT_V2.joint_names),
+        "bodies": 2,
+        "data": "demo",
+        "protocol": "cross-view",
+    }
+    (tmp_path / "run" / "classes.json").write_text(json.dumps(about))
+    assert command("data", "demo", "clips", "--subjects", "3", "--repetitions", "1").exit_code == 0
+
+    arguments = ["run/model.keras", "stream.tflite", "--streaming", "--root", "clips"]
+    done = command("export", *arguments, "--json", "report.json")
+    assert done.exit_code == 0, done.output
+    report = json.loads((tmp_path / "report.json").read_text())
+    assert report["bytes"] == (tmp_path / "stream.tflite").stat().st_size
+    assert report["signatures"] == ["step", "initial_state", "step_11", "step_10"]
+    assert report["checked_frames"] > 1000
+    assert report["accuracy_before"] == report["accuracy_after"]
+    told = read_metadata(tmp_path / "stream.tflite")
+    assert told["labels"] == list(demo.ACTIONS)
+    assert told["joints"] == list(KINECT_V2.joint_names)
+    assert (told["frame_rate"], told["delays"]) == (30, [[1, 3]])
+
+    clip = sorted((tmp_path / "clips").glob("*.skeleton"))[0]
+    predicted = []
+    # The folder of the stream has no classes.json: its labels are in the file.
+    for model_file in ("stream.tflite", "run/model.keras"):
+        done = command("predict", model_file, str(clip), "--json", "found.json")
+        assert done.exit_code == 0, done.output
+        predicted += json.loads((tmp_path / "found.json").read_text())
+    assert predicted[0]["label"] == predicted[1]["label"] in demo.ACTIONS
+    assert predicted[0]["probability"] == pytest.approx(predicted[1]["probability"], abs=1e-5)
+
+
+@pytest.mark.parametrize("source", ["nowhere.keras", "notes.txt"])
+def test_a_model_that_is_not_there(command, tmp_path, source):
+    (tmp_path / "notes.txt").write_text("no model")
+    done = command("export", source, "stream.tflite")
+    assert isinstance(done.exception, ValueError)
+    assert f"Received: {source}" in str(done.exception)
+
+
+def test_a_layer_that_cannot_stream_is_named(command, tmp_path):
+    both = keras.layers.Bidirectional(keras.layers.LSTM(2), name="both_ways")
+    keras.Sequential([keras.Input((None, 3)), both]).save(tmp_path / "model.keras")
+    done = command("export", "model.keras", "stream.tflite", "--streaming")
+    assert isinstance(done.exception, ValueError)
+    assert "'both_ways' (Bidirectional)" in str(done.exception)
+    assert not (tmp_path / "stream.tflite").exists()

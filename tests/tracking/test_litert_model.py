@@ -1,0 +1,83 @@
+"""An exported file as an MLflow model: what it predicts, and how little it needs to."""
+
+import json
+import subprocess
+import sys
+
+import mlflow
+import numpy as np
+import pytest
+from tflite_files import summing_model
+
+from keras_drnn.export import ExportReport
+from keras_drnn.export.finishing import finished
+from keras_drnn.tracking.litert import log_litert_model
+
+# MLflow warns of a type hint of its own.
+pytestmark = pytest.mark.filterwarnings("ignore:.*Any type hint is inferred")
+
+
+@pytest.fixture(scope="module")
+def logged(tmp_path_factory):
+    """The address of a logged model, and of its store."""
+    folder = tmp_path_factory.mktemp("litert")
+    path = folder / "sum.tflite"
+    path.write_bytes(finished(summing_model(), {"streaming": True, "masks_zero_frames": False}))
+    report = ExportReport(
+        path=path,
+        form="float32",
+        bytes=path.stat().st_size,
+        operators=("ADD",),
+        signatures=("step", "initial_state"),
+        largest_difference=1e-6,
+        top1_agreement=1.0,
+        checked_frames=1000,
+        latency_milliseconds=0.1,
+        latency_p95_milliseconds=0.2,
+        latency_mean_milliseconds=0.1,
+        arena_bytes=100,
+        multiply_adds=10.5,
+        multiply_adds_worst=20,
+    )
+    before = mlflow.get_tracking_uri()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(folder)
+        patch.setenv("MLFLOW_TRACKING_URI", f"sqlite:///{folder / 'mlflow.db'}")
+        addresses = [log_litert_model(report, "sums") for _ in range(2)]
+        yield addresses, f"sqlite:///{folder / 'mlflow.db'}"
+    mlflow.set_tracking_uri(before)
+
+
+def test_each_file_is_a_version(logged):
+    assert logged[0] == ["models:/sums/1", "models:/sums/2"]
+
+
+def test_it_predicts_where_nothing_but_numpy_and_the_runtime_is(logged):
+    """Not even this project: the runtime travels with the model."""
+    addresses, store = logged
+    program = (
+        "import json, sys\n"
+        "for name in ('keras', 'keras_drnn', 'tensorflow', 'jax', 'torch'):\n"
+        "    sys.modules[name] = None\n"
+        "import mlflow, numpy as np\n"
+        f"mlflow.set_tracking_uri({store!r})\n"
+        f"model = mlflow.pyfunc.load_model({addresses[1]!r})\n"
+        "clips = np.array([[[1, 2, 3], [1, 2, 3]], [[0, 0, 1], [5, 0, 0]]], 'float32')\n"
+        "print(json.dumps(model.predict(clips).tolist()))\n"
+        "print(model.metadata.signature.inputs, model.input_example.shape)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program], env={}, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    scores, described = done.stdout.splitlines()[-2:]
+    assert json.loads(scores) == [[[1, 2, 3], [2, 4, 6]], [[0, 0, 1], [5, 0, 1]]]
+    assert described == "[Tensor('float32', (-1, -1, 3))] (1, 1, 3)"
+
+
+def test_the_report_is_with_the_run(logged):
+    runs = mlflow.search_runs(search_all_experiments=True)
+    assert len(runs) == 2
+    assert runs["metrics.multiply_adds"].tolist() == [10.5, 10.5]
+    assert set(runs["params.operators"]) == {"ADD"}
+    np.testing.assert_allclose(runs["metrics.largest_difference"], 1e-6)
