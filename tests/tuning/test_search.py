@@ -229,6 +229,25 @@ def test_a_trial_in_which_the_process_dies_again_and_again_has_failed(tmp_path, 
     assert "killed" in found["trials"][1]["error"]
 
 
+def test_a_trial_that_gets_on_may_be_interrupted_as_often_as_one_likes(tmp_path, data, quick, log):
+    class Killed(BaseException):
+        pass
+
+    def fault(recipe):
+        # An evaluation was done before the process died.
+        (fold,) = tmp_path.glob("s/trials/*/fold0")
+        with (fold / "history.jsonl").open("a") as file:
+            file.write("{}\n")
+        raise Killed
+
+    quick(fault=fault)
+    for _ in range(5):
+        with pytest.raises(Killed):
+            run(tmp_path / "s", data, trials=1)
+    quick()
+    assert run(tmp_path / "s", data, trials=1)["counts"]["finished"] == 1
+
+
 def test_a_trial_half_begun_is_begun_anew(tmp_path, data, log):
     """Killed between writing the trial and noting that it has begun."""
     first = run(tmp_path / "s", data, trials=3)
