@@ -154,13 +154,10 @@ class Search:
             keep_ongoing: Whether trials under way are left to their workers.
             on_end: Called after every trial.
         """
-        import contextlib
-        import io
-
         from keras_tuner import HyperParameters
 
         from keras_drnn.tuning.oracles import make_oracle
-        from keras_drnn.tuning.tuner import FolderTuner
+        from keras_drnn.tuning.tuner import FolderTuner, quiet
 
         space = HyperParameters()
         self.settings.space.declare(space, self.settings.cell)
@@ -174,8 +171,7 @@ class Search:
             was_feasible=self._was_feasible,
             keep_ongoing=keep_ongoing,
         )
-        # It prints what it reloads.
-        with contextlib.redirect_stdout(io.StringIO()):
+        with quiet():
             return FolderTuner(oracle, run, self.folder / "oracle", on_end)
 
     def progress(self) -> SearchProgress:

@@ -20,7 +20,7 @@ from keras_drnn.skeletons.protocols import Split
 from keras_drnn.tuning.limits import Cost, Limits
 
 SCORE = "validation/sequence_accuracy"
-# A process that is killed in the same trial so often was hardly killed by chance.
+# A process that dies so often at the same place of a trial hardly dies by chance.
 MAX_ATTEMPTS = 3
 
 
@@ -76,6 +76,9 @@ def run_trial(
         shutil.rmtree(folder)
         before = {}
     folder.mkdir(parents=True, exist_ok=True)
+    began = time.time()
+    evaluations = _evaluations(folder)
+    stuck = before.get("evaluations") == evaluations
     about = {
         "model": recipe.cell,
         "seed": 0,
@@ -86,14 +89,14 @@ def run_trial(
         "error": None,
         "export_error": None,
         "infeasible": False,
-        "attempts": before.get("attempts", 0) + 1,
-        "began": before.get("began", time.time()),
+        "evaluations": evaluations,
+        "attempts": before["attempts"] + 1 if stuck else 1,
     }
     try:
         if about["attempts"] > MAX_ATTEMPTS:
             raise TrialFailedError(
-                f"The process that trained it ended {MAX_ATTEMPTS} times without a word: killed, "
-                "perhaps for want of memory."
+                f"The process that trained it ended {MAX_ATTEMPTS} times at the same place "
+                "without a word: killed, perhaps for want of memory."
             )
         write_json(folder / "run.json", about)
         reason = limits.exceeded(cost) or (None if fits else "a delay is longer than the clips")
@@ -115,7 +118,7 @@ def run_trial(
                     ),
                 )
             )
-        _keep(folder, histories, cost, about["began"])
+        _keep(folder, histories, cost, time.time() - began)
     # A trial's misfortune must not cost the search: whatever it was is kept and told.
     except Exception as error:
         infeasible = isinstance(error, InfeasibleError)
@@ -162,7 +165,9 @@ def _train_fold(
     )
 
 
-def _keep(folder: Path, histories: list[list[dict[str, float]]], cost: Cost, began: float) -> None:
+def _keep(
+    folder: Path, histories: list[list[dict[str, float]]], cost: Cost, seconds: float
+) -> None:
     mean = [
         {key: float(np.mean([entry[key] for entry in entries])) for key in entries[0]}
         | {"step": int(entries[0]["step"]), "seconds": sum(entry["seconds"] for entry in entries)}
@@ -180,7 +185,7 @@ def _keep(folder: Path, histories: list[list[dict[str, float]]], cost: Cost, beg
             "parameters": cost.parameters,
             "multiply_adds": cost.multiply_adds,
             "train_seconds": mean[-1]["seconds"],
-            "trial_seconds": time.time() - began,
+            "trial_seconds": seconds,
         },
     )
 
@@ -213,6 +218,12 @@ def _check_latency(folder: Path, recipe: Recipe, limit: float, data: Data) -> No
         raise InfeasibleError(
             f"{report.latency_milliseconds:.2f} ms for a clip, of {limit:.2f} ms allowed"
         )
+
+
+def _evaluations(folder: Path) -> int:
+    """How far the trainings of a trial have come."""
+    histories = folder.glob("fold*/history.jsonl")
+    return sum(len(path.read_text(encoding="utf-8").splitlines()) for path in histories)
 
 
 def _forget_folds(folder: Path) -> None:

@@ -1,7 +1,9 @@
 """keras-tuner's loop around trials that keep their state in folders of their own."""
 
+import contextlib
+import os
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from keras_tuner.engine.base_tuner import BaseTuner
@@ -11,6 +13,13 @@ from keras_drnn.tuning.oracles import OBJECTIVE
 from keras_drnn.tuning.trial import TrialFailedError
 
 _IDLE_SECONDS = 0.5
+
+
+@contextlib.contextmanager
+def quiet() -> Iterator[None]:
+    """Keep keras-tuner's messages, some of them left from debugging, from the terminal."""
+    with open(os.devnull, "w", encoding="utf-8") as nowhere, contextlib.redirect_stdout(nowhere):
+        yield
 
 
 class FolderTuner(BaseTuner):

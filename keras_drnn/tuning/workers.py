@@ -63,30 +63,40 @@ def with_workers(
     """
 
     def explore(this: Search, report: Callable[[], object]) -> None:
+        from keras_drnn.tuning.tuner import quiet
+
         at = _free_port(_LOCAL, port)
-        with _environment({_ADDRESS: _LOCAL, _PORT: str(at), _ID: "chief"}):
-            chief = _Chief(this, keep_ongoing=False)
-        workers = [_Worker(this.folder, f"worker{i}", at, source) for i in range(count)]
-        done = this.progress().done
-        try:
-            while any([worker.look() for worker in workers]):
-                chief.check()
-                now = this.progress().done
-                if now != done:
-                    done = now
-                    for worker in workers:
-                        worker.deaths = 0
-                    report()
-                time.sleep(_LOOK_SECONDS)
-        finally:
-            for worker in workers:
-                worker.stop()
+        with quiet():
+            with _environment({_ADDRESS: _LOCAL, _PORT: str(at), _ID: "chief"}):
+                chief = _Chief(this, keep_ongoing=False)
+            workers = [_Worker(this.folder, f"worker{i}", at, source) for i in range(count)]
+            try:
+                _watch(this, report, chief, workers)
+            finally:
+                for worker in workers:
+                    worker.stop()
         report()
         check_failures(this, chief.oracle)
         # Another search may be about to listen at the same place.
         chief.thread.join(_CHIEF_SECONDS if port else 0.0)
 
     return explore
+
+
+def _watch(
+    this: Search, report: Callable[[], object], chief: "_Chief", workers: list["_Worker"]
+) -> None:
+    """Until all workers have ended: start again those that die, and report what they finish."""
+    done = this.progress().done
+    while any([worker.look() for worker in workers]):
+        chief.check()
+        now = this.progress().done
+        if now != done:
+            done = now
+            for worker in workers:
+                worker.deaths = 0
+            report()
+        time.sleep(_LOOK_SECONDS)
 
 
 def as_chief(this: Search, report: Callable[[], object]) -> None:
@@ -98,18 +108,21 @@ def as_chief(this: Search, report: Callable[[], object]) -> None:
         this: The search.
         report: Called as trials end.
     """
+    from keras_drnn.tuning.tuner import quiet
+
     _free_port(os.environ[_ADDRESS], int(os.environ[_PORT]))
-    chief = _Chief(this, keep_ongoing=True)
-    done = this.progress().done
-    while chief.thread.is_alive() and not chief.oracle.all_gone:
-        chief.thread.join(_LOOK_SECONDS)
-        now = this.progress().done
-        if now != done:
-            done = now
-            report()
-    chief.check()
-    # The last worker's answer may still be under way.
-    time.sleep(_FAREWELL_SECONDS)
+    with quiet():
+        chief = _Chief(this, keep_ongoing=True)
+        done = this.progress().done
+        while chief.thread.is_alive() and not chief.oracle.all_gone:
+            chief.thread.join(_LOOK_SECONDS)
+            now = this.progress().done
+            if now != done:
+                done = now
+                report()
+        chief.check()
+        # The last worker's answer may still be under way.
+        time.sleep(_FAREWELL_SECONDS)
     check_failures(this, chief.oracle)
 
 
@@ -123,11 +136,13 @@ def work(this: Search, on_step: Callable[[int, int], None] = lambda step, of: No
     Raises:
         ValueError: If there is no chief, or another worker has the same id.
     """
+    from keras_drnn.tuning.tuner import quiet
+
     _wait_for_chief(this)
     this.begin()
     own = this.folder / "workers" / os.environ[_ID]
     own.mkdir(parents=True, exist_ok=True)
-    with alone(own, f"search as {os.environ[_ID]}"):
+    with alone(own, f"search as {os.environ[_ID]}"), quiet():
         this.tuner(lambda trial, values: this.run_trial(trial, values, on_step)).search()
 
 

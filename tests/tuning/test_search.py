@@ -1,7 +1,9 @@
 """A search: which trials it runs, how it goes on, and what it says when it cannot."""
 
 import json
+import zipfile
 from dataclasses import replace
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -82,6 +84,28 @@ def test_infeasible_models_are_not_trained(tmp_path, data, log):
     assert infeasible and all("allowed" in trial["error"] for trial in infeasible)
     assert grid["counts"]["finished"] + len(infeasible) == 12
     assert len(trained(log)) == 2 * 12 + grid["counts"]["finished"]
+
+
+def test_models_that_take_too_long_are_not_trained_and_are_no_failures(
+    tmp_path, data, log, monkeypatch
+):
+    import keras_drnn.export
+
+    def export(path, to, *, check_inputs, tolerance):
+        with zipfile.ZipFile(path) as model:
+            one_group = b'"delays": [1]' in model.read("config.json")
+        return SimpleNamespace(latency_milliseconds=1.0 if one_group else 2.0)
+
+    monkeypatch.setattr(keras_drnn.export, "export_litert", export)
+    limits = Limits(latency_milliseconds=1.5)
+    found = run(tmp_path / "s", data, limits=limits, trials=4, max_failures=1)
+    assert {groups for *_, groups in trained(log)} == {1}
+    slow = [trial for trial in found["trials"] if trial["values"]["groups"] > 1]
+    assert slow and all(
+        trial["error"] == "2.00 ms for a clip, of 1.50 ms allowed" for trial in slow
+    )
+    assert found["counts"] == {"finished": 4 - len(slow), "failed": 0, "infeasible": len(slow)}
+    assert not list(tmp_path.glob("s/trials/*/untrained*"))
 
 
 def test_delays_longer_than_the_clips_are_not_tried(tmp_path, data):
@@ -203,6 +227,25 @@ def test_a_trial_in_which_the_process_dies_again_and_again_has_failed(tmp_path, 
     found = run(tmp_path / "s", data, trials=3)
     assert [trial["status"] for trial in found["trials"]] == ["finished", "failed", "finished"]
     assert "killed" in found["trials"][1]["error"]
+
+
+def test_a_trial_that_gets_on_may_be_interrupted_as_often_as_one_likes(tmp_path, data, quick, log):
+    class Killed(BaseException):
+        pass
+
+    def fault(recipe):
+        # An evaluation was done before the process died.
+        (fold,) = tmp_path.glob("s/trials/*/fold0")
+        with (fold / "history.jsonl").open("a") as file:
+            file.write("{}\n")
+        raise Killed
+
+    quick(fault=fault)
+    for _ in range(5):
+        with pytest.raises(Killed):
+            run(tmp_path / "s", data, trials=1)
+    quick()
+    assert run(tmp_path / "s", data, trials=1)["counts"]["finished"] == 1
 
 
 def test_a_trial_half_begun_is_begun_anew(tmp_path, data, log):

@@ -1,0 +1,70 @@
+"""`drnn tune`: configuration files, what is told before any trial, and the whole way with them."""
+
+import json
+import tomllib
+from pathlib import Path
+
+import pytest
+from searching import trained
+from typer.testing import CliRunner
+
+from keras_drnn.cli.app import app
+from keras_drnn.cli.tune import _OF_COMMAND
+from keras_drnn.tuning.settings import SearchSettings
+
+CONFIGURATIONS = sorted((Path(__file__).parents[2] / "tuning").glob("*.toml"))
+
+
+@pytest.fixture
+def command(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("MLFLOW_TRACKING_URI", raising=False)
+    monkeypatch.setenv("COLUMNS", "100")
+    return lambda *arguments: CliRunner().invoke(app, ["tune", *map(str, arguments)])
+
+
+@pytest.mark.parametrize("path", CONFIGURATIONS, ids=lambda path: path.stem)
+def test_the_ready_configurations_are_searches(path):
+    told = tomllib.loads(path.read_text())
+    for cell in told["models"]:
+        own = {key: value for key, value in told.items() if key not in _OF_COMMAND}
+        settings = SearchSettings.of({**own, "cell": cell})
+        assert settings.recipe(told["data"]).cell == cell
+
+
+def test_a_fault_is_told_before_any_trial(command, tmp_path, monkeypatch):
+    (tmp_path / "bad.toml").write_text("trials = 3\nspaces = 4\n")
+    (tmp_path / "broken.toml").write_text("trials = \n")
+    for arguments, told in [
+        (["bad.toml"], "spaces"),
+        (["broken.toml"], "TOML"),
+        (["--models", "drnn,rnn"], "cell='rnn'"),
+        (["--oracle", "magic"], "magic"),
+    ]:
+        done = command(*arguments)
+        assert done.exit_code != 0 and isinstance(done.exception, ValueError)
+        assert told in str(done.exception)
+    monkeypatch.setenv("KERASTUNER_TUNER_ID", "chief")
+    assert "KERASTUNER_ORACLE_IP" in str(command().exception)
+    assert not list(tmp_path.glob("drnn-runs"))
+
+
+def test_options_come_before_the_file_and_the_tables_after_the_search(
+    command, root, data, quick, untracked, log, tmp_path, monkeypatch
+):
+    monkeypatch.setattr("keras_drnn.tracking.check_store", lambda uri: None)
+    (tmp_path / "mine.toml").write_text(
+        "trials = 9\nfolds = 1\nsteps = 2\noracle = 'random'\nmodels = ['drnn', 'gru']\n"
+    )
+    arguments = ["mine.toml", "--root", root / "clips", "--trials", 2, "--json", "found.json"]
+    done = command(*arguments)
+    assert done.exit_code == 0, done.output
+    found = json.loads((tmp_path / "found.json").read_text())
+    assert [outcome["cell"] for outcome in found] == ["drnn", "gru"]
+    assert [len(outcome["trials"]) for outcome in found] == [2, 2]
+    assert len(trained(log)) == 4
+    assert "D-RNN" in done.output and "GRU" in done.output
+    assert (tmp_path / "drnn-runs" / "search-mine-gru" / "front.png").exists()
+    # The same command again has nothing to do.
+    assert command(*arguments).exit_code == 0
+    assert len(trained(log)) == 4
