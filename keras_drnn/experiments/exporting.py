@@ -44,7 +44,7 @@ def export(
         settings |= _clips(data)
     with tempfile.TemporaryDirectory() as scratch:
         keras_file = _keras_file(source, scratch)
-        settings["metadata"] = _about(keras_file, source)
+        settings["metadata"] = about_model(keras_file, source)
         if streaming:
             return export_streaming(keras_file, path, skipping=skipping, **settings)
         return export_litert(keras_file, path, **settings)
@@ -69,8 +69,13 @@ def _keras_file(source: str, scratch: str) -> Path:
     return found[0]
 
 
-def _about(keras_file: Path, source: str) -> dict:
-    """What the run's folder tells of the model, for the file's metadata."""
+def about_model(keras_file: Path, source: str) -> dict:
+    """What the run's folder tells of the model, for the file's metadata.
+
+    Args:
+        keras_file: The model; `classes.json` may lie beside it.
+        source: Where the model came from.
+    """
     about: dict = {"source": source}
     classes = keras_file.with_name("classes.json")
     if classes.is_file():

@@ -159,14 +159,16 @@ def _train_and_evaluate(
 
 
 def _export(folder: Path, data: Data) -> dict[str, float]:
+    from keras_drnn.experiments.exporting import about_model
     from keras_drnn.export import export_litert
 
-    test = data.split.test
+    test, model = data.split.test, folder / "model.keras"
     report = export_litert(
-        folder / "model.keras",
+        model,
         folder / "model.tflite",
         check_inputs=[data.clips[int(i)].joints for i in _spread(test, CHECKED_CLIPS, data.clips)],
         tolerance=EXPORT_TOLERANCE,
+        metadata=about_model(model, folder.name),
     )
     return {
         "litert_bytes": report.bytes,

@@ -8,7 +8,7 @@ from keras import layers, ops
 
 from keras_drnn import DelayedRNN, update_steps
 from keras_drnn.export import ExportError, export_streaming
-from keras_drnn.export.check import Comparison, accept, accuracies
+from keras_drnn.export.check import Comparison, accept, accuracies, of_keras
 from keras_drnn.export.costs import multiply_adds
 from keras_drnn.export.report import sequence_accuracy
 from keras_drnn_runtime import StreamingClassifier, read_metadata
@@ -180,3 +180,17 @@ def test_what_is_wrong_is_said_before_the_conversion(model, tmp_path):
             export_streaming(model, path, **settings)
     with pytest.raises(ExportError, match="folder that exists"):
         export_streaming(model, tmp_path / "nowhere" / "model.tflite")
+
+
+@pytest.mark.parametrize("padding_matters", [False, True])
+def test_clips_are_filled_up_only_where_that_changes_nothing(padding_matters):
+    """The mean over all frames of a clip is what zeros behind it would change."""
+    frames = keras.Input((None, 2))
+    summed = ops.cumsum(frames, axis=1)
+    if padding_matters:
+        summed = summed - ops.mean(frames, axis=1, keepdims=True)
+    score = of_keras(keras.Model(frames, summed))
+    for length in (3, 70, 64):
+        clip = np.random.default_rng(length).normal(size=(length, 2)).astype("float32")
+        expected = clip.cumsum(axis=0) - padding_matters * clip.mean(axis=0)
+        np.testing.assert_allclose(score(clip), expected, atol=1e-4)

@@ -7,9 +7,9 @@ import sys
 import mlflow
 import numpy as np
 import pytest
+from export_reports import export_report
 from tflite_files import summing_model
 
-from keras_drnn.export import ExportReport
 from keras_drnn.export.finishing import finished
 from keras_drnn.tracking.litert import log_litert_model
 
@@ -23,22 +23,7 @@ def logged(tmp_path_factory):
     folder = tmp_path_factory.mktemp("litert")
     path = folder / "sum.tflite"
     path.write_bytes(finished(summing_model(), {"streaming": True, "masks_zero_frames": False}))
-    report = ExportReport(
-        path=path,
-        form="float32",
-        bytes=path.stat().st_size,
-        operators=("ADD",),
-        signatures=("step", "initial_state"),
-        largest_difference=1e-6,
-        top1_agreement=1.0,
-        checked_frames=1000,
-        latency_milliseconds=0.1,
-        latency_p95_milliseconds=0.2,
-        latency_mean_milliseconds=0.1,
-        arena_bytes=100,
-        multiply_adds=10.5,
-        multiply_adds_worst=20,
-    )
+    report = export_report(path)
     before = mlflow.get_tracking_uri()
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(folder)
