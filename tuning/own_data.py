@@ -1,6 +1,6 @@
 """Which delays? Asked of data of your own, with keras-tuner and the HyperModel of this package.
 
-    python tuning/own_data.py --trials 10
+    KERAS_BACKEND=jax python tuning/own_data.py --trials 10
 
 The sequences here are made up: the class is how far apart two pulses are. Put your own arrays in
 place of `sequences`. Under TensorFlow, keras-tuner's tuners need `pip install tensorboard`.

@@ -1,7 +1,8 @@
 """How fast the layer is beside its rivals, on every backend that is installed.
 
-    python benchmarks/speed                  # star: one dimension at a time, about 20 minutes
-    python benchmarks/speed --full           # the whole grid
+    python benchmarks/speed                  # one dimension at a time
+    python benchmarks/speed --grid quick     # 100 and 300 steps alone, some minutes
+    python benchmarks/speed --grid full      # every combination
     python benchmarks/speed --backends jax --seconds 2
 
 One process per backend; in it the contestants take turns, so that what else the machine does meets
@@ -30,13 +31,14 @@ def main() -> None:
     found = {
         "machine": f"{platform.system()} {platform.machine()}, {os.cpu_count()} cores",
         "versions": _versions(),
+        "grid": arguments.grid,
         "backends": {},
     }
     for backend in arguments.backends.split(","):
         if importlib.util.find_spec(backend) is None:
             print(f"{backend} is not installed: left out", file=sys.stderr)
             continue
-        options = ["--seconds", str(arguments.seconds), *(["--full"] if arguments.full else [])]
+        options = ["--seconds", str(arguments.seconds), "--grid", arguments.grid]
         of_backend = _child(backend, "time", *options)
         of_backend["peak_memory_bytes"] = {
             contestant: _child(backend, "memory", contestant)
@@ -55,7 +57,7 @@ def main() -> None:
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--backends", default=",".join(BACKENDS))
-    parser.add_argument("--full", action="store_true", help="every combination of the dimensions")
+    parser.add_argument("--grid", choices=("quick", "star", "full"), default="star")
     parser.add_argument(
         "--seconds", type=float, default=8.0, help="time for each setting, compilation excluded"
     )

@@ -24,23 +24,25 @@ MEMORY_SETTING = (300, 60, 150, 5)
 LONGEST_SECONDS = 20.0
 
 
-def settings(full: bool) -> list[tuple[int, int, int, int]]:
-    """(steps, batch, units, groups): the whole grid, or one dimension at a time."""
-    if full:
+def settings(grid: str) -> list[tuple[int, int, int, int]]:
+    """(steps, batch, units, groups) to measure; the names of grids are told in __main__."""
+    if grid == "full":
         return [(t, b, u, 5) for t, b, u in itertools.product(STEPS, BATCH, UNITS)]
     first = (STEPS[0], BATCH[0], UNITS[0], GROUPS[0])
+    if grid == "quick":
+        return [(steps, *first[1:]) for steps in (100, 300)]
     found = [first]
     for place, values in enumerate((STEPS, BATCH, UNITS, GROUPS)):
         found += [(*first[:place], value, *first[place + 1 :]) for value in values[1:]]
     return found
 
 
-def measure_time(full: bool, seconds: float) -> dict:
+def measure_time(grid: str, seconds: float) -> dict:
     """Train steps and inference of all contestants in all settings."""
     return {
         "device": _device(),
         "contestants": list(layers(UNITS[0], GROUPS[0])),
-        "settings": [_measure_setting(*setting, seconds) for setting in settings(full)],
+        "settings": [_measure_setting(*setting, seconds) for setting in settings(grid)],
     }
 
 
@@ -201,11 +203,11 @@ def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("what", choices=["time", "memory"])
     parser.add_argument("contestant", nargs="?")
-    parser.add_argument("--full", action="store_true")
+    parser.add_argument("--grid", default="star")
     parser.add_argument("--seconds", type=float, default=8.0)
     arguments = parser.parse_args()
     if arguments.what == "time":
-        found = measure_time(arguments.full, arguments.seconds)
+        found = measure_time(arguments.grid, arguments.seconds)
     else:
         found = measure_memory(arguments.contestant)
     print(json.dumps(found))
