@@ -63,6 +63,10 @@ def tune(
         int | None, typer.Option(min=0, help="Seed of the search.", show_default="0")
     ] = None,
     steps: options.Steps = None,
+    winner_steps: Annotated[
+        int | None,
+        typer.Option(min=1, help="Batches to train the winner on.", show_default="a trial's"),
+    ] = None,
     batch_size: options.BatchSize = None,
     max_parameters: Annotated[
         int | None, typer.Option(min=1, help="Larger models are not tried.", show_default="any")
@@ -119,6 +123,7 @@ def tune(
         "seeds": seeds,
         "seed": seed,
         "steps": steps,
+        "winner_steps": winner_steps,
         "batch_size": batch_size,
         "max_failures": max_failures,
     }

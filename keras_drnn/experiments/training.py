@@ -19,6 +19,9 @@ from keras_drnn.skeletons.batches import Clips, training_stream
 from keras_drnn.skeletons.layouts import JointLayout
 
 EVALUATIONS = 40  # at most, spread evenly over a training
+# A short training would spend its time on evaluations: it has so many, or one every 50 steps.
+SHORT_EVALUATIONS = 10
+SHORT_INTERVAL = 50
 WARM_UP = 0.05  # share of the steps over which AdamW's learning rate rises
 
 
@@ -131,8 +134,9 @@ def train(
 
 
 def evaluation_interval(steps: int) -> int:
-    """Steps between evaluations: as many evaluations as divide the steps, up to `EVALUATIONS`."""
-    return steps // max(n for n in range(1, EVALUATIONS + 1) if steps % n == 0)
+    """Steps between evaluations: as many evaluations as divide the steps, up to a limit."""
+    limit = min(EVALUATIONS, max(SHORT_EVALUATIONS, steps // SHORT_INTERVAL))
+    return steps // max(n for n in range(1, limit + 1) if steps % n == 0)
 
 
 def mean_loss(scores: list[ClipScores]) -> float:

@@ -201,7 +201,8 @@ class Search:
                 f"Expected a trial that finished, found none of {len(trials)}. "
                 f"{'; '.join(sorted(errors))}"
             )
-        return recipe_of(best["values"], self.recipe)
+        recipe = recipe_of(best["values"], self.recipe)
+        return replace(recipe, steps=self.settings.winner_steps or recipe.steps)
 
     def _was_feasible(self, trial: str) -> bool:
         path = self.folder / "trials" / trial_name(trial) / "run.json"

@@ -26,7 +26,8 @@ class SearchSettings:
         seeds: How often the winner is trained.
         seed: Seed of the oracle.
         preset: What is not searched.
-        steps: Batches to train a trial's models on, and the winner's.
+        steps: Batches to train a trial's models on.
+        winner_steps: Batches to train the winner on, by default as many as a trial's.
         batch_size: Clips in a batch.
         max_failures: After so many failed trials in a row the search stops.
         space: The values among which it chooses.
@@ -44,6 +45,7 @@ class SearchSettings:
     seed: int = 0
     preset: str = "best"
     steps: int | None = None
+    winner_steps: int | None = None
     batch_size: int | None = None
     max_failures: int = 3
     space: Space = field(default_factory=Space)

@@ -69,7 +69,10 @@ def with_workers(
         with quiet():
             with _environment({_ADDRESS: _LOCAL, _PORT: str(at), _ID: "chief"}):
                 chief = _Chief(this, keep_ongoing=False)
-            workers = [_Worker(this.folder, f"worker{i}", at, source) for i in range(count)]
+            workers = [
+                _Worker(this.folder, f"worker{i}", at, source, cores)
+                for i, cores in enumerate(_shares_of_cores(count))
+            ]
             try:
                 _watch(this, report, chief, workers)
             finally:
@@ -190,8 +193,11 @@ def _no_trials(trial: str, values: dict) -> float:
 class _Worker:
     """A worker process on this machine, started again when it dies."""
 
-    def __init__(self, folder: Path, name: str, port: int, source: Mapping[str, Any]) -> None:
+    def __init__(
+        self, folder: Path, name: str, port: int, source: Mapping[str, Any], cores: set[int]
+    ) -> None:
         self._name = name
+        self._cores = cores
         self._log = folder / "workers" / name / "log.txt"
         self._log.parent.mkdir(parents=True, exist_ok=True)
         told = {key: str(value) for key, value in source.items() if value is not None}
@@ -242,13 +248,28 @@ class _Worker:
 
     def _start(self) -> subprocess.Popen:
         with self._log.open("a") as log:
-            return subprocess.Popen(
+            process = subprocess.Popen(
                 self._command,
                 env=self._environment,
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=subprocess.STDOUT,
             )
+        if self._cores:
+            with contextlib.suppress(ProcessLookupError):
+                os.sched_setaffinity(process.pid, self._cores)
+        return process
+
+
+def _shares_of_cores(count: int) -> list[set[int]]:
+    """Cores for each worker: threads of several trials on the same cores wait for each other.
+
+    Empty sets where there is no way to say so, or less than a core for each.
+    """
+    cores = sorted(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else []
+    if len(cores) < count:
+        return [set()] * count
+    return [set(cores[i::count]) for i in range(count)]
 
 
 def _free_port(address: str, port: int | None) -> int:

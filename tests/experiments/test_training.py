@@ -138,8 +138,15 @@ def test_evaluations_divide_the_steps():
     assert evaluation_interval(4) == 1
     assert evaluation_interval(7) == 1
     assert evaluation_interval(97) == 97
+    assert evaluation_interval(4000) == 100
     for steps in (1, 30, 4000, 12_345):
         assert steps % evaluation_interval(steps) == 0
+
+
+def test_short_trainings_have_few_evaluations():
+    assert evaluation_interval(100) == 10
+    assert evaluation_interval(450) == 45
+    assert evaluation_interval(1000) == 50
 
 
 def test_scores_do_not_depend_on_padding_or_company():
