@@ -13,6 +13,7 @@ after `j` updates, so `states[:, 0]` is its initial state.
 from dataclasses import dataclass
 from typing import Any
 
+import keras
 from keras import ops
 
 from keras_drnn.delays import first_updates
@@ -157,7 +158,13 @@ def _read(below, delay, first, length):
 
 def _hold(group, length):
     """A group's state at every step, `(batch, length, units)`, for a clock that starts here."""
-    # Repeating by broadcast and slicing: its gradient is a sum, that of a gather is a scatter.
+    if group.delay == 1:
+        return group.states[:, 1:]
+    if keras.backend.backend() == "tensorflow":
+        updates = group.updates_until(ops.arange(length, dtype="int32"))
+        return ops.take(group.states, updates, axis=1)
+    # Repeating by broadcast and slicing: its gradient is a sum, that of a gather is a scatter,
+    # which costs more everywhere but on TensorFlow.
     batch, count, units = ops.shape(group.states)
     repeated = ops.broadcast_to(group.states[:, :, None], (batch, count, group.delay, units))
     repeated = ops.reshape(repeated, (batch, count * group.delay, units))

@@ -22,9 +22,11 @@ def recurrence(x, h0, kernel, recurrent_kernel, bias, activation):
         tf.convert_to_tensor(ops.convert_to_tensor(v)) for v in (x, h0, kernel, recurrent_kernel)
     )
     slope = SLOPES[activation]
-    z = tf.matmul(x, kernel)
+    # Rows of all samples in one product: tf.matmul would take one for each sample.
+    z = tf.matmul(_rows(x), kernel)
     if bias is not None:
-        z = z + ops.convert_to_tensor(bias)
+        z = tf.nn.bias_add(z, ops.convert_to_tensor(bias))
+    z = tf.reshape(z, (*ops.shape(x)[:2], kernel.shape[1]))
 
     @tf.custom_gradient
     def states_of(z, h0, w):
@@ -37,13 +39,17 @@ def recurrence(x, h0, kernel, recurrent_kernel, bias, activation):
 
             dz = _loop(step, tf.zeros_like(h0), (gradients, states), reverse=True)
             before = tf.concat([h0[None], states[:-1]], axis=0)
-            dw = tf.einsum("kbn,kbm->nm", before, dz)
+            dw = tf.matmul(_rows(before), _rows(dz), transpose_a=True)
             return dz, tf.matmul(dz[0], w, transpose_b=True), dw
 
         return states, backward
 
     states = states_of(tf.transpose(z, (1, 0, 2)), h0, recurrent_kernel)
     return tf.transpose(states, (1, 0, 2))
+
+
+def _rows(x):
+    return tf.reshape(x, (-1, x.shape[-1]))
 
 
 def _loop(step, initial, sequences, reverse=False):
