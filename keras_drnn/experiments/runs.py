@@ -16,6 +16,7 @@ from keras_drnn.experiments.evaluation import (
     latency_milliseconds,
 )
 from keras_drnn.experiments.files import write_json, write_whole
+from keras_drnn.experiments.memory import forget_models
 from keras_drnn.experiments.models import build_model
 from keras_drnn.experiments.recipes import Recipe
 from keras_drnn.experiments.training import compile_model, evaluation_interval, train
@@ -100,7 +101,7 @@ def _in_words(error: Exception) -> str:
 def _train_and_evaluate(
     folder, model_name, recipe, seed, data, on_step, on_evaluation
 ) -> dict[str, float]:
-    keras.utils.clear_session()
+    forget_models()
     keras.utils.set_random_seed(seed)
     parts, labels, layout = data.split, data.split.labels, data.protocol.layout
     model = build_model(

@@ -12,6 +12,7 @@ import numpy as np
 
 from keras_drnn.experiments.data import Data
 from keras_drnn.experiments.files import write_json, write_whole
+from keras_drnn.experiments.memory import forget_models
 from keras_drnn.experiments.models import build_model
 from keras_drnn.experiments.recipes import Recipe
 from keras_drnn.experiments.runs import recipe_params
@@ -141,7 +142,7 @@ def _train_fold(
     on_step: Callable[[int], None],
 ) -> list[dict[str, float]]:
     folder.mkdir(exist_ok=True)
-    keras.utils.clear_session()
+    forget_models()
     keras.utils.set_random_seed(seed)
     model = build_model(
         recipe,

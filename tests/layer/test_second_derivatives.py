@@ -1,0 +1,30 @@
+"""Gradients of gradients through torch's hand-written backward pass, as a gradient penalty has."""
+
+import keras
+import pytest
+from keras import activations
+
+if keras.backend.backend() != "torch":
+    pytest.skip("The other backends differentiate their backward passes", allow_module_level=True)
+
+import torch
+
+from keras_drnn.recurrence import recurrence
+
+BATCH, UPDATES, FEATURES, UNITS = 2, 4, 3, 2
+SHAPES = [(BATCH, UPDATES, FEATURES), (BATCH, UNITS), (FEATURES, UNITS), (UNITS, UNITS), (UNITS,)]
+
+
+@pytest.mark.parametrize("activation", [activations.relu, activations.tanh])
+@pytest.mark.parametrize("frozen", [None, 1, 3], ids=["all", "initial state fixed", "W fixed"])
+def test_gradients_can_be_differentiated(activation, frozen):
+    generator = torch.Generator().manual_seed(1)
+    values = [torch.randn(s, generator=generator, dtype=torch.float64) for s in SHAPES]
+    for index, value in enumerate(values):
+        value.requires_grad_(index != frozen)
+
+    def states(*arguments):
+        return recurrence(*arguments, activation)
+
+    assert torch.autograd.gradcheck(states, values)
+    assert torch.autograd.gradgradcheck(states, values)
