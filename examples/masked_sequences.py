@@ -44,7 +44,7 @@ def main() -> float:
     )
     loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
     model.compile(keras.optimizers.Adam(0.005), loss, metrics=["accuracy"])
-    clips, marks = make_data(1500, seed=0)
+    clips, marks = make_data(2000, seed=0)
     model.fit(pad(clips), marks, batch_size=50, epochs=5, verbose=0)
 
     clips, marks = make_data(500, seed=1)
