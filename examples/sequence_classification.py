@@ -17,7 +17,7 @@ STEPS, MARKS = 100, 4
 def make_data(count: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
     """Noise with one mark early on, and which mark it is."""
     rng = np.random.default_rng(seed)
-    x = rng.normal(0.0, 0.1, (count, STEPS, MARKS)).astype("float32")
+    x = rng.normal(0.0, 0.2, (count, STEPS, MARKS)).astype("float32")
     marks = rng.integers(0, MARKS, count)
     x[np.arange(count), rng.integers(0, 10, count), marks] += 2.0
     return x, marks
@@ -28,7 +28,7 @@ def main() -> float:
     model = keras.Sequential(
         [
             keras.Input((STEPS, MARKS)),
-            DelayedRNN(50, delays=(1, 3, 9, 27, 81)),
+            DelayedRNN(60, delays=(1, 3, 9, 27)),
             keras.layers.Dense(MARKS),
         ]
     )
