@@ -76,7 +76,11 @@ def run(
         firsts = due
     else:
         clock = ops.cast(ops.round(clock), "int32")
-        firsts = [(due[g] - clock[:, g : g + 1]) % delay for g, delay in enumerate(cell.delays)]
+        # Nothing negative before a `%`: OpenVINO's remainder has the sign of what is divided.
+        firsts = [
+            (due[g] + delay - clock[:, g : g + 1] % delay) % delay
+            for g, delay in enumerate(cell.delays)
+        ]
 
     groups: list[Group] = []
     initial = cell.split_groups(initial_h)

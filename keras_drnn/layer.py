@@ -150,6 +150,10 @@ class DelayedRNN(keras.layers.RNN):
         self.input_spec = keras.layers.InputSpec(ndim=3)
         self.supports_masking = True
 
+    def build(self, sequences_shape, initial_state_shape=None):
+        super().build(sequences_shape, initial_state_shape)
+        self.input_spec = keras.layers.InputSpec(ndim=3, axes={-1: sequences_shape[-1]})
+
     def compute_output_shape(self, sequences_shape, initial_state_shape=None):
         if initial_state_shape is not None:
             lone = not isinstance(initial_state_shape[0], (list, tuple))

@@ -1,5 +1,7 @@
 """Wrong arguments are refused in words, configurations survive a round trip."""
 
+import json
+
 import keras
 import numpy as np
 import pytest
@@ -19,7 +21,11 @@ from keras_drnn import DelayedRNN, DelayedRNNCell
         ({"units": 4, "delays": (3, 1)}, r"delays=\(3, 1\)"),
         ({"units": 4, "delays": (0, 1)}, r"delays=\(0, 1\)"),
         ({"units": 4, "delays": (1, 2.5)}, r"delays=\(1, 2.5\)"),
+        ({"units": 4, "delays": (1.0, 2.0)}, r"delays=\(1.0, 2.0\)"),
+        ({"units": 4, "delays": (1, "2")}, r"delays=\(1, '2'\)"),
+        ({"units": 4, "delays": (True, 2)}, r"delays=\(True, 2\)"),
         ({"units": 4, "delays": 3}, "delays=3"),
+        ({"units": 4.0, "delays": (1, 2)}, "units=4.0"),
         ({"units": 4, "delays": (1, 2), "first_step": -1}, "first_step=-1"),
         ({"units": 4, "delays": (1, 2), "dropout": 1.5}, "dropout=1.5"),
     ],
@@ -28,6 +34,12 @@ from keras_drnn import DelayedRNN, DelayedRNNCell
 def test_wrong_arguments_are_named(make, arguments, named):
     with pytest.raises(ValueError, match=f"Received: {named}"):
         make(**arguments)
+
+
+def test_numbers_of_numpy_and_lists_are_taken_and_saved():
+    layer = DelayedRNN(np.int64(4), np.array([1, 2]), first_step=np.int32(3))
+    plain = DelayedRNN(4, [1, 2], first_step=3, name=layer.name)
+    assert json.dumps(layer.get_config()) == json.dumps(plain.get_config())
 
 
 @pytest.mark.parametrize("units", [6, [1, 2, 3]])

@@ -5,6 +5,8 @@ import numpy as np
 import pytest
 from arrays import phases
 from differentiate import differences, gradients
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from keras import ops
 from reference import delayed_rnn
 
@@ -65,3 +67,37 @@ def test_gradients_are_those_of_the_equations(name, stepped):
     for got, expected in zip(found, differences(of_equations, [*weights, x, h]), strict=True):
         assert np.abs(expected).max() > 1e-3
         np.testing.assert_allclose(got, expected, rtol=1e-3, atol=1e-4)
+
+
+@settings(max_examples=6)  # each is compiled anew
+@given(
+    st.integers(0, 2**32 - 1),
+    st.sets(st.integers(1, 9), min_size=3, max_size=3).map(sorted),
+    st.integers(0, 3),
+)
+def test_gradients_of_both_paths_agree(seed, delays, first_step):
+    rng = np.random.default_rng(seed)
+    x = rng.normal(size=(2, TIME, FEATURES)).astype("float32")
+    state = [rng.normal(size=(2, 5)).astype("float32"), phases(rng.integers(0, 40, 2), delays)]
+    mask = rng.random((2, TIME)) < 0.7
+    mask[:, 0] = True
+    factors = rng.normal(size=(2, TIME, 5)).astype("float32")
+    weights, found = None, []
+    cell = {"activation": "tanh", "first_step": first_step}
+    for layer in (
+        DelayedRNN(UNITS, delays, **cell, return_sequences=True, return_state=True),
+        keras.layers.RNN(
+            DelayedRNNCell(UNITS, delays, **cell), return_sequences=True, return_state=True
+        ),
+    ):
+        layer.build(x.shape)
+        weights = weights or layer.get_weights()
+        layer.set_weights(weights)
+        found.append(
+            gradients(
+                layer, x, state, mask, lambda v: ops.sum(v[0] * ops.convert_to_tensor(factors))
+            )
+        )
+    assert np.abs(found[0][0]).max() > 0
+    for fast, slow in zip(*found, strict=True):
+        np.testing.assert_allclose(fast, slow, rtol=1e-3, atol=1e-5)

@@ -7,6 +7,8 @@ import sys
 import keras
 import numpy as np
 import pytest
+from arrays import phases
+from reference import delayed_rnn
 
 from keras_drnn import DelayedRNN, DelayedRNNCell
 
@@ -27,6 +29,13 @@ for model in (loaded, built_anew):
     for name in ("masked", "short"):
         found = model.predict(known[name], verbose=0)
         np.testing.assert_allclose(found, known[name + "_scores"], atol=2e-5)
+
+streamed = keras.saving.load_model(folder / "streamed.keras")
+state = [known["h"], known["clock"]]
+for chunk in np.split(known["masked"], (3, 4, 9), axis=1):
+    scores, *state = streamed.predict([chunk, *state], verbose=0)
+np.testing.assert_allclose(scores, known["streamed_scores"], atol=2e-5)
+np.testing.assert_array_equal(state[1], known["final_clock"])
 print("the same on", keras.backend.backend())
 """
 
@@ -49,6 +58,22 @@ def saved(tmp_path_factory):
     known |= {f"{name}_scores": model.predict(x, verbose=0) for name, x in known.items()}
     assert np.abs(known["masked_scores"]).max() > 0.1
     model.save(folder / "model.keras")
+
+    # To be run chunk by chunk, from a state in the middle of every group's period.
+    frames, h, clock = keras.Input((None, 3)), keras.Input((6,)), keras.Input((3,))
+    layer = DelayedRNN(6, (2, 3, 7), return_state=True, bias_initializer="ones")
+    streamed = keras.Model([frames, h, clock], layer(frames, initial_state=[h, clock]))
+    streamed.save(folder / "streamed.keras")
+    known["h"] = rng.normal(size=(2, 6)).astype("float32")
+    known["clock"] = phases([5, 12], (2, 3, 7))
+    expected, _, counts = delayed_rnn(
+        known["masked"],
+        layer.get_weights(),
+        (2, 3, 7),
+        initial_h=known["h"],
+        steps_before=[5, 12],
+    )
+    known |= {"streamed_scores": expected[:, -1], "final_clock": phases(counts, (2, 3, 7))}
     model.save_weights(folder / "model.weights.h5")
     np.savez(folder / "known.npz", **known)
     return folder

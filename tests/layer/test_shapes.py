@@ -14,22 +14,22 @@ RNG = np.random.default_rng(0)
 
 @pytest.mark.parametrize("first_step", [0, 1])
 @pytest.mark.parametrize("masked", [False, True])
-def test_one_model_for_any_batch_and_any_length(masked, first_step):
+@pytest.mark.parametrize("stepped", [False, True], ids=["cascade", "stepped"])
+def test_one_model_for_any_batch_and_any_length(stepped, masked, first_step):
     # Lengths of one frame, less than the longest delay, and more.
-    layer = DelayedRNN(
-        [1, 2, 2],
-        (2, 3, 7),
-        first_step=first_step,
-        bias_initializer="ones",
-        return_sequences=True,
-        return_state=True,
-    )
+    cell = {"first_step": first_step, "bias_initializer": "ones"}
+    loop = {"return_sequences": True, "return_state": True}
+    if stepped:
+        layer = keras.layers.RNN(DelayedRNNCell([1, 2, 2], (2, 3, 7), **cell), **loop)
+    else:
+        layer = DelayedRNN([1, 2, 2], (2, 3, 7), **cell, **loop)
     inputs, kept = keras.Input((None, 3)), keras.Input((None,), dtype="bool")
     model = keras.Model([inputs, kept], layer(inputs, mask=kept if masked else None)[:2])
     assert model.output_shape == [(None, None, 5), (None, 5)]
     for batch, time in [(1, 1), (3, 5), (2, 16)]:
         x = RNG.normal(size=(batch, time, 3)).astype("float32")
         mask = RNG.random((batch, time)) < 0.7
+        mask[:, 0] |= stepped  # before the first step Keras' loop has an output of its own choice
         outputs, h = model.predict([x, mask], verbose=0)
         expected, final, _ = delayed_rnn(
             x,

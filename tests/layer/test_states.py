@@ -119,6 +119,25 @@ def test_a_state_of_the_wrong_shape_is_refused(shapes):
 
 
 @pytest.mark.parametrize("stepped", [False, True], ids=["cascade", "stepped"])
+@pytest.mark.parametrize("unroll", [False, True])
+def test_chunks_of_any_length_through_one_model(stepped, unroll):
+    """Time is unknown to the model, or each loop is written out for its chunk."""
+    layer = layers(return_sequences=True, return_state=True, unroll=unroll)[stepped]
+    h, clock = keras.Input((5,)), keras.Input((3,))
+    found, state = [], [H, phases([5, 12], DELAYS)]
+    for chunk in np.split(X, (1, 5), axis=1):
+        frames = keras.Input((chunk.shape[1] if unroll else None, 3))
+        model = keras.Model([frames, h, clock], layer(frames, initial_state=[h, clock]))
+        outputs, *state = model.predict([chunk, *state], verbose=0)
+        found.append(outputs)
+    expected, _, counts = delayed_rnn(
+        X, layer.get_weights(), DELAYS, initial_h=H, steps_before=[5, 12]
+    )
+    np.testing.assert_allclose(np.concatenate(found, axis=1), expected, atol=1e-5)
+    np.testing.assert_array_equal(state[1], phases(counts, DELAYS))
+
+
+@pytest.mark.parametrize("stepped", [False, True], ids=["cascade", "stepped"])
 def test_a_stateful_layer_goes_on_and_starts_again(stepped):
     layer = layers(stateful=True, return_sequences=True, first_step=1)[stepped]
     model = keras.Sequential([keras.Input(batch_shape=(2, 4, 3)), layer])

@@ -91,6 +91,17 @@ def test_stacked_cells_are_layers_on_top_of_each_other(masked):
     np.testing.assert_allclose(found, expected, atol=1e-5)
 
 
+def test_stacked_cells_go_on_from_their_states():
+    cells = [DelayedRNNCell(4, (1, 2)), DelayedRNNCell([2, 3], (2, 5), first_step=1)]
+    stacked = keras.layers.RNN(cells, return_sequences=True, return_state=True)
+    begun, *states = stacked(X[:, :3])
+    ended, *_ = stacked(X[:, 3:], initial_state=states)
+    middle, *_ = delayed_rnn(X, cells[0].get_weights(), (1, 2))
+    expected, *_ = delayed_rnn(middle, cells[1].get_weights(), (2, 5), first_step=1)
+    found = np.concatenate([numpy(begun), numpy(ended)], axis=1)
+    np.testing.assert_allclose(found, expected, atol=1e-5)
+
+
 def test_stacked_cells_with_dropout_train():
     # Tanh, which learns from every example; a ReLU may be dead.
     rates = {"dropout": 0.2, "recurrent_dropout": 0.2, "activation": "tanh"}

@@ -1,0 +1,38 @@
+"""Every example runs on this backend and learns what it says it learns."""
+
+import runpy
+from pathlib import Path
+
+import pytest
+
+FOLDER = Path(__file__).parents[1] / "examples"
+# Between what chance or half of the model can do and what the example reached on every backend.
+AT_LEAST = {
+    "sequence_classification": 0.8,
+    "frame_classification": 0.9,
+    "bidirectional": 0.85,
+    "stacked": 0.8,
+    "sequence_to_sequence": 0.9,
+    "masked_sequences": 0.9,
+    "streaming": 0.95,
+}
+
+
+def outcome(name):
+    return runpy.run_path(str(FOLDER / f"{name}.py"))["main"]()
+
+
+@pytest.mark.parametrize("name", AT_LEAST)
+def test_it_is_right_as_often_as_it_says(name):
+    assert AT_LEAST[name] <= outcome(name) <= 1
+
+
+def test_the_forecast_is_better_than_yesterday():
+    assert 0 < outcome("forecasting") < 0.9
+
+
+def test_every_example_is_tested_and_listed():
+    names = {path.stem for path in FOLDER.glob("*.py")}
+    assert names == {*AT_LEAST, "forecasting"}
+    listed = (FOLDER / "README.md").read_text()
+    assert all(f"]({name}.py)" in listed for name in names)
