@@ -1,0 +1,132 @@
+"""Which delays remember what? Two synthetic tasks, the same units split over other delays.
+
+    KERAS_BACKEND=jax python benchmarks/delays.py
+
+*recall*: one of four marks stands in the first tenth of a sequence, noise follows, the last output
+has to name it. Measured at several lengths. *order*: two pulses stand one to three steps apart
+among the last ten steps, the last output has to say which came first. Every model has 60 units, sees
+the same batches and has the same head; mean and standard deviation over seeds. Writes
+`results/delays.json` and `results/delays.png`; settings that are in the file are not run again.
+"""
+
+import json
+import os
+import platform
+from importlib.metadata import version
+from pathlib import Path
+
+import keras
+import numpy as np
+
+from keras_drnn import DelayedRNN
+
+RESULTS = Path(__file__).parent / "results"
+UNITS, MARKS, BATCH, BATCHES, SEEDS = 60, 4, 50, 300, 3
+TASKS = {"recall 30": 30, "recall 100": 100, "recall 300": 300, "order": 100}
+DELAYS = (
+    (1,),
+    (1, 3),
+    (1, 3, 9),
+    (1, 3, 9, 27),
+    (1, 3, 9, 27, 81),
+    (1, 2, 4, 8, 16),
+    (1, 4, 16, 64),
+    (1, 27),
+)
+
+
+def recall(count: int, steps: int, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
+    """Noise with one mark early on, and which mark it is."""
+    x = rng.normal(0.0, 0.2, (count, steps, MARKS)).astype("float32")
+    marks = rng.integers(0, MARKS, count)
+    x[np.arange(count), rng.integers(0, steps // 10, count), marks] += 2.0
+    return x, marks
+
+
+def order(count: int, steps: int, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
+    """Noise with pulses in two channels near the end, and which came first."""
+    x = rng.normal(0.0, 0.2, (count, steps, MARKS)).astype("float32")
+    first = rng.integers(0, 2, count)
+    begin = steps - rng.integers(4, 11, count)
+    gap = rng.integers(1, 4, count)
+    x[np.arange(count), begin, first] += 2.0
+    x[np.arange(count), begin + gap, 1 - first] += 2.0
+    return x, first
+
+
+def accuracy(task: str, layer: keras.layers.Layer, seed: int) -> tuple[float, int]:
+    """Accuracy of the last output on new sequences, and the model's parameters."""
+    steps, make = TASKS[task], order if task == "order" else recall
+    rng = np.random.default_rng(seed)
+    model = keras.Sequential([keras.Input((steps, MARKS)), layer, keras.layers.Dense(MARKS)])
+    loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
+    rate = keras.optimizers.schedules.CosineDecay(0.005, BATCHES)
+    model.compile(keras.optimizers.Adam(rate, clipnorm=1.0), loss, metrics=["accuracy"])
+    for _ in range(BATCHES):
+        model.train_on_batch(*make(BATCH, steps, rng))
+    x, y = make(1000, steps, np.random.default_rng(1000 + seed))
+    found = model.evaluate(x, y, batch_size=500, verbose=0, return_dict=True)
+    return found["accuracy"], model.count_params()
+
+
+def measure(known: dict) -> None:
+    """Fill in what is not known yet, and keep it after every setting."""
+    makers = {",".join(map(str, d)): lambda d=d: DelayedRNN(UNITS, d) for d in DELAYS}
+    makers["LSTM"] = lambda: keras.layers.LSTM(UNITS)
+    for task in TASKS:
+        for name, make in makers.items():
+            if name in known["tasks"].setdefault(task, {}):
+                continue
+            found = []
+            for seed in range(SEEDS):
+                keras.utils.clear_session()
+                keras.utils.set_random_seed(seed)
+                found.append(accuracy(task, make(), seed))
+            rates = [rate for rate, _ in found]
+            known["tasks"][task][name] = {
+                "accuracy": rates,
+                "mean": float(np.mean(rates)),
+                "std": float(np.std(rates)),
+                "parameters": found[0][1],
+            }
+            (RESULTS / "delays.json").write_text(json.dumps(known, indent=1) + "\n")
+
+
+def draw(tasks: dict) -> None:
+    """Mean accuracy for every task and choice of delays."""
+    from matplotlib.figure import Figure
+
+    names = list(next(iter(tasks.values())))
+    table = np.array([[100 * tasks[task][name]["mean"] for task in tasks] for name in names])
+    figure = Figure(figsize=(6.4, 4.2), layout="constrained")
+    axes = figure.add_subplot()
+    image = axes.imshow(table, cmap="viridis", vmin=25, vmax=100, aspect="auto")
+    axes.set_xticks(range(len(tasks)), list(tasks))
+    axes.set_yticks(range(len(names)), names)
+    for (row, column), value in np.ndenumerate(table):
+        axes.text(
+            column, row, f"{value:.0f}", ha="center", va="center", color="wk"[int(value > 65)]
+        )
+    axes.set_title(f"Accuracy of the last output, % ({UNITS} units, {SEEDS} seeds)")
+    axes.set_ylabel("delays")
+    figure.colorbar(image)
+    figure.savefig(RESULTS / "delays.png", dpi=110)
+
+
+def main() -> None:
+    path = RESULTS / "delays.json"
+    known = {
+        "machine": f"{platform.system()} {platform.machine()}, {os.cpu_count()} cores",
+        "versions": {name: version(name) for name in ("keras", "numpy")},
+        "backend": keras.backend.backend(),
+        "batches": BATCHES,
+        "tasks": {},
+    }
+    if path.exists():
+        known = json.loads(path.read_text(encoding="utf-8"))
+    measure(known)
+    draw(known["tasks"])
+
+
+if __name__ == "__main__":
+    main()
