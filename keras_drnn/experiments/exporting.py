@@ -18,6 +18,7 @@ def export(
     path: Path,
     *,
     streaming: bool,
+    batch_size: int = 1,
     form: str = "float32",
     skipping: bool = True,
     accuracy_loss: float = 0.02,
@@ -29,6 +30,7 @@ def export(
         source: A `.keras` file, or an MLflow address, `runs:/...` or `models:/...`, of a model.
         path: Where to write the `.tflite` file.
         streaming: Whether the file reads one frame at a time, or whole clips.
+        batch_size: How many clips a file of whole clips reads at once.
         form: The number format, one of `keras_drnn.export.quantize.FORMS`.
         skipping: Whether a streaming file can skip groups that are not due.
         accuracy_loss: Largest loss of sequence accuracy that is accepted.
@@ -38,6 +40,11 @@ def export(
     Raises:
         ValueError: If there is no such model, or it cannot be exported.
     """
+    if streaming and batch_size != 1:
+        raise ValueError(
+            "Expected no batch for a file that reads one frame at a time: it runs as many streams "
+            f"as states are kept for it. Received: batch_size={batch_size}"
+        )
     settings = {"form": form, "accuracy_loss": accuracy_loss}
     if data is not None:
         settings |= _clips(data)
@@ -45,7 +52,7 @@ def export(
         keras_file, settings["metadata"] = find_model(source, scratch)
         if streaming:
             return export_streaming(keras_file, path, skipping=skipping, **settings)
-        return export_litert(keras_file, path, **settings)
+        return export_litert(keras_file, path, batch_size=batch_size, **settings)
 
 
 def _clips(data: Data) -> dict:

@@ -2,10 +2,12 @@
 
 import json
 import os
+import re
 import subprocess
 import sys
 import tempfile
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -28,6 +30,10 @@ _LOST_BATCH = (
     "A layer loses track of the batch size, which a recurrent layer needs: reshape to "
     "`(ops.shape(x)[0], ops.shape(x)[1], ...)` in place of `(-1, ops.shape(x)[1], ...)`. "
 )
+# What the converter says of an operator that it has no equivalent for, and where it comes from.
+_FOREIGN = re.compile(
+    r"fused\[\"\w+:\", \"([^\"@]+)[^\n]*error: 'tf\.(\w+)' op is neither a custom op"
+)
 _LOOP_IN_INT8 = (
     "The converter crashed, as it does for the loop of a recurrent layer in int8: use "
     'form="dynamic", or `export_streaming`, which has no loop. '
@@ -38,6 +44,7 @@ def export_litert(
     model: "keras.Model | str | Path",
     path: str | Path,
     *,
+    batch_size: int = 1,
     check_inputs: Sequence[np.ndarray] | None = None,
     tolerance: float = 1e-4,
     form: str = "float32",
@@ -46,18 +53,20 @@ def export_litert(
     accuracy_loss: float = 0.02,
     metadata: dict | None = None,
 ) -> ExportReport:
-    """Export a model that reads one sequence to LiteRT (TFLite), and check the file.
+    """Export a model that reads sequences to LiteRT (TFLite), and check the file.
 
-    The file reads one clip (batch 1) of any number of frames, in float32, and uses built-in
-    operators only, so that the stock runtime of a phone runs it. TensorFlow converts, in a process
-    of its own; the model may have been trained on any backend.
+    The file reads a clip, or a fixed number of them, of any number of frames, in float32, and uses
+    built-in operators only, so that the stock runtime of a phone runs it. TensorFlow converts, in a
+    process of its own; the model may have been trained on any backend.
 
     Args:
         model: A Keras model with one input, `(batch, frames, ...)`, and one output; or the path of
             its `.keras` file.
         path: Where to write the `.tflite` file.
-        check_inputs: Clips, `(frames, ...)`, on which the file is compared with Keras. Random ones
-            of 1, 30 and 100 frames by default, with a lost frame (all zero) in the longer ones.
+        batch_size: How many clips of one length the file reads at once.
+        check_inputs: Clips, `(frames, ...)`, on which the file is compared with Keras, each in
+            every place of the batch. Random ones of 1, 30 and 100 frames by default, with a lost
+            frame (all zero) in the longer ones.
         tolerance: Largest difference that is accepted in float32, as a share of the largest output
             where that is above 1: float32 itself rounds logits of several tens by about 1e-5.
         form: `"float32"`; `"float16"` or `"dynamic"`: weights in float16 or int8; `"int8"`: the
@@ -84,19 +93,23 @@ def export_litert(
     """
     path = Path(path)
     _check_arguments(path, check_inputs, form, representative)
+    if batch_size < 1:
+        raise ExportError(f"Expected at least one clip at once. Received: batch_size={batch_size}")
     model = _loaded(model)
     _check_form(model)
     with tempfile.TemporaryDirectory() as scratch:
         converted = Path(scratch) / "model.tflite"
         about = {**(metadata or {}), "version": __version__, "form": form}
-        about |= {"streaming": False, "delays": delays_of(model)}
-        operators = _converted(model, converted, about, form, representative)
+        about |= {"streaming": False, "batch_size": batch_size, "delays": delays_of(model)}
+        job = {"streaming": False, "batch_size": batch_size}
+        operators = _converted(model, converted, about, form, representative, **job)
         clips = _random_clips(model.input_shape) if check_inputs is None else check_inputs
         lite = LiteRTModel(converted)
-        comparison = compare(model, lite.predict, clips)
+        comparison = compare(model, partial(_in_every_place, lite), clips)
         accept(comparison, form, tolerance)
-        middle = clips[len(clips) // 2]
-        lite.predict(middle)
+        middle = np.asarray(clips[len(clips) // 2], "float32")
+        full = np.stack([middle] * batch_size)
+        lite.predict_batch(full)
         report = ExportReport(
             path=path,
             form=form,
@@ -107,19 +120,32 @@ def export_litert(
             largest_output=comparison.largest,
             top1_agreement=comparison.agreement,
             checked_frames=sum(map(len, clips)),
-            **latencies(lite.predict, [middle] * _LATENCY_RUNS),
-            arena_bytes=arena_bytes(converted, np.asarray(middle, "float32")),
+            **latencies(lite.predict_batch, [full] * _LATENCY_RUNS),
+            arena_bytes=arena_bytes(converted, full),
             **multiply_adds(model, skipping=True),
             **accuracies(model, lite.predict, validation, accuracy_loss),
+            batch_size=batch_size,
         )
         _write_whole(path, converted.read_bytes())
     return report
+
+
+def _in_every_place(lite: LiteRTModel, clip: np.ndarray) -> np.ndarray:
+    """Scores of a clip at each place of the batch, `(batch, ...)`, while others are beside it."""
+    even = (np.arange(lite.batch_size) % 2 == 0).reshape(-1, *[1] * np.ndim(clip))
+    other = clip[::-1]
+    runs = [lite.predict_batch(np.where(chosen, clip, other)) for chosen in (even, ~even)]
+    return np.stack([runs[place % 2][place] for place in range(lite.batch_size)])
 
 
 def _check_arguments(path, check_inputs, form, representative) -> None:
     """Said before the conversion, which takes many seconds."""
     if not path.parent.is_dir():
         raise ExportError(f"Expected a folder that exists to write to. Received: path={path}")
+    if not os.access(path.parent, os.W_OK):
+        raise ExportError(f"Expected a folder that may be written to. Received: path={path}")
+    if path.is_dir():
+        raise ExportError(f"Expected the name of a file to write. Received: the folder {path}")
     if check_inputs is not None and not len(check_inputs):
         raise ExportError("Expected at least one clip to check the file on. Received: none")
     if form not in FORMS:
@@ -171,6 +197,12 @@ def _check_form(model) -> None:
             "Expected a model with one input and one output. Received: "
             f"{len(model.inputs)} inputs and {len(model.outputs)} outputs"
         )
+    unfit = [w.path for w in model.weights if not np.isfinite(_numbers(w)).all()]
+    if unfit:
+        raise ExportError(
+            "Expected weights that are finite numbers; training has diverged. Received: NaN or "
+            f"infinity in {', '.join(unfit)}"
+        )
     homeless = [layer for layer in model._flatten_layers() if type(layer).__module__ == "__main__"]
     if homeless:
         raise ExportError(
@@ -178,6 +210,13 @@ def _check_form(model) -> None:
             "or a notebook defines. Move these classes to a module. Received: "
             f"{', '.join(sorted({type(layer).__name__ for layer in homeless}))}"
         )
+
+
+def _numbers(weight) -> np.ndarray:
+    import keras
+
+    # NumPy has no test for the numbers of a short float type.
+    return keras.ops.convert_to_numpy(keras.ops.cast(weight, "float32"))
 
 
 def _layer_modules(model) -> list[str]:
@@ -194,12 +233,17 @@ def _convert(keras_file: Path, converted: Path, modules: list[str], **job) -> No
         "CUDA_VISIBLE_DEVICES": "-1",
         "TF_CPP_MIN_LOG_LEVEL": "3",
     }
-    job = {"streaming": False, **job, "modules": modules}
-    job |= {"keras_file": str(keras_file), "converted": str(converted)}
+    job |= {"modules": modules, "keras_file": str(keras_file), "converted": str(converted)}
     job_file = converted.with_name("job.json")
     job_file.write_text(json.dumps(job), encoding="utf-8")
     command = [sys.executable, "-m", "keras_drnn.export.convert", job_file]
     done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+    foreign = _FOREIGN.findall(done.stderr)
+    if foreign:
+        raise ExportError(
+            "The model needs operators that the stock runtime does not have: "
+            + ", ".join(f"{name}, in {place}" for place, name in dict.fromkeys(foreign))
+        )
     if done.returncode or not converted.exists():
         lines = [line for line in done.stderr.splitlines() if line.strip()]
         advice = _LOST_BATCH if "requires element_shape to be static" in done.stderr else ""

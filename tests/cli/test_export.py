@@ -69,6 +69,13 @@ def test_a_model_that_is_not_there(command, tmp_path, source):
     assert f"Received: {source}" in str(done.exception)
 
 
+def test_a_stream_has_no_batch(command):
+    done = command("export", "model.keras", "stream.tflite", "--streaming", "--batch-size", "4")
+    assert isinstance(done.exception, ValueError)
+    assert "as many streams as states are kept" in str(done.exception)
+    assert "Received: batch_size=4" in str(done.exception)
+
+
 def test_a_layer_that_cannot_stream_is_named(command, tmp_path):
     both = keras.layers.Bidirectional(keras.layers.LSTM(2), name="both_ways")
     keras.Sequential([keras.Input((None, 3)), both]).save(tmp_path / "model.keras")
