@@ -15,7 +15,7 @@ from tflite_files import operator_code, relu_model
 from keras_drnn import DelayedRNN, DelayedRNNCell
 from keras_drnn.experiments.models import build_model
 from keras_drnn.experiments.recipes import Recipe
-from keras_drnn.export import ExportError, export_litert, export_streaming, litert
+from keras_drnn.export import ExportError, conversion, export_litert, export_streaming
 from keras_drnn.export.check import compare
 from keras_drnn.export.litert import _in_every_place
 from keras_drnn.skeletons.features import FrameVector
@@ -177,7 +177,7 @@ def test_a_failed_conversion_says_why_and_what_to_do(tmp_path, monkeypatch):
 def converts_to_relu(monkeypatch):
     """Every conversion gives relu, whatever the model was."""
     content = relu_model((1, -1, 3))
-    monkeypatch.setattr(litert, "_convert", lambda _, file, *__, **___: file.write_bytes(content))
+    monkeypatch.setattr(conversion, "_run", lambda _, file, *__, **___: file.write_bytes(content))
 
 
 def pointwise(activation, features=3):
@@ -228,7 +228,7 @@ def test_nan_is_a_difference(tmp_path):
 def test_operators_that_no_stock_runtime_has_are_refused(tmp_path, monkeypatch):
     flex = operator_code(schema.BuiltinOperator.CUSTOM, b"FlexRelu")
     content = relu_model((1, -1, 3), codes=[flex])
-    monkeypatch.setattr(litert, "_convert", lambda _, file, *__, **___: file.write_bytes(content))
+    monkeypatch.setattr(conversion, "_run", lambda _, file, *__, **___: file.write_bytes(content))
     with pytest.raises(ExportError, match="does not have: FlexRelu"):
         export_litert(pointwise("relu"), tmp_path / "model.tflite")
     assert not os.listdir(tmp_path)
@@ -262,13 +262,13 @@ def of_a_script():
     ],
 )
 def test_models_that_cannot_be_exported(model, message, tmp_path, monkeypatch):
-    monkeypatch.setattr(litert, "_convert", no_conversion)
+    monkeypatch.setattr(conversion, "_run", no_conversion)
     with pytest.raises(ExportError, match=message):
         export_litert(model(), tmp_path / "model.tflite")
 
 
 def test_what_is_wrong_is_said_before_the_conversion(tmp_path, monkeypatch):
-    monkeypatch.setattr(litert, "_convert", no_conversion)
+    monkeypatch.setattr(conversion, "_run", no_conversion)
     with pytest.raises(ExportError, match="name of a file to write. Received: the folder"):
         export_litert(pointwise("relu"), tmp_path)
     with monkeypatch.context() as patch:
