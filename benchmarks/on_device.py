@@ -1,12 +1,12 @@
 """How fast and how small exported models are beside their rivals, on the runtime of a phone.
 
-    python benchmarks/on_device.py                 # everything, about 15 minutes
+    python benchmarks/on_device.py                 # everything
     python benchmarks/on_device.py --units 150 --rounds 5
 
-D-RNN, SimpleRNN, GRU and LSTM of the same units, with the same head of 60 classes and without
-features, exported the same way; one thread, XNNPACK as shipped. The contestants take turns, so that
-what else the machine does meets all of them alike. Writes `benchmarks/results/on_device.json` and a
-picture beside it.
+D-RNN, SimpleRNN, GRU and LSTM of the same units, with the same head of 60 classes, exported the
+same way; one thread, XNNPACK as shipped. Without features, and as streams of raw joints with the
+features of two people in the model. The contestants take turns, so that what else the machine does
+meets all of them alike. Writes `benchmarks/results/on_device.json` and a picture beside it.
 """
 
 import argparse
@@ -25,7 +25,10 @@ import keras
 import numpy as np
 
 from keras_drnn import DelayedRNN
+from keras_drnn.experiments.models import build_model
+from keras_drnn.experiments.recipes import Recipe
 from keras_drnn.export import export_litert, export_streaming
+from keras_drnn.skeletons.layouts import KINECT_V2
 from keras_drnn_runtime import LiteRTModel, StreamingClassifier
 
 RESULTS = Path(__file__).parent / "results"
@@ -36,14 +39,26 @@ CLIPS = (100, 300)
 RIVAL = "LSTM"
 
 
-def layers(units: int) -> dict:
-    """A maker of each contestant's layer, by name."""
-    return {
-        "D-RNN": lambda: DelayedRNN(units, DELAYS, return_sequences=True),
-        "SimpleRNN": lambda: keras.layers.SimpleRNN(units, return_sequences=True),
-        "GRU": lambda: keras.layers.GRU(units, return_sequences=True),
-        "LSTM": lambda: keras.layers.LSTM(units, return_sequences=True),
+CELLS = {"D-RNN": "drnn", "SimpleRNN": "rnn", "GRU": "gru", "LSTM": "lstm"}
+
+
+def of_features(name: str, units: int) -> keras.Model:
+    """A contestant that reads what the features would have made."""
+    settings = {"units": units, "return_sequences": True}
+    makers = {
+        "D-RNN": lambda: DelayedRNN(delays=DELAYS, **settings),
+        "SimpleRNN": lambda: keras.layers.SimpleRNN(**settings),
+        "GRU": lambda: keras.layers.GRU(**settings),
+        "LSTM": lambda: keras.layers.LSTM(**settings),
     }
+    inputs = keras.Input((None, FEATURES))
+    return keras.Model(inputs, keras.layers.Dense(CLASSES)(makers[name]()(inputs)))
+
+
+def of_joints(name: str, units: int) -> keras.Model:
+    """A contestant that reads raw joints of two people."""
+    recipe = Recipe(CELLS[name], units=units, delays=DELAYS, motion=True, align=True)
+    return build_model(recipe, layout=KINECT_V2, bodies=2, classes=CLASSES)
 
 
 def main() -> None:
@@ -56,9 +71,11 @@ def main() -> None:
         "delays": DELAYS,
         "rounds": arguments.rounds,
         "units": {},
+        "raw_joints": {},
     }
     for units in arguments.units:
-        found["units"][str(units)] = _measure(units, arguments.rounds)
+        found["units"][str(units)] = _measure(of_features, units, CLIPS, arguments.rounds)
+        found["raw_joints"][str(units)] = _measure(of_joints, units, (), arguments.rounds)
         # After each size, so that an interruption costs one of them only.
         RESULTS.mkdir(exist_ok=True)
         path = RESULTS / "on_device.json"
@@ -74,22 +91,22 @@ def _arguments() -> argparse.Namespace:
     return parser.parse_args()
 
 
-def _measure(units: int, rounds: int) -> dict:
+def _measure(make: Callable, units: int, clips: tuple[int, ...], rounds: int) -> dict:
     """Every contestant: size, memory, and latency as a share of the LSTM's."""
     files, runs = {}, {}
     with tempfile.TemporaryDirectory() as folder:
-        for name, make in layers(units).items():
+        for name in CELLS:
             keras.utils.set_random_seed(0)
-            inputs = keras.Input((None, FEATURES))
-            model = keras.Model(inputs, keras.layers.Dense(CLASSES)(make()(inputs)))
+            model = make(name, units)
             ways = {"": False, ", skipping": True} if name == "D-RNN" else {"": False}
             for way, skipping in ways.items():
                 stream = Path(folder) / f"{name}{way}-stream.tflite"
                 files[f"{name}{way}"] = _facts(export_streaming(model, stream, skipping=skipping))
                 runs[f"{name}{way}"] = _stream(stream)
             clip = Path(folder) / f"{name}.tflite"
-            files[f"{name}, clips"] = _facts(export_litert(model, clip))
-            for frames in CLIPS:
+            if clips:
+                files[f"{name}, clips"] = _facts(export_litert(model, clip))
+            for frames in clips:
                 runs[f"{name}, clip of {frames}"] = _clip(clip, frames)
         times = _take_turns(runs, rounds)
     return {"files": files, "microseconds": times, "ratios": _ratios(files, times)}
@@ -103,7 +120,7 @@ def _facts(report) -> dict:
 def _stream(path: Path) -> Callable[[], list[float]]:
     """Times of the frames of some whole periods; what the caller copies is left out."""
     classifier = StreamingClassifier(path)
-    classifier.predict(np.ones((2, FEATURES)))
+    classifier.predict(np.ones((2, *classifier.frame_shape)))
     calls = _schedule(classifier)
 
     def run() -> list[float]:

@@ -32,7 +32,16 @@ def read_metadata(path: str | Path) -> dict:
         raise ValueError(f"Expected a LiteRT model. Received: {path} ({error})") from error
     if not schema.Model.ModelBufferHasIdentifier(content, 0):
         raise ValueError(f"Expected a LiteRT model. Received: {path}, of another format")
-    model: Any = schema.Model.GetRootAs(content)
+    try:
+        return _found(schema.Model.GetRootAs(content))
+    # What is cut off or damaged leads anywhere.
+    except Exception as error:
+        raise ValueError(
+            f"Expected a LiteRT model. Received: {path}, which is cut off or damaged ({error})"
+        ) from error
+
+
+def _found(model: Any) -> dict:
     for index in range(model.MetadataLength()):
         entry = model.Metadata(index)
         if entry.Name() == NAME.encode():

@@ -7,7 +7,7 @@ import numpy as np
 from mlflow.models import set_model
 from mlflow.pyfunc.model import PythonModel
 
-from keras_drnn_runtime import open_model
+from keras_drnn_runtime import LiteRTModel, open_model
 
 
 class LiteRTPythonModel(PythonModel):
@@ -17,6 +17,8 @@ class LiteRTPythonModel(PythonModel):
         self._model = open_model(context.artifacts["model"])
 
     def predict(self, context, model_input: np.ndarray, params=None) -> np.ndarray:
+        if isinstance(self._model, LiteRTModel):
+            return self._model.predict_batch(model_input)
         return np.stack([self._model.predict(clip) for clip in model_input])
 
 

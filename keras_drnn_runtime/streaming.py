@@ -4,11 +4,13 @@ from pathlib import Path
 
 import numpy as np
 
+from keras_drnn_runtime.inputs import checked, open_interpreter
 from keras_drnn_runtime.metadata import read_metadata
 
 STEP, START = "step", "initial_state"
 FRAME, SCORES = "frame", "scores"
 _MOST_CHOICES = 4096
+_LOST = ", and pass None for a frame that is lost as a whole"
 
 
 class StreamingClassifier:
@@ -34,15 +36,10 @@ class StreamingClassifier:
     """
 
     def __init__(self, path: str | Path, *, threads: int = 1, skipping: bool = True):
-        from ai_edge_litert.interpreter import Interpreter
-
+        self._interpreter = open_interpreter(path, threads)
         self.metadata = read_metadata(path)
         #: Names of the classes in the order of the scores, or `None`.
         self.labels: list[str] | None = self.metadata.get("labels")
-        try:
-            self._interpreter = Interpreter(model_path=str(path), num_threads=threads)
-        except (ValueError, RuntimeError) as error:
-            raise ValueError(f"Expected a LiteRT model. Received: {path} ({error})") from error
         signatures = self._interpreter.get_signature_list()
         if not {STEP, START} <= set(signatures):
             raise ValueError(
@@ -94,17 +91,7 @@ class StreamingClassifier:
         return np.stack([stream.step(frame) for frame in clip])
 
     def _checked(self, frame: np.ndarray) -> np.ndarray:
-        frame = np.asarray(frame, "float32")
-        if frame.shape != self.frame_shape:
-            raise ValueError(
-                f"Expected a frame of shape {self.frame_shape}. Received: shape {frame.shape}"
-            )
-        if not np.isfinite(frame).all():
-            raise ValueError(
-                "Expected finite numbers; set what was not seen to 0, and pass None for a frame "
-                "that is lost as a whole. Received: NaN or infinity"
-            )
-        return frame[None]
+        return checked(frame, self.frame_shape, "a frame", _LOST)[None]
 
     def _run(self, frame: np.ndarray, state: dict) -> tuple[np.ndarray, dict]:
         # Cheaper than to spell the name anew for every frame.

@@ -26,6 +26,9 @@ def export(
     ],
     file: Annotated[Path, typer.Argument(help="The .tflite file to write.")],
     streaming: Annotated[bool, typer.Option(help="One frame at a time, or whole clips.")] = False,
+    batch_size: Annotated[
+        int, typer.Option(min=1, help="Whole clips: how many of one length the file reads at once.")
+    ] = 1,
     form: Annotated[
         Form,
         typer.Option(
@@ -72,6 +75,7 @@ def export(
         model,
         file,
         streaming=streaming,
+        batch_size=batch_size,
         form=form.value,
         skipping=skipping,
         accuracy_loss=accuracy_loss,

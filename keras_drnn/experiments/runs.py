@@ -160,7 +160,7 @@ def _train_and_evaluate(
 
 
 def _export(folder: Path, data: Data) -> dict[str, float]:
-    from keras_drnn.experiments.exporting import about_model
+    from keras_drnn.experiments.sources import about_model
     from keras_drnn.export import export_litert
 
     test, model = data.split.test, folder / "model.keras"

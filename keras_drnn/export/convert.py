@@ -29,7 +29,7 @@ def main(job_file: str) -> None:
             samples, keys = _save_streaming(model, folder, job["due_sets"], _clips(job))
             converter = tf.lite.TFLiteConverter.from_saved_model(folder, signature_keys=keys)
         else:
-            samples = _save_sequence(model, folder, _clips(job))
+            samples = _save_sequence(model, folder, job["batch_size"], _clips(job))
             converter = tf.lite.TFLiteConverter.from_saved_model(folder)
         set_form(converter, job["form"], samples)
         Path(job["converted"]).write_bytes(converter.convert())
@@ -43,12 +43,12 @@ def _clips(job: dict) -> list[np.ndarray]:
         return [arrays[name] for name in arrays.files]
 
 
-def _save_sequence(model, folder: str, clips: list[np.ndarray]) -> Iterator:
+def _save_sequence(model, folder: str, batch: int, clips: list[np.ndarray]) -> Iterator:
     # A fixed batch: with a dynamic one the loops need list operators of no stock runtime.
-    shape = (1, *model.input_shape[1:])
+    shape = (batch, *model.input_shape[1:])
     signature = [keras.InputSpec(shape=shape, dtype="float32")]
     model.export(folder, format="tf_saved_model", input_signature=signature, verbose=False)
-    return ([clip[None]] for clip in clips)
+    return ([np.stack([clip] * batch)] for clip in clips)
 
 
 def _save_streaming(model, folder: str, due_sets: dict, clips: list) -> tuple[Iterator, list[str]]:

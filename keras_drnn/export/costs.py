@@ -51,14 +51,14 @@ def _leaves(model) -> Iterator:
             yield from getattr(cell, "cells", [cell])
 
 
-def arena_bytes(path: Path, clip: np.ndarray | None = None) -> int:
+def arena_bytes(path: Path, clips: np.ndarray | None = None) -> int:
     """Memory for the tensors that are alive at once, weights excluded, at its peak.
 
     The runtime plans its arena for this much and some padding.
 
     Args:
         path: A `.tflite` file.
-        clip: What it reads, `(frames, ...)`, if it reads any number of frames.
+        clips: What it reads, `(batch, frames, ...)`, if it reads any number of frames.
     """
     from ai_edge_litert import schema_py_generated as schema
     from ai_edge_litert.interpreter import Interpreter, OpResolverType
@@ -67,11 +67,11 @@ def arena_bytes(path: Path, clip: np.ndarray | None = None) -> int:
         model_path=str(path),
         experimental_op_resolver_type=OpResolverType.BUILTIN_WITHOUT_DEFAULT_DELEGATES,
     )
-    if clip is not None:
+    if clips is not None:
         reads = interpreter.get_input_details()[0]["index"]
-        interpreter.resize_tensor_input(reads, (1, *clip.shape))
+        interpreter.resize_tensor_input(reads, clips.shape)
         interpreter.allocate_tensors()
-        interpreter.set_tensor(reads, clip[None])
+        interpreter.set_tensor(reads, clips)
         interpreter.invoke()  # some sizes are known then only
     model = schema.ModelT.InitFromPackedBuf(path.read_bytes())
     sizes = [

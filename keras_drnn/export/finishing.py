@@ -4,6 +4,7 @@ import json
 
 import numpy as np
 
+from keras_drnn.export.sharing import packed
 from keras_drnn_runtime.metadata import NAME
 from keras_drnn_runtime.streaming import FRAME, START, STEP
 
@@ -12,14 +13,14 @@ def finished(content: bytes, metadata: dict) -> bytes:
     """A converted `.tflite` file, made ready for a device.
 
     The metadata go into the buffer that the format has for them. Beside a signature `step`, there
-    is one for the state before the first frame. What nothing at run time reads goes.
+    is one for the state before the first frame. What nothing at run time reads goes, and what the
+    signatures have in common is there once.
 
     Args:
         content: The bytes of the file.
         metadata: What JSON can hold.
     """
     from ai_edge_litert import schema_py_generated as schema
-    from flatbuffers import Builder
 
     model = schema.ModelT.InitFromPackedBuf(content)
     _drop_what_nothing_reads(model)
@@ -30,9 +31,7 @@ def finished(content: bytes, metadata: dict) -> bytes:
     entry.name = NAME
     entry.buffer = _add_buffer(model, json.dumps(metadata, ensure_ascii=False).encode())
     model.metadata = [*(model.metadata or []), entry]
-    builder = Builder(len(content))
-    builder.Finish(model.Pack(builder), file_identifier=b"TFL3")
-    return bytes(builder.Output())
+    return packed(model)
 
 
 def _add_start(model, step) -> None:
@@ -44,7 +43,8 @@ def _add_start(model, step) -> None:
     from ai_edge_litert import schema_py_generated as schema
 
     graph, start = schema.SubGraphT(), schema.SignatureDefT()
-    graph.tensors, graph.inputs, graph.operators, start.outputs = [], [], [], []
+    graph.tensors, graph.inputs, graph.operators = [], [], []
+    start.inputs, start.outputs = [], []
     for state in step.inputs:
         if state.name.decode() == FRAME:
             continue

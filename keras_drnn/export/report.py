@@ -34,6 +34,7 @@ class ExportReport:
         multiply_adds_worst: The same, for a frame at which every group is due.
         accuracy_before: Sequence accuracy of the Keras model on the validation clips, or `None`.
         accuracy_after: The file's.
+        batch_size: How many clips the file reads at once; latency and memory are for all of them.
     """
 
     path: Path
@@ -53,6 +54,7 @@ class ExportReport:
     multiply_adds_worst: int
     accuracy_before: float | None = None
     accuracy_after: float | None = None
+    batch_size: int = 1
 
     def as_dict(self) -> dict:
         """The same as JSON can hold it."""

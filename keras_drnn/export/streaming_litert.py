@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from keras_drnn.export import litert
 from keras_drnn.export.check import ExportError, accept, accuracies, compare
+from keras_drnn.export.conversion import check_request, convert, loaded, write_whole
 from keras_drnn.export.costs import arena_bytes, delays_of, multiply_adds
 from keras_drnn.export.report import ExportReport, latencies
 from keras_drnn.version import __version__
@@ -75,9 +75,8 @@ def export_streaming(
     from keras_drnn.export.streaming import StreamingModel
 
     path = Path(path)
-    litert._check_arguments(path, check_inputs, form, representative)
-    model = litert._loaded(model)
-    litert._check_form(model)
+    check_request(path, check_inputs, form, representative)
+    model = loaded(model)
     try:
         streaming = StreamingModel(model)
         due_sets = streaming.due_sets() if skipping else {}
@@ -102,7 +101,7 @@ def export_streaming(
     with tempfile.TemporaryDirectory() as scratch:
         converted = Path(scratch) / "model.tflite"
         job = {"streaming": True, "due_sets": due_sets}
-        operators = litert._converted(model, converted, about, form, representative, **job)
+        operators = convert(model, converted, about, form, representative, **job)
         skips, computes_all = (StreamingClassifier(converted, skipping=s) for s in (True, False))
         ways = [_scores(each, model) for each in (skips, computes_all)]
         comparisons = [compare(model, way, clips) for way in ways]
@@ -123,7 +122,7 @@ def export_streaming(
             **multiply_adds(model, skipping=bool(due_sets)),
             **accuracies(model, ways[0], validation, accuracy_loss),
         )
-        litert._write_whole(path, converted.read_bytes())
+        write_whole(path, converted.read_bytes())
     return report
 
 

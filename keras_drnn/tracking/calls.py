@@ -33,6 +33,7 @@ def mlflow_calls(retries: int = 0) -> Iterator[None]:
             "MLFLOW_HTTP_REQUEST_MAX_RETRIES": str(retries),
             "MLFLOW_HTTP_REQUEST_BACKOFF_FACTOR": "1",
             "MLFLOW_SUPPRESS_PRINTING_URL_TO_STDOUT": "true",
+            "MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR": "false",
         }
         ours = {name: value for name, value in settings.items() if name not in os.environ}
         levels = {name: logging.getLogger(name).level for name in _LOUD}

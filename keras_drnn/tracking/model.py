@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import tempfile
 from importlib import metadata
 from pathlib import Path
@@ -15,9 +16,14 @@ from keras_drnn.tracking.mirrored_run import MirroredRun
 if TYPE_CHECKING:
     from mlflow.models import ModelSignature
 
+#: Under this name a model's metadata in MLflow say what its scores and joints mean.
+CLASSES = "keras_drnn"
+
 
 def log_keras_model(run: MirroredRun, path: Path) -> None:
     """Attach a saved Keras model to a run as an MLflow model with a signature.
+
+    What `classes.json` beside the file knows goes with it, as the model's metadata.
 
     These are the steps of `mlflow.keras.log_model`, with a client of our own in place of MLflow's
     global state, and with the model's id kept in the run's progress: cut off in the middle, the
@@ -56,6 +62,7 @@ def log_keras_model(run: MirroredRun, path: Path) -> None:
                 run_id=run.run_id,
                 model_uuid=logged.model_id,
                 model_id=logged.model_id,
+                metadata=_classes(path),
             ),
             signature=signature_of(model),
             pip_requirements=_requirements(),
@@ -68,6 +75,13 @@ def log_keras_model(run: MirroredRun, path: Path) -> None:
         client.log_outputs(
             run.run_id, [LoggedModelOutput(logged.model_id, step=progress.last_step)]
         )
+
+
+def _classes(path: Path) -> dict | None:
+    classes = path.with_name("classes.json")
+    if not classes.is_file():
+        return None
+    return {CLASSES: json.loads(classes.read_text(encoding="utf-8"))}
 
 
 def signature_of(model: keras.Model) -> ModelSignature:

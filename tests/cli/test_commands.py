@@ -6,18 +6,8 @@ import subprocess
 import sys
 
 import pytest
-from typer.testing import CliRunner
 
-from keras_drnn.cli.app import app
 from keras_drnn.experiments.comparison import ComparisonBusyError, alone
-
-
-@pytest.fixture
-def command(tmp_path, monkeypatch):
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.delenv("MLFLOW_TRACKING_URI", raising=False)
-    monkeypatch.setenv("COLUMNS", "100")
-    return lambda *arguments: CliRunner().invoke(app, arguments)
 
 
 def test_demo_data_is_made_and_described(command, tmp_path):

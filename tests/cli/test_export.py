@@ -4,22 +4,12 @@ import json
 
 import keras
 import pytest
-from typer.testing import CliRunner
 
-from keras_drnn.cli.app import app
 from keras_drnn.experiments.models import build_model
 from keras_drnn.experiments.recipes import Recipe
 from keras_drnn.skeletons import demo
 from keras_drnn.skeletons.layouts import KINECT_V2
 from keras_drnn_runtime import read_metadata
-
-
-@pytest.fixture
-def command(tmp_path, monkeypatch):
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.delenv("MLFLOW_TRACKING_URI", raising=False)
-    monkeypatch.setenv("COLUMNS", "100")
-    return lambda *arguments: CliRunner().invoke(app, arguments)
 
 
 def test_a_stream_is_exported_with_its_labels_and_predicts(command, tmp_path):
@@ -67,6 +57,13 @@ def test_a_model_that_is_not_there(command, tmp_path, source):
     done = command("export", source, "stream.tflite")
     assert isinstance(done.exception, ValueError)
     assert f"Received: {source}" in str(done.exception)
+
+
+def test_a_stream_has_no_batch(command):
+    done = command("export", "model.keras", "stream.tflite", "--streaming", "--batch-size", "4")
+    assert isinstance(done.exception, ValueError)
+    assert "as many streams as states are kept" in str(done.exception)
+    assert "Received: batch_size=4" in str(done.exception)
 
 
 def test_a_layer_that_cannot_stream_is_named(command, tmp_path):

@@ -123,7 +123,7 @@ def test_signatures_share_their_weights(model, export):
     _, report = export("float32")
     weights = 4 * model.count_params()
     assert len(report.signatures) == 5
-    assert weights < report.bytes < weights + 20_000
+    assert weights < report.bytes < weights + 9_000
 
 
 def test_the_report_tells_what_a_frame_costs(model, export):

@@ -2,6 +2,8 @@
 
 import importlib
 import os
+from functools import partial
+from types import SimpleNamespace
 
 import keras
 import numpy as np
@@ -13,7 +15,9 @@ from tflite_files import operator_code, relu_model
 from keras_drnn import DelayedRNN, DelayedRNNCell
 from keras_drnn.experiments.models import build_model
 from keras_drnn.experiments.recipes import Recipe
-from keras_drnn.export import ExportError, export_litert, litert
+from keras_drnn.export import ExportError, conversion, export_litert, export_streaming
+from keras_drnn.export.check import compare
+from keras_drnn.export.litert import _in_every_place
 from keras_drnn.skeletons.features import FrameVector
 from keras_drnn.skeletons.layouts import KINECT_V1
 from keras_drnn_runtime import LiteRTModel
@@ -111,6 +115,40 @@ def test_model_of_the_comparison_from_its_file(tmp_path):
     assert report.arena_bytes > 4 * LENGTHS[1] * tests[0][0].size
 
 
+def test_a_fixed_batch_gives_the_numbers_of_each_clip(tmp_path):
+    """Clips with different holes beside each other; each clip is compared in every place."""
+    masked = layers.Masking()
+    recurrent = DelayedRNN(6, (1, 3), bias_initializer="random_normal", return_sequences=True)
+    model = keras.Sequential([keras.Input((None, 3)), masked, recurrent, layers.LSTM(2)])
+    path = tmp_path / "model.tflite"
+    report = export_litert(model, path, batch_size=3, tolerance=1e-5)
+    lite = LiteRTModel(path)
+    assert report.batch_size == lite.batch_size == lite.metadata["batch_size"] == 3
+    batch = np.random.default_rng(0).normal(size=(4, 12, 3)).astype("float32")
+    batch[np.random.default_rng(1).random((4, 12)) < 0.3] = 0
+    expected = keras.ops.convert_to_numpy(model.predict_on_batch(batch))
+    np.testing.assert_allclose(lite.predict_batch(batch), expected, atol=1e-5)
+    np.testing.assert_allclose(lite.predict(batch[2]), expected[2], atol=1e-5)
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [lambda clips: clips[::-1], lambda clips: clips + clips[:1], lambda clips: clips * clips[1:2]],
+)
+def test_places_of_a_batch_that_are_mixed_up_are_found(wrong):
+    lite = SimpleNamespace(batch_size=4, predict_batch=lambda clips: clips)
+    tests = [np.arange(6.0).reshape(3, 2)]
+    assert (
+        compare(pointwise("linear", features=2), partial(_in_every_place, lite), tests).difference
+        == 0
+    )
+    lite.predict_batch = wrong
+    assert (
+        compare(pointwise("linear", features=2), partial(_in_every_place, lite), tests).difference
+        > 0
+    )
+
+
 LOSSY_LAYER = """
 import keras
 from keras import ops
@@ -139,11 +177,11 @@ def test_a_failed_conversion_says_why_and_what_to_do(tmp_path, monkeypatch):
 def converts_to_relu(monkeypatch):
     """Every conversion gives relu, whatever the model was."""
     content = relu_model((1, -1, 3))
-    monkeypatch.setattr(litert, "_convert", lambda _, file, *__, **___: file.write_bytes(content))
+    monkeypatch.setattr(conversion, "_run", lambda _, file, *__, **___: file.write_bytes(content))
 
 
-def pointwise(activation):
-    return keras.Sequential([keras.Input((None, 3)), layers.Activation(activation)])
+def pointwise(activation, features=3):
+    return keras.Sequential([keras.Input((None, features)), layers.Activation(activation)])
 
 
 @pytest.mark.usefixtures("converts_to_relu")
@@ -163,6 +201,23 @@ def test_a_file_that_differs_from_keras_is_refused(tmp_path):
     assert export_litert(pointwise("relu"), path).largest_difference == 0
 
 
+def test_an_operator_without_an_equivalent_is_named_with_its_place(tmp_path):
+    frames = keras.Input((None, 3))
+    model = keras.Model(frames, keras.ops.erfinv(layers.Activation("tanh")(frames)))
+    with pytest.raises(ExportError, match=r"not have: Erfinv, in \S*erfinv/Erfinv$"):
+        export_litert(model, tmp_path / "model.tflite")
+
+
+@pytest.mark.parametrize("export", [export_litert, export_streaming])
+def test_weights_that_are_no_numbers_are_named(export, tmp_path):
+    model = keras.Sequential([keras.Input((None, 3)), layers.Dense(2), layers.LSTM(2, name="past")])
+    kernel, *others = model.get_layer("past").get_weights()
+    kernel[0, 0] = np.nan
+    model.get_layer("past").set_weights([kernel, *others])
+    with pytest.raises(ExportError, match="has diverged.*infinity in .*past/lstm_cell/kern"):
+        export(model, tmp_path / "model.tflite")
+
+
 @pytest.mark.usefixtures("converts_to_relu")
 def test_nan_is_a_difference(tmp_path):
     model = keras.Sequential([keras.Input((None, 3)), layers.Rescaling(np.nan)])
@@ -173,7 +228,7 @@ def test_nan_is_a_difference(tmp_path):
 def test_operators_that_no_stock_runtime_has_are_refused(tmp_path, monkeypatch):
     flex = operator_code(schema.BuiltinOperator.CUSTOM, b"FlexRelu")
     content = relu_model((1, -1, 3), codes=[flex])
-    monkeypatch.setattr(litert, "_convert", lambda _, file, *__, **___: file.write_bytes(content))
+    monkeypatch.setattr(conversion, "_run", lambda _, file, *__, **___: file.write_bytes(content))
     with pytest.raises(ExportError, match="does not have: FlexRelu"):
         export_litert(pointwise("relu"), tmp_path / "model.tflite")
     assert not os.listdir(tmp_path)
@@ -207,14 +262,23 @@ def of_a_script():
     ],
 )
 def test_models_that_cannot_be_exported(model, message, tmp_path, monkeypatch):
-    monkeypatch.setattr(litert, "_convert", no_conversion)
+    monkeypatch.setattr(conversion, "_run", no_conversion)
     with pytest.raises(ExportError, match=message):
         export_litert(model(), tmp_path / "model.tflite")
 
 
 def test_what_is_wrong_is_said_before_the_conversion(tmp_path, monkeypatch):
-    monkeypatch.setattr(litert, "_convert", no_conversion)
+    monkeypatch.setattr(conversion, "_run", no_conversion)
+    with pytest.raises(ExportError, match="name of a file to write. Received: the folder"):
+        export_litert(pointwise("relu"), tmp_path)
+    with monkeypatch.context() as patch:
+        # Of a folder: the tests may run as somebody who may write everywhere.
+        patch.setattr(os, "access", lambda path, mode: path != tmp_path)
+        with pytest.raises(ExportError, match="folder that may be written to"):
+            export_litert(pointwise("relu"), tmp_path / "model.tflite")
     with pytest.raises(ExportError, match="folder that exists"):
         export_litert(pointwise("relu"), tmp_path / "nowhere" / "model.tflite")
     with pytest.raises(ExportError, match="at least one clip"):
         export_litert(pointwise("relu"), tmp_path / "model.tflite", check_inputs=[])
+    with pytest.raises(ExportError, match="Received: batch_size=0"):
+        export_litert(pointwise("relu"), tmp_path / "model.tflite", batch_size=0)

@@ -9,7 +9,7 @@ from keras import layers, ops
 from keras_drnn import DelayedRNN, DelayedRNNCell
 from keras_drnn.experiments.models import build_model
 from keras_drnn.experiments.recipes import Recipe
-from keras_drnn.export import ExportError, export_streaming, litert
+from keras_drnn.export import ExportError, conversion, export_streaming
 from keras_drnn.export.streaming import StreamingModel
 from keras_drnn.skeletons.layouts import KINECT_V1
 from keras_drnn_runtime import StreamingClassifier
@@ -197,7 +197,7 @@ def summed_up():
     ],
 )
 def test_models_that_cannot_stream(model, message, tmp_path, monkeypatch):
-    monkeypatch.setattr(litert, "_convert", no_conversion)
+    monkeypatch.setattr(conversion, "_run", no_conversion)
     with pytest.raises(ExportError, match=message):
         export_streaming(model(), tmp_path / "model.tflite")
 

@@ -6,7 +6,7 @@ import sys
 import numpy as np
 import pytest
 from ai_edge_litert import schema_py_generated as schema
-from tflite_files import operator_code, relu_model
+from tflite_files import operator_code, relu_model, summing_model
 
 from keras_drnn.export.operators import foreign_operators
 from keras_drnn_runtime import LiteRTModel
@@ -44,7 +44,7 @@ def test_wrong_shapes(model, shape):
 def test_what_is_not_finite(model, value):
     clip = np.zeros((5, 2, 3))
     clip[2, 1, 0] = value
-    with pytest.raises(ValueError, match="finite numbers.*frame 2"):
+    with pytest.raises(ValueError, match=r"finite numbers.*Received: .* at \[2, 1, 0\]"):
         model.predict(clip)
     assert model.predict(np.ones((5, 2, 3))).min() == 1
 
@@ -58,10 +58,27 @@ def test_no_model(tmp_path, content):
         LiteRTModel(path)
 
 
-def test_no_sequence_model(tmp_path):
+def test_a_batch_is_filled_up_and_split(tmp_path):
     (tmp_path / "batch.tflite").write_bytes(relu_model(shape=(2, -1, 2, 3)))
-    with pytest.raises(ValueError, match="batch 1"):
-        LiteRTModel(tmp_path / "batch.tflite")
+    model = LiteRTModel(tmp_path / "batch.tflite")
+    assert (model.batch_size, model.input_shape) == (2, (2, None, 2, 3))
+    rng = np.random.default_rng(0)
+    for count, frames in [(2, 4), (5, 4), (1, 7), (2, 1)]:
+        clips = rng.normal(size=(count, frames, 2, 3)).astype("float32")
+        expected = np.maximum(clips, 0)
+        np.testing.assert_array_equal(model.predict_batch(clips), expected, strict=True)
+        np.testing.assert_array_equal(model.predict(clips[-1]), expected[-1], strict=True)
+    for shape in [(0, 4, 2, 3), (2, 0, 2, 3), (4, 2, 3)]:
+        with pytest.raises(ValueError, match=r"clips of shape \(any, any, 2, 3\). Received: shape"):
+            model.predict_batch(np.zeros(shape))
+
+
+def test_no_sequence_model(tmp_path):
+    (tmp_path / "any.tflite").write_bytes(relu_model(shape=(-1, 4, 2, 3)))
+    (tmp_path / "stream.tflite").write_bytes(summing_model())
+    for name in ("any.tflite", "stream.tflite"):
+        with pytest.raises(ValueError, match="a fixed batch and one output.*Received: .*tflite"):
+            LiteRTModel(tmp_path / name)
 
 
 def test_operators_that_the_stock_runtime_lacks():

@@ -10,7 +10,7 @@ from tflite_files import relu_model, summing_model
 
 import keras_drnn_runtime
 from keras_drnn.export.finishing import finished
-from keras_drnn_runtime import StreamingClassifier, open_model, read_metadata
+from keras_drnn_runtime import LiteRTModel, StreamingClassifier, open_model, read_metadata
 
 
 def write(path, about, due=None):
@@ -119,6 +119,19 @@ def test_no_model(tmp_path, content):
     for opened in (read_metadata, StreamingClassifier, open_model):
         with pytest.raises(ValueError, match="Expected a LiteRT model. Received: .*model.tflite"):
             opened(path)
+
+
+@pytest.mark.parametrize("share", [0.05, 0.5, 0.99])
+def test_a_file_that_is_cut_off(tmp_path, holding, share):
+    content = (tmp_path / "sum.tflite").read_bytes()
+    path = tmp_path / "model.tflite"
+    path.write_bytes(content[: int(share * len(content))])
+    for opened in (StreamingClassifier, LiteRTModel, open_model):
+        with pytest.raises(ValueError, match="Expected a LiteRT model. Received: .*model.tflite"):
+            opened(path)
+    if share < 0.5:
+        with pytest.raises(ValueError, match="model.tflite, which is cut off or damaged"):
+            read_metadata(path)
 
 
 def test_a_model_of_whole_clips_is_no_stream(tmp_path):

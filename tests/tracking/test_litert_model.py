@@ -3,12 +3,13 @@
 import json
 import subprocess
 import sys
+from types import SimpleNamespace
 
 import mlflow
 import numpy as np
 import pytest
 from export_reports import export_report
-from tflite_files import summing_model
+from tflite_files import relu_model, summing_model
 
 from keras_drnn.export.finishing import finished
 from keras_drnn.tracking.litert import log_litert_model
@@ -66,3 +67,14 @@ def test_the_report_is_with_the_run(logged):
     assert runs["metrics.multiply_adds"].tolist() == [10.5, 10.5]
     assert set(runs["params.operators"]) == {"ADD"}
     np.testing.assert_allclose(runs["metrics.largest_difference"], 1e-6)
+
+
+def test_clips_go_to_a_file_of_a_fixed_batch_a_batch_at_a_time(tmp_path):
+    from keras_drnn_runtime.pyfunc import LiteRTPythonModel
+
+    path = tmp_path / "batch.tflite"
+    path.write_bytes(relu_model(shape=(2, -1, 3)))
+    model = LiteRTPythonModel()
+    model.load_context(SimpleNamespace(artifacts={"model": str(path)}))
+    clips = np.random.default_rng(0).normal(size=(5, 4, 3)).astype("float32")
+    np.testing.assert_array_equal(model.predict(None, clips), np.maximum(clips, 0), strict=True)

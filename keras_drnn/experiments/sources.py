@@ -1,0 +1,87 @@
+"""Where a trained model comes from, a folder or MLflow, and what is known of it there."""
+
+import json
+from pathlib import Path
+
+FRAME_RATE = 30  # of both Kinects, and of the demo
+_EXPECTED = (
+    "Expected a .keras file, or a model in MLflow like runs:/RUN/NAME or models:/NAME/VERSION."
+)
+
+
+def find_model(source: str, scratch: str) -> tuple[Path, dict]:
+    """The `.keras` file of a trained model, and what an exported file shall say of it.
+
+    Args:
+        source: A `.keras` file, or an MLflow address, `runs:/...` or `models:/...`, of a model.
+        scratch: A folder to download to.
+
+    Raises:
+        ValueError: If there is no such model.
+    """
+    if source.startswith(("runs:/", "models:/")):
+        return _in_mlflow(source, scratch)
+    path = Path(source)
+    if not path.is_file() or path.suffix != ".keras":
+        raise ValueError(f"{_EXPECTED} Received: {source}")
+    return path, about_model(path, source)
+
+
+def about_model(keras_file: Path, source: str) -> dict:
+    """What the run's folder tells of the model, for an exported file's metadata.
+
+    Args:
+        keras_file: The model; `classes.json` may lie beside it.
+        source: Where the model came from.
+    """
+    classes = keras_file.with_name("classes.json")
+    known = json.loads(classes.read_text(encoding="utf-8")) if classes.is_file() else {}
+    return {"source": source, **_described(known)}
+
+
+def _in_mlflow(source: str, scratch: str) -> tuple[Path, dict]:
+    from mlflow.artifacts import download_artifacts
+    from mlflow.models import Model
+
+    from keras_drnn.tracking.calls import mlflow_calls
+    from keras_drnn.tracking.errors import reason
+    from keras_drnn.tracking.model import CLASSES
+    from keras_drnn.tracking.uri import resolve_uri, sqlite_path, without_password
+
+    uri = resolve_uri()
+    store = f"the MLflow store {without_password(uri)}; MLFLOW_TRACKING_URI chooses another."
+    path = sqlite_path(uri)
+    # Asked for a store that is not there, MLflow would make an empty one.
+    if path is not None and not path.is_file():
+        raise ValueError(f"{_EXPECTED} There is not yet {store} Received: {source}")
+    try:
+        with mlflow_calls():
+            folder = Path(download_artifacts(source, dst_path=scratch, tracking_uri=uri))
+    # Whatever a store, its driver or its file system raises is, here, one and the same news.
+    except Exception as error:
+        raise ValueError(
+            f"{_EXPECTED} It is not in {store} Received: {source} ({reason(error)})"
+        ) from error
+    found = sorted(folder.rglob("*.keras"))
+    if not found:
+        raise ValueError(f"{_EXPECTED} Received: {source}, without a .keras file")
+    about: dict = {"source": source}
+    if (folder / "MLmodel").is_file():
+        logged = Model.load(str(folder))
+        # The address of a registered model can be given to another one some day, a run's cannot.
+        about |= {"run": logged.run_id, **_described((logged.metadata or {}).get(CLASSES, {}))}
+    return found[0], about
+
+
+def _described(known: dict) -> dict:
+    """What `classes.json` knows, in the words of an exported file's metadata."""
+    if not known:
+        return {}
+    return {
+        "labels": known["classes"],
+        "joints": known["joints"],
+        "bodies": known["bodies"],
+        "data": known["data"],
+        "units": "metres in the camera's frame, y up; an absent body and a lost frame are zero",
+        "frame_rate": FRAME_RATE,
+    }
