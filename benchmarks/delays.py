@@ -4,8 +4,8 @@
 
 *recall*: one of four marks stands in the first tenth of a sequence, noise follows, the last output
 has to name it. Measured at several lengths. *order*: two pulses stand one to three steps apart
-among the last ten steps, the last output has to say which came first. Every model has 60 units, sees
-the same batches and has the same head; mean and standard deviation over seeds. Writes
+among the last ten steps, the last output has to say which came first. Every model has 60 units,
+sees the same batches and has the same head; mean and standard deviation over seeds. Writes
 `results/delays.json` and `results/delays.png`; settings that are in the file are not run again.
 """
 
@@ -18,7 +18,7 @@ from pathlib import Path
 import keras
 import numpy as np
 
-from keras_drnn import DelayedRNN
+from keras_drnn import DelayedRNN, transformations
 
 RESULTS = Path(__file__).parent / "results"
 UNITS, MARKS, BATCH, BATCHES, SEEDS = 60, 4, 50, 300, 3
@@ -32,6 +32,8 @@ DELAYS = (
     (1, 2, 4, 8, 16),
     (1, 4, 16, 64),
     (1, 27),
+    (1, 2, 4, 8, 16, 32),
+    (1, 3, 9, 27, 81, 243),
 )
 
 
@@ -92,25 +94,46 @@ def measure(known: dict) -> None:
             (RESULTS / "delays.json").write_text(json.dumps(known, indent=1) + "\n")
 
 
+def products(name: str, task: str) -> int:
+    """Matrix products between a mark and the output that has to name it, at the most."""
+    steps = TASKS[task]
+    if name == "LSTM":
+        return steps
+    return int(transformations(tuple(map(int, name.split(","))), steps)[: steps // 10].max())
+
+
 def draw(tasks: dict) -> None:
-    """Mean accuracy for every task and choice of delays."""
+    """Recall against the number of products in between."""
     from matplotlib.figure import Figure
 
-    names = list(next(iter(tasks.values())))
-    table = np.array([[100 * tasks[task][name]["mean"] for task in tasks] for name in names])
-    figure = Figure(figsize=(6.4, 4.2), layout="constrained")
+    figure = Figure(figsize=(6.4, 4.0), layout="constrained")
     axes = figure.add_subplot()
-    image = axes.imshow(table, cmap="viridis", vmin=25, vmax=100, aspect="auto")
-    axes.set_xticks(range(len(tasks)), list(tasks))
-    axes.set_yticks(range(len(names)), names)
-    for (row, column), value in np.ndenumerate(table):
-        axes.text(
-            column, row, f"{value:.0f}", ha="center", va="center", color="wk"[int(value > 65)]
+    for task, marker, colour in (
+        ("recall 30", "o", "#0072b2"),
+        ("recall 100", "s", "#d55e00"),
+        ("recall 300", "^", "#009e73"),
+    ):
+        found = {name: values for name, values in tasks[task].items() if name != "LSTM"}
+        axes.errorbar(
+            [products(name, task) for name in found],
+            [100 * values["mean"] for values in found.values()],
+            [100 * values["std"] for values in found.values()],
+            fmt=marker,
+            color=colour,
+            capsize=2,
+            label=f"{TASKS[task]} steps",
         )
-    axes.set_title(f"Accuracy of the last output, % ({UNITS} units, {SEEDS} seeds)")
-    axes.set_ylabel("delays")
-    figure.colorbar(image)
-    figure.savefig(RESULTS / "delays.png", dpi=110)
+    axes.axhline(100 / MARKS, color="0.6", linewidth=1, linestyle="--")
+    axes.text(300, 100 / MARKS - 5, "by chance", ha="right", color="0.4")
+    axes.set_xscale("log")
+    axes.set_xticks([10, 15, 20, 30, 50, 100, 300], ["10", "15", "20", "30", "50", "100", "300"])
+    axes.minorticks_off()
+    axes.set_ylim(0, 105)
+    axes.set_xlabel("matrix products between the mark and the output")
+    axes.set_ylabel("marks named, %")
+    axes.set_title(f"{UNITS} units split over other delays, {SEEDS} seeds each")
+    axes.legend(frameon=False)
+    figure.savefig(RESULTS / "delays.png", dpi=100)
 
 
 def main() -> None:

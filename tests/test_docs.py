@@ -1,4 +1,4 @@
-"""The page of the layer and the docstrings of the schedule show what Python answers."""
+"""The pages and the docstrings of the schedule show what Python answers."""
 
 import doctest
 from pathlib import Path
@@ -7,11 +7,12 @@ import pytest
 
 from keras_drnn import delays, schedule
 
-PAGE = Path(__file__).parents[1] / "docs" / "layer.md"
+DOCS = Path(__file__).parents[1] / "docs"
 
 
-def test_the_page_of_the_layer():
-    assert doctest.testfile(str(PAGE), module_relative=False) == (0, 3)
+@pytest.mark.parametrize(("page", "examples"), [("layer.md", 3), ("delays.md", 4)])
+def test_pages(page, examples):
+    assert doctest.testfile(str(DOCS / page), module_relative=False) == (0, examples)
 
 
 @pytest.mark.parametrize("module", [delays, schedule], ids=lambda module: module.__name__)

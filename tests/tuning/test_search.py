@@ -139,6 +139,12 @@ def test_hyperband_trains_the_best_longer(tmp_path, data, log):
     assert found["winner"]["params"]["steps"] == 27
 
 
+def test_the_winner_may_be_trained_longer_than_its_trial(tmp_path, data, log):
+    found = run(tmp_path / "s", data, trials=2, winner_steps=8)
+    assert {steps for _, _, steps, _ in trained(log)} == {4}
+    assert found["winner"]["params"]["steps"] == 8
+
+
 def test_a_trial_that_ends_in_nan_or_without_memory_is_told_and_the_search_goes_on(
     tmp_path, data, quick
 ):

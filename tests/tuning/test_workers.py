@@ -62,6 +62,20 @@ def test_a_worker_that_cannot_start_is_told_with_its_last_words(
 
 
 @pytest.mark.usefixtures("untracked")
+@pytest.mark.parametrize(
+    ("cores", "count", "shares"),
+    [
+        ({0, 1, 2, 3}, 2, [{0, 2}, {1, 3}]),
+        ({4, 5, 6}, 2, [{4, 6}, {5}]),
+        # Fewer cores than workers: they have to share.
+        ({0, 1}, 3, [set(), set(), set()]),
+    ],
+)
+def test_workers_share_out_the_cores(cores, count, shares, monkeypatch):
+    monkeypatch.setattr(os, "sched_getaffinity", lambda process: cores, raising=False)
+    assert workers_module._shares_of_cores(count) == shares
+
+
 def test_a_port_in_use_is_told(tmp_path, data, source):
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
