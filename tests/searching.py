@@ -67,9 +67,11 @@ def trains_at_once(log: Path, pause=0.0, fault=None):
 
 
 def wins_at_once(folder, model_name, recipe, seed, data, *, on_step, on_evaluation):
-    """In place of the training of the winner."""
+    """In place of the training of the winner; as there, what is finished is left as it is."""
     from keras_drnn.experiments.runs import recipe_params
 
+    if (folder / "run.json").exists():
+        return
     folder.mkdir(parents=True, exist_ok=True)
     write_json(
         folder / "metrics.json",

@@ -65,15 +65,21 @@ def front(trials: Sequence[Mapping[str, Any]], cost: str = "parameters") -> list
     return found
 
 
-def outcome_of(search: SearchFolder) -> dict[str, Any]:
+def outcome_of(search: SearchFolder, winners: Sequence[str]) -> dict[str, Any]:
     """What is known of a search by now, for `outcome.json`.
 
     Args:
         search: The search.
+        winners: Names of the trainings of its winner; there may be others, of a trial that was the
+            best before.
     """
     about, trials = search.about, trial_lines(search)
     best = best_of(trials)
-    winners = [run for run in search.winners() if run.about["status"] == "finished"]
+    trained = [
+        run
+        for run in search.winners()
+        if run.folder.name in winners and run.about["status"] == "finished"
+    ]
     return {
         "id": about["id"],
         "cell": about["settings"]["cell"],
@@ -90,7 +96,7 @@ def outcome_of(search: SearchFolder) -> dict[str, Any]:
         },
         "best": best,
         "front": front(trials),
-        "winner": _winner(winners) if winners else None,
+        "winner": _winner(trained) if trained else None,
         "trials": trials,
     }
 

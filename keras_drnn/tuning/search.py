@@ -2,7 +2,7 @@
 
 import json
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from functools import partial
@@ -16,6 +16,7 @@ from keras_drnn.experiments.comparison import alone, environment
 from keras_drnn.experiments.data import Data
 from keras_drnn.experiments.files import write_json
 from keras_drnn.experiments.models import build_model
+from keras_drnn.experiments.recipes import Recipe
 from keras_drnn.tuning.folds import fold_splits
 from keras_drnn.tuning.limits import Cost, cost_of, longest_delay
 from keras_drnn.tuning.mirror import SearchMirror
@@ -81,11 +82,19 @@ class Search:
             ValueError: If it is the folder of another search.
         """
         about = self._about()
-        path = self.folder / "search.json"
-        if not path.exists():
-            write_json(path, about)
-            return
-        before, now = self.known.about["decisive"], json.loads(json.dumps(about["decisive"]))
+        if (self.folder / "search.json").exists():
+            self.check()
+            about["created"] = self.known.about["created"]
+        write_json(self.folder / "search.json", about)
+
+    def check(self) -> None:
+        """Make sure that the folder is that of this search.
+
+        Raises:
+            ValueError: If it is the folder of another search.
+        """
+        before = self.known.about["decisive"]
+        now = json.loads(json.dumps(self._about()["decisive"]))
         changed = list(_differences(before, now))
         if changed:
             raise ValueError(
@@ -187,8 +196,8 @@ class Search:
         failed = sum(trial["status"] == "failed" for trial in trials)
         return SearchProgress(len(ended), of, failed, best["score"] if best else None, left)
 
-    def winner_recipe(self):
-        """The recipe of the best trial, trained in full.
+    def winner(self) -> tuple[str, Recipe]:
+        """The name of the best trial, and its recipe trained in full.
 
         Raises:
             SearchFailedError: If no trial has finished.
@@ -202,7 +211,7 @@ class Search:
                 f"{'; '.join(sorted(errors))}"
             )
         recipe = recipe_of(best["values"], self.recipe)
-        return replace(recipe, steps=self.settings.winner_steps or recipe.steps)
+        return best["trial"], replace(recipe, steps=self.settings.winner_steps or recipe.steps)
 
     def _was_feasible(self, trial: str) -> bool:
         path = self.folder / "trials" / trial_name(trial) / "run.json"
@@ -317,11 +326,13 @@ def search(
             on_progress(this.progress())
             mirror.sync()
             (explore or explore_here)(this, report)
-            _write_outcome(this)
-            recipe = this.winner_recipe()
-            for seed in range(settings.seeds):
+            winner, recipe = this.winner()
+            names = [f"{winner}-steps{recipe.steps}-seed{seed}" for seed in range(settings.seeds)]
+            _end_overtaken(this, names)
+            _write_outcome(this, names)
+            for seed, name in enumerate(names):
                 runs.run(
-                    folder / "winner" / f"{settings.cell}-seed{seed}",
+                    folder / "winner" / name,
                     settings.cell,
                     recipe,
                     seed,
@@ -329,7 +340,7 @@ def search(
                     on_step=on_run(settings.cell, seed, recipe.steps),
                     on_evaluation=mirror.sync,
                 )
-            found = _write_outcome(this)
+            found = _write_outcome(this, names)
     return found
 
 
@@ -375,10 +386,18 @@ def _silent(step: int) -> None:
     """Tell nobody."""
 
 
-def _write_outcome(this: Search) -> dict[str, Any]:
+def _end_overtaken(this: Search, names: Sequence[str]) -> None:
+    """Note which trainings of an earlier winner will not be gone on with."""
+    for run in this.known.winners():
+        if run.folder.name not in names and run.about["status"] == "running":
+            about = run.about | {"status": "failed", "error": f"overtaken by {names[0]}"}
+            write_json(run.folder / "run.json", about)
+
+
+def _write_outcome(this: Search, winners: Sequence[str]) -> dict[str, Any]:
     from keras_drnn.tuning.pictures import save_search_pictures
 
-    found = outcome_of(this.known)
+    found = outcome_of(this.known, winners)
     write_json(this.folder / "outcome.json", found)
     save_search_pictures(this.folder, found)
     return found

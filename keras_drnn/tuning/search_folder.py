@@ -30,7 +30,7 @@ class SearchFolder(Comparison):
         return [Run(path.parent) for path in sorted((self.folder / "trials").glob("*/run.json"))]
 
     def winners(self) -> list[Run]:
-        """The trainings of the winner."""
+        """The trainings of the winner, and of those that were the best before it."""
         return [Run(path.parent) for path in sorted((self.folder / "winner").glob("*/run.json"))]
 
     def runs(self) -> list[Run]:

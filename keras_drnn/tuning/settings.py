@@ -10,7 +10,7 @@ from keras_drnn.tuning.space import SEARCHED_CELLS, Space
 
 ORACLES = ("bayesian", "random", "hyperband", "grid")
 # What may change when a search goes on: how far it goes, not what its trials are.
-_OPEN = ("trials", "seeds", "max_failures")
+_OPEN = ("trials", "seeds", "winner_steps", "max_failures")
 
 
 @dataclass(frozen=True)
@@ -58,11 +58,11 @@ class SearchSettings:
                     f"`{name}` of a search must be one of {', '.join(known)}. "
                     f"Received: {name}={getattr(self, name)!r}"
                 )
-        for name in ("trials", "folds", "seeds", "max_failures"):
-            if getattr(self, name) < 1:
-                raise ValueError(
-                    f"`{name}` must be at least 1. Received: {name}={getattr(self, name)}"
-                )
+        counts = ("trials", "folds", "seeds", "max_failures", "steps", "winner_steps", "batch_size")
+        for name in counts:
+            count = getattr(self, name)
+            if count is not None and count < 1:
+                raise ValueError(f"`{name}` must be at least 1. Received: {name}={count}")
 
     def recipe(self, data: str) -> Recipe:
         """The recipe that the hyperparameters of a trial are put into.

@@ -142,7 +142,7 @@ def work(this: Search, on_step: Callable[[int, int], None] = lambda step, of: No
     from keras_drnn.tuning.tuner import quiet
 
     _wait_for_chief(this)
-    this.begin()
+    this.check()
     own = this.folder / "workers" / os.environ[_ID]
     own.mkdir(parents=True, exist_ok=True)
     with alone(own, f"search as {os.environ[_ID]}"), quiet():
@@ -294,7 +294,8 @@ def _wait_for_chief(this: Search) -> None:
         with contextlib.suppress(OSError), socket.create_connection((address, port), timeout=5.0):
             return
         # keras-tuner's worker would wait an hour for a chief that has long finished.
-        if this.known.outcome.get("winner"):
+        outcome = this.known.outcome
+        if outcome.get("winner") and this.settings.trials <= outcome["settings"]["trials"]:
             raise ValueError(
                 f"The search in {this.folder} is finished. Give the chief more trials first."
             )

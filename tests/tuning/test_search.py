@@ -10,6 +10,7 @@ import pytest
 from searching import SPACE, oracle_state, score_of, statuses, trained
 
 from keras_drnn.experiments.comparison import ComparisonBusyError
+from keras_drnn.experiments.runs import recipe_params
 from keras_drnn.experiments.training import TrainingDivergedError
 from keras_drnn.tuning.folds import fold_splits
 from keras_drnn.tuning.limits import Limits
@@ -55,7 +56,7 @@ def test_folds_hold_every_training_subject_out_once_and_never_the_test_side(data
 
 def test_the_registered_winner_is_chosen_by_validation(tmp_path, data):
     winner = run(tmp_path / "s", data)["winner"]
-    assert winner["chosen"] == "drnn-seed0"
+    assert winner["chosen"].endswith("-seed0")
     assert winner["mean"]["test/sequence_accuracy"] == pytest.approx(0.75)
     assert winner["spread"]["test/sequence_accuracy"] == pytest.approx(0.1 / 2**0.5)
 
@@ -143,6 +144,28 @@ def test_the_winner_may_be_trained_longer_than_its_trial(tmp_path, data, log):
     found = run(tmp_path / "s", data, trials=2, winner_steps=8)
     assert {steps for _, _, steps, _ in trained(log)} == {4}
     assert found["winner"]["params"]["steps"] == 8
+    longer = run(tmp_path / "s", data, trials=2, winner_steps=16)
+    assert longer["winner"]["params"]["steps"] == 16
+    # And what was trained before is still there.
+    assert run(tmp_path / "s", data, trials=2, winner_steps=8)["winner"] == found["winner"]
+    assert len(trained(log)) == 4
+
+
+def test_a_search_that_finds_a_better_trial_has_another_winner(tmp_path, data):
+    folder = tmp_path / "s"
+    first = run(folder, data, trials=1)
+    # Of the earlier winner's trainings one was cut off.
+    cut_off = folder / "winner" / first["winner"]["runs"][1] / "run.json"
+    cut_off.write_text(json.dumps(json.loads(cut_off.read_text()) | {"status": "running"}))
+    more = run(folder, data, trials=12)
+    assert more["best"]["trial"] != first["best"]["trial"]
+    best = recipe_of(more["best"]["values"], SETTINGS.recipe("demo"))
+    assert more["winner"]["params"] == json.loads(json.dumps(recipe_params(best)))
+    assert all(name.startswith(more["best"]["trial"]) for name in more["winner"]["runs"])
+    assert len(more["winner"]["runs"]) == 2
+    assert more["settings"]["trials"] == 12
+    about = json.loads(cut_off.read_text())
+    assert about["status"] == "failed" and "overtaken" in about["error"]
 
 
 def test_a_trial_that_ends_in_nan_or_without_memory_is_told_and_the_search_goes_on(

@@ -63,7 +63,8 @@ def test_a_search_is_a_parent_with_nested_trials_and_a_registered_winner(
     assert "Traceback" not in capfd.readouterr().err
     found = runs(store, folder.name)
     trials = [f"trial-{number:04d}" for number in range(3)]
-    assert set(found) == {folder.name, *trials, "drnn-seed0", "drnn-seed1"}
+    winners = outcome["winner"]["runs"]
+    assert set(found) == {folder.name, *trials, *winners} and len(winners) == 2
     parent = found[folder.name]
     assert parent.info.status == "FINISHED"
     assert json.loads(parent.data.params["space.bases"].replace("(", "[").replace(")", "]")) == [
@@ -88,28 +89,35 @@ def test_a_search_is_a_parent_with_nested_trials_and_a_registered_winner(
     client = connect(store)
     files = {file.path for file in client.list_artifacts(parent.info.run_id)}
     assert files == {"search.json", "outcome.json", "front.png", "delays.png"}
-    files = {file.path for file in client.list_artifacts(found["drnn-seed0"].info.run_id)}
+    files = {file.path for file in client.list_artifacts(found[winners[0]].info.run_id)}
     assert "front.png" in files
     versions = client.search_model_versions(f"name = '{folder.name}'")
-    assert [version.run_id for version in versions] == [found["drnn-seed0"].info.run_id]
-    (logged,) = models(store, found["drnn-seed0"])
+    assert [version.run_id for version in versions] == [found[winners[0]].info.run_id]
+    (logged,) = models(store, found[winners[0]])
     assert versions[0].source == logged.artifact_location
     assert list(Path(urlsplit(logged.artifact_location).path).glob("MLmodel"))
 
 
-def test_a_resumed_search_goes_on_with_its_parent_and_registers_once(
+def test_a_resumed_search_goes_on_with_its_parent_and_registers_each_winner_once(
     tmp_path, data, store, monkeypatch
 ):
     folder = tmp_path / "search-resumed"
-    search(folder, replace(SETTINGS, trials=2, seeds=1), data, store)
+    monkeypatch.setattr(search_module.runs, "run", wins_with_a_model)
+    first = search(folder, replace(SETTINGS, trials=1, seeds=1), data, store)
     before = runs(store, folder.name)
-    search(folder, replace(SETTINGS, trials=4, seeds=1), data, store)
+    more = search(folder, replace(SETTINGS, trials=12, seeds=1), data, store)
     after = runs(store, folder.name)
-    assert set(after) - set(before) == {"trial-0002", "trial-0003"}
+    assert more["winner"]["runs"] != first["winner"]["runs"]
+    trials = {f"trial-{number:04d}" for number in range(1, 12)}
+    assert set(after) - set(before) == {*trials, *more["winner"]["runs"]}
     for name, run in before.items():
         assert after[name].info.run_id == run.info.run_id
     assert after[folder.name].info.status == "FINISHED"
     assert "error" not in after[folder.name].data.tags or not after[folder.name].data.tags["error"]
+    versions = connect(store).search_model_versions(f"name = '{folder.name}'")
+    assert [version.run_id for version in sorted(versions, key=lambda each: int(each.version))] == [
+        after[name].info.run_id for name in (*first["winner"]["runs"], *more["winner"]["runs"])
+    ]
 
 
 def test_a_store_that_is_away_costs_no_trial_and_gets_all_later(tmp_path, data, store, caplog):

@@ -98,6 +98,8 @@ def test_a_space_is_read_from_a_file():
         ({"oracle": "magic"}, "magic"),
         ({"cell": "rnn"}, "cell='rnn'"),
         ({"trials": 0}, "trials=0"),
+        ({"winner_steps": 0}, "winner_steps=0"),
+        ({"steps": -1}, "steps=-1"),
         ({"budget": 3}, "budget"),
         ({"limits": {"watts": 3}}, "watts"),
     ],

@@ -61,6 +61,16 @@ def test_a_worker_that_cannot_start_is_told_with_its_last_words(
         search(tmp_path / "s", SETTINGS, data, "", explore=with_workers(1, broken))
 
 
+@pytest.mark.skipif(not hasattr(os, "sched_getaffinity"), reason="no cores can be set here")
+def test_a_worker_keeps_to_its_cores(tmp_path):
+    core = min(os.sched_getaffinity(0))
+    worker = workers_module._Worker(tmp_path, "worker0", 9, {}, {core})
+    try:
+        assert os.sched_getaffinity(worker._process.pid) == {core}
+    finally:
+        worker.stop()
+
+
 @pytest.mark.usefixtures("untracked")
 @pytest.mark.parametrize(
     ("cores", "count", "shares"),
@@ -121,5 +131,8 @@ def test_a_worker_without_a_chief_does_not_wait_for_ever(tmp_path, data, place):
     search(tmp_path / "s", replace(SETTINGS, trials=1), data, "")
     for name, value in (("ORACLE_IP", "127.0.0.1"), ("ORACLE_PORT", "9"), ("TUNER_ID", "w")):
         place.setenv(f"KERASTUNER_{name}", value)
-    with pytest.raises(ValueError, match="is finished"):
+    # Asked for more trials than the last chief was, it waits for the next one.
+    with pytest.raises(ValueError, match="No chief answers"):
         work(this)
+    with pytest.raises(ValueError, match="is finished"):
+        work(search_module.Search(tmp_path / "s", replace(SETTINGS, trials=1), data))
