@@ -36,12 +36,7 @@ class GroupRateDense(keras.layers.Dense):
         for group, delay in enumerate(DELAYS):
             rows = slice(group * size, (group + 1) * size)
             updates = ops.matmul(held[:, ::delay, rows], self.kernel[rows])
-            count = updates.shape[1]
-            repeated = ops.broadcast_to(
-                updates[:, :, None], (ops.shape(held)[0], count, delay, CLASSES)
-            )
-            repeated = ops.reshape(repeated, (-1, count * delay, CLASSES))
-            total = total + repeated[:, :steps]
+            total = total + ops.take(updates, ops.arange(steps) // delay, axis=1)
         return total
 
 

@@ -13,7 +13,6 @@ after `j` updates, so `states[:, 0]` is its initial state.
 from dataclasses import dataclass
 from typing import Any
 
-import keras
 from keras import ops
 
 from keras_drnn.delays import first_updates
@@ -164,16 +163,7 @@ def _hold(group, length):
     """A group's state at every step, `(batch, length, units)`, for a clock that starts here."""
     if group.delay == 1:
         return group.states[:, 1:]
-    if keras.backend.backend() == "tensorflow":
-        updates = group.updates_until(ops.arange(length, dtype="int32"))
-        return ops.take(group.states, updates, axis=1)
-    # Repeating by broadcast and slicing: its gradient is a sum, that of a gather is a scatter,
-    # which costs more everywhere but on TensorFlow.
-    batch, count, units = ops.shape(group.states)
-    repeated = ops.broadcast_to(group.states[:, :, None], (batch, count, group.delay, units))
-    repeated = ops.reshape(repeated, (batch, count * group.delay, units))
-    skipped = group.delay - group.first
-    return repeated[:, skipped : skipped + length]
+    return ops.take(group.states, group.updates_until(ops.arange(length, dtype="int32")), axis=1)
 
 
 def _final(group, taken):

@@ -162,6 +162,11 @@ class DelayedRNN(keras.layers.RNN):
         return super().compute_output_shape(sequences_shape)
 
     def call(self, sequences, initial_state=None, mask=None, training=False):
+        if sequences.shape[1] == 0:
+            raise ValueError(
+                "Expected a sequence of at least one step. "
+                f"Received an input of shape {tuple(sequences.shape)}"
+            )
         # The backends' fused operations, unlike Keras', take no integers beside float weights.
         sequences = ops.cast(sequences, self.compute_dtype)
         if initial_state is None and not self.stateful:

@@ -1,8 +1,9 @@
 """The recurrence on torch: a loop with a hand-written backward pass, or torch's own fused RNN.
 
-On a CPU torch's RNN is fused in name only: differentiated, every step adds its own share of the
-gradient of `W`. Written by hand that is one product after the loop, and the loop keeps nothing but
-its outputs. On a GPU, and where no gradient is asked for, the fused operator is faster.
+On a CPU torch's RNN is fused in name only: its steps take longer than those of the plain loop, and
+differentiated, every step adds its own share of the gradient of `W`. Written by hand that is one
+product after the loop, and the loop keeps nothing but its outputs. Elsewhere a step is a launch,
+and the fused operator has cuDNN's.
 """
 
 import torch
@@ -23,7 +24,7 @@ def recurrence(x, h0, kernel, recurrent_kernel, bias, activation):
     """See `keras_drnn.recurrence.recurrence`."""
     x, h0, kernel, recurrent_kernel = map(ops.convert_to_tensor, (x, h0, kernel, recurrent_kernel))
     bias = None if bias is None else ops.convert_to_tensor(bias)
-    if torch.is_grad_enabled() and x.device.type == "cpu":
+    if x.device.type == "cpu":
         z = torch.nn.functional.linear(x, kernel.T, bias)
         return _States.apply(z.transpose(0, 1), h0, recurrent_kernel, activation).transpose(0, 1)
     weights = [kernel.T, recurrent_kernel.T]

@@ -18,6 +18,11 @@ def test_an_input_of_the_wrong_rank(shape):
             keras.layers.RNN(DelayedRNNCell(4, (1, 2)))(x)
 
 
+def test_a_sequence_without_steps():
+    with pytest.raises(ValueError, match="at least one step"):
+        DelayedRNN(4, (1, 2))(np.zeros((2, 0, 3), "float32"))
+
+
 def test_another_number_of_features_than_the_layer_was_built_for():
     layer = DelayedRNN(4, (1, 2))
     layer.build((None, None, 3))
