@@ -66,6 +66,12 @@ class DelayedRNNCell(keras.layers.Layer, DropoutRNNCell):
         states: List of two tensors, with shapes `(batch, units)` and `(batch, groups)`.
         training: Python boolean, whether dropout applies.
 
+    Input shape:
+        `(batch, features)`; within `keras.layers.RNN`, `(batch, timesteps, features)`.
+
+    Output shape:
+        `(batch, units)`, and the next state, `[(batch, units), (batch, groups)]`.
+
     Raises:
         ValueError: If an argument is out of its range, or if a delay is longer than the compute
             dtype can count exactly (256 in bfloat16, 2048 in float16).

@@ -65,6 +65,9 @@ class DelayedRNN(keras.layers.RNN):
         initial_state: `[h, clock]` as returned with `return_state=True`; or `h` alone, for which
             the clock starts at zero.
 
+    Input shape:
+        `(batch, timesteps, features)`, at least one step.
+
     Output shape:
         `(batch, units)`, or `(batch, timesteps, units)` with `return_sequences=True`; with
         `return_state=True` followed by `(batch, units)` and `(batch, groups)`.

@@ -7,7 +7,7 @@
 
 One process per backend; in it the contestants take turns, so that what else the machine does meets
 all of them alike. Memory is measured in a process per contestant. Writes
-`benchmarks/results/speed_<device>.json` and a picture beside it.
+`benchmarks/results/speed_<device>.json` (of another grid with its name) and a picture beside it.
 """
 
 import argparse
@@ -48,7 +48,8 @@ def main() -> None:
         device = of_backend["device"]
         # After each backend, so that an interruption costs one of them only.
         RESULTS.mkdir(exist_ok=True)
-        path = RESULTS / f"speed_{device}.json"
+        grid = "" if arguments.grid == "star" else f"_{arguments.grid}"
+        path = RESULTS / f"speed_{device}{grid}.json"
         path.write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
         _picture(found, path.with_suffix(".png"))
         print(path)

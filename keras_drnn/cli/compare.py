@@ -94,6 +94,7 @@ def _compare(settings, data, root, protocol, missing_list, out, json_file) -> No
     from keras_drnn.tracking import check_store, how_to_look, resolve_uri
 
     # Everything that can be wrong is found before hours of training.
+    options.check_json_file(json_file)
     for model in settings.models:
         settings.recipe(model, data.value)
     uri = resolve_uri()

@@ -51,6 +51,7 @@ def export(
         ),
     ] = None,
     protocol: options.Protocol = "cross-view",
+    missing_list: options.MissingList = None,
     out: options.Out = Path("drnn-runs"),
     log: Annotated[
         str | None,
@@ -68,9 +69,21 @@ def export(
     from keras_drnn.experiments.data import open_data
     from keras_drnn.experiments.exporting import export as run_export
 
+    options.check_json_file(json_file)
+    if log is not None:
+        from keras_drnn.tracking import check_store, resolve_uri
+
+        options.check_model_name("--log", log)
+        check_store(resolve_uri())
     clips = None
     if root is not None:
-        clips = open_data(data.value, root=root, protocol=protocol, cache=out / "clips")
+        clips = open_data(
+            data.value,
+            root=root,
+            protocol=protocol,
+            cache=out / "cache",
+            missing_list=missing_list,
+        )
     report = run_export(
         model,
         file,

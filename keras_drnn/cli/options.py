@@ -34,6 +34,18 @@ def whole_numbers(text: str | None) -> tuple[int, ...] | None:
         ) from None
 
 
+def check_json_file(path: Path | None) -> None:
+    """Refuse a file that could not be written when all is done."""
+    if path is not None and not path.resolve().parent.is_dir():
+        raise ValueError(f"--json must be a file in a folder that exists. Received: {path}")
+
+
+def check_model_name(option: str, name: str | None) -> None:
+    """Refuse a name that MLflow would not register a model by."""
+    if name is not None and (not name.strip() or set(name) & set("/:")):
+        raise ValueError(f"{option} must be a name without / and :. Received: {name!r}")
+
+
 Data = Annotated[
     DataName,
     typer.Option(
@@ -62,7 +74,7 @@ PresetChoice = Annotated[
 Delays = Annotated[
     str | None,
     typer.Option(
-        help="Delays of the D-RNN's groups in frames, like 1,3,9,27,81.",
+        help="Delays of the D-RNN's groups in frames, like 1,3,9,27,81; as many as divide --units.",
         show_default="the preset's",
     ),
 ]

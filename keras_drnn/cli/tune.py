@@ -115,6 +115,11 @@ def tune(
     is interrupted, the same command goes on where it stopped.
     """
     told = _read(config) if config else {}
+    if "cell" in told:
+        raise ValueError(
+            "A configuration file names what is searched in `models`, as a list. "
+            f"Received: cell={told['cell']!r}"
+        )
     command = {key: told.pop(key) for key in _OF_COMMAND if key in told}
     given = {
         "oracle": oracle,
@@ -144,7 +149,8 @@ def tune(
         "missing_list": missing_list
         or (Path(command["missing_list"]) if "missing_list" in command else None),
     }
-    cells = models.split(",") if models else command.get("models", ["drnn"])
+    cells = models or command.get("models", "drnn")
+    cells = cells.split(",") if isinstance(cells, str) else cells
     name = name or (config.stem if config else None)
     _tune(list(dict.fromkeys(cells)), told, source, workers, port, name, out, json_file)
 
@@ -170,6 +176,8 @@ def _tune(cells, told, source, workers, port, name, out, json_file) -> None:
     from keras_drnn.tuning.workers import as_chief, role, with_workers, work
 
     # Everything that can be wrong is found before hours of training.
+    options.check_json_file(json_file)
+    options.check_model_name("--name", name)
     searches = [SearchSettings.of({**told, "cell": cell}) for cell in cells]
     _check_keras_tuner()
     this_role = role()

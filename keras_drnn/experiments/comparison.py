@@ -170,12 +170,15 @@ def _machine() -> str:
 
 
 @contextmanager
-def alone(folder: Path, what: str = "comparison") -> Iterator[None]:
+def alone(
+    folder: Path, what: str = "comparison", advice: str = "give another --out"
+) -> Iterator[None]:
     """Keep every other process from working in a folder.
 
     Args:
         folder: The folder.
         what: What it is the folder of, for the message.
+        advice: What to do in place of waiting.
 
     Raises:
         ComparisonBusyError: If another process is at work in it.
@@ -185,7 +188,6 @@ def alone(folder: Path, what: str = "comparison") -> Iterator[None]:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             raise ComparisonBusyError(
-                f"Another process is at work on this {what} ({folder}). Wait for it, or give "
-                "another --out."
+                f"Another process is at work on this {what} ({folder}). Wait for it, or {advice}."
             ) from None
         yield

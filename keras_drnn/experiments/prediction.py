@@ -77,6 +77,11 @@ def _scorer(path: Path):
 
     else:
         raise ValueError(f"Expected a .keras or .tflite file. Received: {path}")
+    if len(shape) != 5:
+        raise ValueError(
+            "Expected a model of joints, (clips, frames, bodies, joints, 3), as `drnn train` makes "
+            f"them. Received: {path}, which reads {tuple(shape)}"
+        )
     bodies, joint_count = int(shape[2]), int(shape[3])
 
     def score(joints: np.ndarray) -> np.ndarray:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, replace
 
+from keras_drnn.delays import check_delays, split_units
 from keras_drnn.skeletons.augmentation import Augmentation
 
 CELLS = ("drnn", "rnn", "lstm", "gru")
@@ -109,7 +110,8 @@ def recipe_for(model: str, *, preset: str, data: str, **changes) -> Recipe:
         **changes: Fields of the recipe to replace; those that are `None` are left as they are.
 
     Raises:
-        ValueError: If the model or the preset is unknown.
+        ValueError: If the model or the preset is unknown, or the units cannot be split over the
+            delays.
 
     Example:
 
@@ -130,4 +132,7 @@ def recipe_for(model: str, *, preset: str, data: str, **changes) -> Recipe:
     )
     if preset == "best":
         recipe = replace(recipe, **BEST_BY_CELL.get(cell, {}))
-    return replace(recipe, **{key: value for key, value in changes.items() if value is not None})
+    recipe = replace(recipe, **{key: value for key, value in changes.items() if value is not None})
+    if cell == "drnn":
+        split_units(recipe.units, len(check_delays(recipe.delays)))
+    return recipe

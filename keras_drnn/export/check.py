@@ -84,7 +84,7 @@ def accept(comparison: Comparison, form: str, tolerance: float) -> None:
 
 def accuracies(model, score: Callable, validation, accuracy_loss: float) -> dict[str, float]:
     """Accuracy before and after on the validation clips, if there are any."""
-    if not validation:
+    if validation is None or not len(validation):
         return {}
     before = sequence_accuracy(of_keras(model), validation)
     after = sequence_accuracy(score, validation)

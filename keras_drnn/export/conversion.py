@@ -44,7 +44,7 @@ def check_request(path: Path, check_inputs, form: str, representative) -> None:
         raise ExportError("Expected at least one clip to check the file on. Received: none")
     if form not in FORMS:
         raise ExportError(f"`form` must be one of {', '.join(FORMS)}. Received: form={form!r}")
-    if form == "int8" and not representative:
+    if form == "int8" and (representative is None or not len(representative)):
         raise ExportError(
             "Expected training clips as `representative`, to measure the range of all values with; "
             'form="dynamic" needs none. Received: none'

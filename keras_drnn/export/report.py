@@ -7,8 +7,6 @@ from time import perf_counter
 
 import numpy as np
 
-_RUNS = 20
-
 
 @dataclass(frozen=True)
 class ExportReport:

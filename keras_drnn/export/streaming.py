@@ -115,6 +115,9 @@ class StreamingModel:
             due: For each delayed cell (`delayed`), which of its groups are due, as Python booleans
                 that the clocks in `state` must agree with; the others are then not computed.
                 Computed from the clocks by default.
+
+        Returns:
+            The scores, `(1, classes)`, and the next state, as `initial_state()` has it.
         """
         walk = _Walk(state, due, delayed=[])
         scores = walk.run(self.model, [ops.expand_dims(frame, 1)])

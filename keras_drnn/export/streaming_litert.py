@@ -94,9 +94,10 @@ def export_streaming(
             for cell in streaming.delayed
         ],
     }
-    clips = list(check_inputs or _random_stream(model.input_shape))
+    given = check_inputs is not None
+    clips = list(check_inputs) if given else _random_stream(model.input_shape)
     # Float32 must stay exact in a long stream too; a shorter format drifts and is judged by clips.
-    if check_inputs and form == "float32" and model.input_shape[1] is None:
+    if given and form == "float32" and model.input_shape[1] is None:
         clips.append(_long_stream(clips))
     with tempfile.TemporaryDirectory() as scratch:
         converted = Path(scratch) / "model.tflite"

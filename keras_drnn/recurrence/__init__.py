@@ -36,6 +36,6 @@ def recurrence(x, h0, kernel, recurrent_kernel, bias, activation, dropout_mask=N
             from keras_drnn.recurrence import tensorflow as fast
         else:
             fast = None
-        if fast is not None and fast.supports(activation, x):
+        if fast is not None and fast.supports(activation):
             return fast.recurrence(*arguments)
     return reference(*arguments, dropout_mask=dropout_mask, unroll=unroll)

@@ -10,7 +10,7 @@ from keras import ops
 from keras_drnn.recurrence.derivatives import SLOPES
 
 
-def supports(activation, x) -> bool:
+def supports(activation) -> bool:
     """Whether this implementation covers the activation."""
     return activation in SLOPES
 

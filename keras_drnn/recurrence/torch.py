@@ -15,7 +15,7 @@ FUSED = {activations.relu: torch.rnn_relu, activations.tanh: torch.rnn_tanh}
 _IN_PLACE = {activations.relu: torch.relu_, activations.tanh: torch.tanh_}
 
 
-def supports(activation, x) -> bool:
+def supports(activation) -> bool:
     """Whether there is an implementation for the activation."""
     return activation in FUSED
 

@@ -89,7 +89,10 @@ class ViewAlignment(CausalLayer):
         right_shoulder: Index of the joint.
 
     Input shape:
-        `(batch, frames, bodies, joints, 3)`, metres. Output shape: the same.
+        `(batch, frames, bodies, joints, 3)`, metres.
+
+    Output shape:
+        The same, metres.
 
     Example:
 
@@ -139,7 +142,10 @@ class HipCentring(keras.layers.Layer):
         hip: Index of the joint.
 
     Input shape:
-        `(batch, frames, bodies, joints, 3)`, metres. Output shape: the same.
+        `(batch, frames, bodies, joints, 3)`, metres.
+
+    Output shape:
+        The same, metres.
 
     Example:
 

@@ -119,8 +119,9 @@ class Search:
         Args:
             values: The trial's hyperparameters.
         """
-        if "groups" in values and delays_of(values)[-1] > self.longest:
-            return False
+        if "groups" in values:
+            if values["units"] < values["groups"] or delays_of(values)[-1] > self.longest:
+                return False
         return self.settings.limits.exceeded(self.cost(values)) is None
 
     def run_trial(
@@ -183,6 +184,24 @@ class Search:
         with quiet():
             return FolderTuner(oracle, run, self.folder / "oracle", on_end)
 
+    @property
+    def all_ended(self) -> bool:
+        """Whether as many trials have ended as were asked for; Hyperband alone knows of its own."""
+        return self.settings.oracle != "hyperband" and self._count_done() >= self.settings.trials
+
+    @property
+    def explored(self) -> bool:
+        """Whether the oracle had no more trials, and every process knows."""
+        path = self.folder / "explored.json"
+        if not path.is_file():
+            return False
+        of = json.loads(path.read_text(encoding="utf-8"))["trials"]
+        return self.settings.oracle == "hyperband" or of >= self.settings.trials
+
+    def note_explored(self) -> None:
+        """Note that the oracle has no more trials, and that every process knows."""
+        write_json(self.folder / "explored.json", {"trials": self.settings.trials})
+
     def progress(self) -> SearchProgress:
         """How far the search is, from what is on disk."""
         trials = trial_lines(self.known)
@@ -193,7 +212,7 @@ class Search:
         left = None
         if of is not None and now > 0:
             left = (of - len(ended)) * (time.monotonic() - self._began) / now
-        failed = sum(trial["status"] == "failed" for trial in trials)
+        failed = sum(trial["status"] == "failed" and not trial["infeasible"] for trial in trials)
         return SearchProgress(len(ended), of, failed, best["score"] if best else None, left)
 
     def winner(self) -> tuple[str, Recipe]:
@@ -206,6 +225,12 @@ class Search:
         best = best_of(trials)
         if best is None:
             errors = {trial["error"] for trial in trials if trial["error"]}
+            if not trials:
+                raise SearchFailedError(
+                    "Expected values that meet the limits, with a delay of at most "
+                    f"{self.longest} frames, which fits the clips; found none in the space. Widen "
+                    f"it, or allow more. Received: {self.settings.limits}"
+                )
             raise SearchFailedError(
                 f"Expected a trial that finished, found none of {len(trials)}. "
                 f"{'; '.join(sorted(errors))}"
@@ -314,7 +339,7 @@ def search(
         SearchFailedError: If no trial finished, or too many in a row failed.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    with alone(folder, "search"):
+    with alone(folder, "search", "give another --name"):
         this = Search(folder, settings, data)
         this.begin()
         with SearchMirror(folder, tracking_uri) as mirror:
@@ -325,7 +350,9 @@ def search(
 
             on_progress(this.progress())
             mirror.sync()
-            (explore or explore_here)(this, report)
+            if not this.explored:
+                (explore or explore_here)(this, report)
+                this.note_explored()
             winner, recipe = this.winner()
             names = [f"{winner}-steps{recipe.steps}-seed{seed}" for seed in range(settings.seeds)]
             _end_overtaken(this, names)
@@ -373,7 +400,7 @@ def check_failures(this: Search, oracle) -> None:
         SearchFailedError: If so many trials in a row failed that no more are tried.
     """
     count = oracle.failures_in_a_row
-    if count >= this.settings.max_failures:
+    if count >= this.settings.max_failures and not this.all_ended:
         errors = [trial["error"] for trial in trial_lines(this.known) if trial["error"]]
         raise SearchFailedError(
             f"The last {count} trials failed, so no more are tried. Put right what is wrong and "
@@ -388,9 +415,11 @@ def _silent(step: int) -> None:
 
 def _end_overtaken(this: Search, names: Sequence[str]) -> None:
     """Note which trainings of an earlier winner will not be gone on with."""
+    winner = names[0].rpartition("-seed")[0]
     for run in this.known.winners():
-        if run.folder.name not in names and run.about["status"] == "running":
-            about = run.about | {"status": "failed", "error": f"overtaken by {names[0]}"}
+        earlier = run.folder.name.rpartition("-seed")[0]
+        if earlier != winner and run.about["status"] == "running":
+            about = run.about | {"status": "failed", "error": f"overtaken by {winner}"}
             write_json(run.folder / "run.json", about)
 
 

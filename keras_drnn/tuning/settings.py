@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields, replace
 from typing import Any
 
+from keras_drnn.delays import is_integer
 from keras_drnn.experiments.recipes import PRESETS, Recipe, recipe_for
 from keras_drnn.tuning.limits import Limits
 from keras_drnn.tuning.space import SEARCHED_CELLS, Space
@@ -61,8 +62,12 @@ class SearchSettings:
         counts = ("trials", "folds", "seeds", "max_failures", "steps", "winner_steps", "batch_size")
         for name in counts:
             count = getattr(self, name)
-            if count is not None and count < 1:
-                raise ValueError(f"`{name}` must be at least 1. Received: {name}={count}")
+            if count is not None and (not is_integer(count) or count < 1):
+                raise ValueError(
+                    f"`{name}` must be a whole number from 1 up. Received: {name}={count!r}"
+                )
+        if not is_integer(self.seed) or self.seed < 0:
+            raise ValueError(f"`seed` must be a whole number from 0 up. Received: {self.seed!r}")
 
     def recipe(self, data: str) -> Recipe:
         """The recipe that the hyperparameters of a trial are put into.
@@ -108,8 +113,14 @@ def _same(value: Any) -> Any:
 
 
 def _limits(content: Mapping[str, Any]) -> Limits:
+    if not isinstance(content, Mapping):
+        raise ValueError(f"The limits of a search are a table. Received: limits={content!r}")
     known = [each.name for each in fields(Limits)]
     for name in content:
         if name not in known:
             raise ValueError(f"The limits of a search are {', '.join(known)}. Received: {name}")
+    for name, limit in content.items():
+        number = isinstance(limit, int | float) and not isinstance(limit, bool)
+        if limit is not None and not (number and limit > 0):
+            raise ValueError(f"`{name}` must be a number above 0. Received: {name}={limit!r}")
     return Limits(**content)

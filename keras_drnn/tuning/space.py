@@ -14,6 +14,17 @@ if TYPE_CHECKING:
 
 SEARCHED_CELLS = ("drnn", "lstm", "gru")
 _RANGES = ("dropout", "learning_rate")
+# What the values of a field must be, and that in words.
+_BOUNDS = {
+    "groups": (lambda value: value >= 1, "numbers from 1 up"),
+    "bases": (lambda value: value > 1, "numbers above 1"),
+    "units": (lambda value: value >= 1, "numbers from 1 up"),
+    "growths": (lambda value: value > 0, "numbers above 0"),
+    "first_steps": (lambda value: value >= 0, "numbers from 0 up"),
+    "head_units": (lambda value: value >= 0, "numbers from 0 up"),
+    "dropout": (lambda value: 0 <= value < 1, "from 0 up and below 1"),
+    "learning_rate": (lambda value: value > 0, "numbers above 0"),
+}
 
 
 @dataclass(frozen=True)
@@ -35,7 +46,7 @@ class Space:
             fixes it.
 
     Raises:
-        ValueError: If a field has no values, or a range is not ascending.
+        ValueError: If a field has no values or impossible ones, or a range is not ascending.
 
     Example:
 
@@ -68,6 +79,10 @@ class Space:
                     )
             elif len(set(values)) != len(values):
                 raise ValueError(f"`{name}` must be distinct values. Received: {name}={values!r}")
+            if name in _BOUNDS and not all(_BOUNDS[name][0](value) for value in values):
+                raise ValueError(
+                    f"`{name}` must be {_BOUNDS[name][1]}. Received: {name}={values!r}"
+                )
 
     @classmethod
     def of(cls, content: Mapping[str, Any]) -> "Space":
@@ -77,8 +92,10 @@ class Space:
             content: Lists of values by field.
 
         Raises:
-            ValueError: If there is no such field, or a value is not a list.
+            ValueError: If there is no such field, or a value is not a list of its type.
         """
+        if not isinstance(content, Mapping):
+            raise ValueError(f"A search space is a table of lists. Received: space={content!r}")
         known = asdict(cls())
         values = {}
         for name, given in content.items():
@@ -90,7 +107,7 @@ class Space:
                 raise ValueError(f"`{name}` must be a list of values. Received: {name}={given!r}")
             # keras-tuner tells 2 and 2.0 apart, a person who writes a file does not.
             kind = type(known[name][0])
-            values[name] = tuple(kind(value) for value in given)
+            values[name] = tuple(_as(kind, name, value) for value in given)
         return cls(**values)
 
     def declare(self, hp: "HyperParameters", cell: str = "drnn") -> None:
@@ -122,6 +139,14 @@ class Space:
             hp.Fixed("learning_rate", low)
         else:
             hp.Float("learning_rate", low, high, sampling="log", default=float(np.sqrt(low * high)))
+
+
+def _as(kind: type, name: str, value: Any) -> Any:
+    # 1.9 groups are no 1 group.
+    expected = str if kind is str else int | float
+    if isinstance(value, bool) or not isinstance(value, expected) or kind(value) != value:
+        raise ValueError(f"`{name}` must be values of type {kind.__name__}. Received: {value!r}")
+    return kind(value)
 
 
 def _middle(values: tuple) -> Any:

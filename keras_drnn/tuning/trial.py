@@ -120,6 +120,10 @@ def run_trial(
                 )
             )
         _keep(folder, histories, cost, time.time() - began)
+    except KeyboardInterrupt:
+        # Somebody's wish is no sign of want of memory.
+        write_json(folder / "run.json", about | {"attempts": about["attempts"] - 1})
+        raise
     # A trial's misfortune must not cost the search: whatever it was is kept and told.
     except Exception as error:
         infeasible = isinstance(error, InfeasibleError)

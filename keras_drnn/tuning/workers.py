@@ -26,6 +26,7 @@ _END_SECONDS = 10.0
 _CHIEF_SECONDS = 25.0
 _FAREWELL_SECONDS = 1.0
 _CHIEF_WAIT_SECONDS = 600.0
+_LAST_WORKERS_SECONDS = 30.0
 _LOG_LINES = 15
 
 
@@ -117,8 +118,14 @@ def as_chief(this: Search, report: Callable[[], object]) -> None:
     with quiet():
         chief = _Chief(this, keep_ongoing=True)
         done = this.progress().done
+        nobody_since = time.monotonic()
         while chief.thread.is_alive() and not chief.oracle.all_gone:
             chief.thread.join(_LOOK_SECONDS)
+            if chief.oracle.ongoing_trials or not this.all_ended:
+                nobody_since = time.monotonic()
+            # Started again when all was done: workers that are left ask soon, others never will.
+            if time.monotonic() - nobody_since > _LAST_WORKERS_SECONDS:
+                break
             now = this.progress().done
             if now != done:
                 done = now
@@ -145,7 +152,7 @@ def work(this: Search, on_step: Callable[[int, int], None] = lambda step, of: No
     this.check()
     own = this.folder / "workers" / os.environ[_ID]
     own.mkdir(parents=True, exist_ok=True)
-    with alone(own, f"search as {os.environ[_ID]}"), quiet():
+    with alone(own, f"search as {os.environ[_ID]}", f"set another {_ID}"), quiet():
         this.tuner(lambda trial, values: this.run_trial(trial, values, on_step)).search()
 
 

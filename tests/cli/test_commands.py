@@ -27,6 +27,9 @@ def test_a_fault_is_told_before_training(command):
         (["--data", "nucla"], "root"),
         (["--data", "nucla", "--root", "nowhere"], "nowhere"),
         (["--data", "nucla", "--protocol", "cross-subject", "--root", "."], "cross-subject"),
+        (["--delays", "1,2,4,8"], "units=150"),
+        (["--delays", "3,1"], "strictly increasing"),
+        (["--json", "nowhere/found.json"], "nowhere"),
     ]:
         done = command("compare", *arguments)
         assert done.exit_code != 0

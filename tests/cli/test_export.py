@@ -51,6 +51,23 @@ def test_a_stream_is_exported_with_its_labels_and_predicts(command, tmp_path):
     assert predicted[0]["probability"] == pytest.approx(predicted[1]["probability"], abs=1e-5)
 
 
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [(["--log", "a/b"], "without / and :"), (["--json", "nowhere/found.json"], "nowhere")],
+)
+def test_what_could_not_be_kept_is_told_before_the_conversion(command, tmp_path, arguments, told):
+    done = command("export", "model.keras", "stream.tflite", *arguments)
+    assert isinstance(done.exception, ValueError) and told in str(done.exception)
+
+
+def test_a_model_that_reads_no_joints_is_told_by_predict(command, tmp_path):
+    model = keras.Sequential([keras.Input((None, 3)), keras.layers.Dense(2)])
+    model.save(tmp_path / "model.keras")
+    done = command("predict", "model.keras", "clip.skeleton")
+    assert isinstance(done.exception, ValueError)
+    assert "model of joints" in str(done.exception)
+
+
 @pytest.mark.parametrize("source", ["nowhere.keras", "notes.txt"])
 def test_a_model_that_is_not_there(command, tmp_path, source):
     (tmp_path / "notes.txt").write_text("no model")

@@ -45,8 +45,9 @@ def export(model, tmp_path_factory):
                     model,
                     path,
                     form=form,
-                    check_inputs=clips(8),
-                    representative=clips(8),
+                    # One array, as people have them, or a list of clips: both are sequences.
+                    check_inputs=np.stack(clips(8)),
+                    representative=np.stack(clips(8)),
                     validation=judged,
                     accuracy_loss=0.3,
                 ),

@@ -34,12 +34,18 @@ def test_the_ready_configurations_are_searches(path):
 
 def test_a_fault_is_told_before_any_trial(command, tmp_path, monkeypatch):
     (tmp_path / "bad.toml").write_text("trials = 3\nspaces = 4\n")
+    (tmp_path / "cell.toml").write_text('cell = "lstm"\n')
+    (tmp_path / "string.toml").write_text('models = "drnn,rnn"\n')
     (tmp_path / "broken.toml").write_text("trials = \n")
     for arguments, told in [
         (["bad.toml"], "spaces"),
         (["broken.toml"], "TOML"),
         (["--models", "drnn,rnn"], "cell='rnn'"),
         (["--oracle", "magic"], "magic"),
+        (["cell.toml"], "`models`"),
+        (["string.toml"], "cell='rnn'"),
+        (["--name", "a/b"], "--name"),
+        (["--json", "nowhere/found.json"], "nowhere"),
     ]:
         done = command(*arguments)
         assert done.exit_code != 0 and isinstance(done.exception, ValueError)

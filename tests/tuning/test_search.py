@@ -1,6 +1,7 @@
 """A search: which trials it runs, how it goes on, and what it says when it cannot."""
 
 import json
+import shutil
 import zipfile
 from dataclasses import replace
 from types import SimpleNamespace
@@ -202,6 +203,35 @@ def test_too_many_failures_in_a_row_end_the_search_and_it_goes_on_later(tmp_path
     assert len(trained(log)) == 3 + 2 * 2
 
 
+def test_failures_at_the_very_end_cost_no_winner(tmp_path, data, quick, log):
+    def fault(recipe):
+        if len(trained(log)) > 4:
+            raise RuntimeError("no such device")
+
+    quick(fault=fault)
+    found = run(tmp_path / "s", data)
+    assert found["counts"] == {"finished": 2, "failed": 3, "infeasible": 0} and found["winner"]
+
+
+def test_limits_that_nothing_meets_are_told(tmp_path, data):
+    with pytest.raises(SearchFailedError, match="Widen it, or allow more.*parameters=9"):
+        run(tmp_path / "s", data, limits=Limits(parameters=9))
+
+
+def test_fewer_units_than_groups_are_not_tried(tmp_path, data):
+    space = replace(SPACE, units=(3,), groups=(2, 4))
+    found = run(tmp_path / "s", data, space=space)
+    assert {trial["values"]["groups"] for trial in found["trials"]} == {2}
+
+
+def test_fewer_seeds_leave_the_other_trainings_of_the_winner_as_they_are(tmp_path, data):
+    names = run(tmp_path / "s", data, trials=1)["winner"]["runs"]
+    cut_off = tmp_path / "s" / "winner" / names[1] / "run.json"
+    cut_off.write_text(json.dumps(json.loads(cut_off.read_text()) | {"status": "running"}))
+    assert run(tmp_path / "s", data, trials=1, seeds=1)["winner"]["runs"] == names[:1]
+    assert json.loads(cut_off.read_text())["status"] == "running"
+
+
 def test_nothing_but_failures_has_no_winner(tmp_path, data, quick):
     def fault(recipe):
         raise RuntimeError("always")
@@ -258,6 +288,18 @@ def test_a_trial_in_which_the_process_dies_again_and_again_has_failed(tmp_path, 
     assert "killed" in found["trials"][1]["error"]
 
 
+def test_a_trial_may_be_stopped_by_hand_as_often_as_one_likes(tmp_path, data, quick):
+    def fault(recipe):
+        raise KeyboardInterrupt
+
+    quick(fault=fault)
+    for _ in range(5):
+        with pytest.raises(KeyboardInterrupt):
+            run(tmp_path / "s", data, trials=1)
+    quick()
+    assert run(tmp_path / "s", data, trials=1)["counts"]["finished"] == 1
+
+
 def test_a_trial_that_gets_on_may_be_interrupted_as_often_as_one_likes(tmp_path, data, quick, log):
     class Killed(BaseException):
         pass
@@ -281,6 +323,8 @@ def test_a_trial_half_begun_is_begun_anew(tmp_path, data, log):
     """Killed between writing the trial and noting that it has begun."""
     first = run(tmp_path / "s", data, trials=3)
     folder = tmp_path / "s" / "oracle"
+    shutil.rmtree(tmp_path / "s" / "trials" / "trial-0002")
+    (tmp_path / "s" / "explored.json").unlink()
     state = oracle_state(tmp_path / "s")
     before = state | {
         "start_order": state["start_order"][:2],
@@ -292,6 +336,7 @@ def test_a_trial_half_begun_is_begun_anew(tmp_path, data, log):
     path.write_text(json.dumps(json.loads(path.read_text()) | {"status": "RUNNING"}))
     found = run(tmp_path / "s", data, trials=3)
     assert found["counts"]["finished"] == 3
+    assert len(trained(log)) == 2 * (3 + 1)
     assert [trial["trial"] for trial in found["trials"]] == [
         trial["trial"] for trial in first["trials"]
     ]

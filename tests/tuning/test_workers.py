@@ -11,7 +11,7 @@ from keras_drnn.tuning import search as search_module
 from keras_drnn.tuning import workers as workers_module
 from keras_drnn.tuning.search import SearchFailedError, search
 from keras_drnn.tuning.settings import SearchSettings
-from keras_drnn.tuning.workers import role, with_workers, work
+from keras_drnn.tuning.workers import as_chief, role, with_workers, work
 
 SETTINGS = SearchSettings(
     oracle="random", trials=2, folds=1, seeds=1, steps=1, batch_size=4, space=SPACE
@@ -118,6 +118,27 @@ def test_the_environment_says_who_is_who(place):
     for name in ("KERASTUNER_ORACLE_IP", "KERASTUNER_TUNER_ID"):
         place.delenv(name)
     assert role() is None
+
+
+@pytest.mark.usefixtures("quick", "untracked")
+def test_a_chief_whose_trials_are_all_done_waits_for_no_worker(tmp_path, data, place):
+    for name in ("KERASTUNER_ORACLE_IP", "KERASTUNER_ORACLE_PORT", "KERASTUNER_TUNER_ID"):
+        place.delenv(name)
+    search(tmp_path / "s", SETTINGS, data, "")
+    for name, value in (("ORACLE_IP", "127.0.0.1"), ("ORACLE_PORT", "9"), ("TUNER_ID", "chief")):
+        place.setenv(f"KERASTUNER_{name}", value)
+    # As after a kill -9 while the winner was trained: its workers have long ended.
+    found = search(tmp_path / "s", replace(SETTINGS, seeds=2), data, "", explore=as_chief)
+    assert len(found["winner"]["runs"]) == 2
+    # Or as after one just before that.
+    (tmp_path / "s" / "explored.json").unlink()
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        place.setenv("KERASTUNER_ORACLE_PORT", str(probe.getsockname()[1]))
+    place.setattr(workers_module, "_LAST_WORKERS_SECONDS", 0.1)
+    place.setattr(workers_module, "_FAREWELL_SECONDS", 0.1)
+    found = search(tmp_path / "s", replace(SETTINGS, seeds=3), data, "", explore=as_chief)
+    assert len(found["winner"]["runs"]) == 3
 
 
 @pytest.mark.usefixtures("quick", "untracked")
