@@ -74,7 +74,7 @@ def split_units(units: int | Sequence[int], groups: int) -> tuple[int, ...]:
                 "the groups are of equal size; pass a sequence of sizes for unequal groups. "
                 f"Received: units={units!r}"
             )
-        return (int(units) // groups,) * groups  # type: ignore[arg-type]
+        return (int(units) // groups,) * groups  # type: ignore[arg-type]  # as above
     try:
         sizes = tuple(units)  # type: ignore[arg-type]  # a wrong type is reported below
     except TypeError:

@@ -20,11 +20,11 @@ import sys
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
-MEMORY_RUNS = 5  # a process' peak differs from one to the next
 HERE = Path(__file__).parent
 RESULTS = HERE.parent / "results"
 BACKENDS = ("jax", "torch", "tensorflow")
 PACKAGES = ("keras", "numpy", "jax", "torch", "tensorflow", "tensorflow-cpu")
+MEMORY_RUNS = 5  # a process' peak differs from one to the next
 
 
 def main() -> None:

@@ -2,8 +2,8 @@
 
 On a CPU torch's RNN is fused in name only: its steps take longer than those of the plain loop, and
 differentiated, every step adds its own share of the gradient of `W`. Written by hand that is one
-product after the loop, and the loop keeps nothing but its outputs. Elsewhere a step is a launch,
-and the fused operator has cuDNN's.
+product after the loop, and the loop keeps nothing but its outputs. On a CUDA device every step of a
+loop is a launch, and the fused operator is cuDNN's.
 """
 
 import torch
@@ -24,9 +24,16 @@ def recurrence(x, h0, kernel, recurrent_kernel, bias, activation):
     """See `keras_drnn.recurrence.recurrence`."""
     x, h0, kernel, recurrent_kernel = map(ops.convert_to_tensor, (x, h0, kernel, recurrent_kernel))
     bias = None if bias is None else ops.convert_to_tensor(bias)
-    if x.device.type == "cpu":
-        z = torch.nn.functional.linear(x, kernel.T, bias)
-        return _States.apply(z.transpose(0, 1), h0, recurrent_kernel, activation).transpose(0, 1)
+    compute = _fused if x.device.type == "cuda" else _by_hand
+    return compute(x, h0, kernel, recurrent_kernel, bias, activation)
+
+
+def _by_hand(x, h0, kernel, recurrent_kernel, bias, activation):
+    z = torch.nn.functional.linear(x, kernel.T, bias)
+    return _States.apply(z.transpose(0, 1), h0, recurrent_kernel, activation).transpose(0, 1)
+
+
+def _fused(x, h0, kernel, recurrent_kernel, bias, activation):
     weights = [kernel.T, recurrent_kernel.T]
     if bias is not None:
         weights += [bias, torch.zeros_like(bias)]
