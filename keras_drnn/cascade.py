@@ -6,30 +6,15 @@ state that a group holds between its updates is a look-up. About `1.5 T` small r
 place of `G T`, with the same numbers.
 
 Terms used here: a *step* is a frame that counts (not masked), numbered from 0 within the sequence;
-an *update* is one of the steps at which a group computes; `states[:, j]` is what a group holds
-after `j` updates, so `states[:, 0]` is its initial state.
+an *update* is one of the steps at which a group computes.
 """
 
-from dataclasses import dataclass
-from typing import Any
-
+import numpy as np
 from keras import ops
 
+from keras_drnn.course import Course, updates
 from keras_drnn.delays import first_updates
 from keras_drnn.recurrence import recurrence
-
-
-@dataclass(frozen=True)
-class Group:
-    """One group's course: its states after 0, 1, 2 ... updates and when those happen."""
-
-    states: Any  # (batch, 1 + updates, units)
-    delay: int
-    first: Any  # step of the first update: int, or (batch, 1) where clocks were carried in
-
-    def updates_until(self, steps):
-        """How many updates have happened at `steps` (numbered from 0; -1 is before the first)."""
-        return (steps - self.first + self.delay) // self.delay
 
 
 def run(
@@ -81,31 +66,28 @@ def run(
             for g, delay in enumerate(cell.delays)
         ]
 
-    groups: list[Group] = []
+    courses: list[Course] = []
     initial = cell.split_groups(initial_h)
     dropped = cell.split_groups(recurrent_mask) if recurrent_mask is not None else None
     for g, delay in enumerate(cell.delays):
-        below = inputs if g == 0 else groups[-1]
-        read = _read(below, delay, firsts[g], length)
-        states = (
-            recurrence(
-                read,
+        bias = cell.biases[g] if cell.use_bias else None
+        if g == 0:
+            z = _drive_by_inputs(inputs, cell.kernels[g], bias, delay, firsts[g], length)
+        else:
+            z = _drive_by_group(courses[-1], cell.kernels[g], bias, delay, firsts[g], length)
+        updated = None
+        if z is not None:
+            updated = recurrence(
+                z,
                 initial[g],
-                cell.kernels[g],
                 cell.recurrent_kernels[g],
-                cell.biases[g] if cell.use_bias else None,
                 cell.activation,
                 dropout_mask=dropped[g] if dropped is not None else None,
                 unroll=unroll,
             )
-            if read is not None
-            else None
-        )
-        before = initial[g][:, None]
-        states = before if states is None else ops.concatenate([before, states], axis=1)
-        groups.append(Group(states, delay, firsts[g]))
+        courses.append(Course(initial[g], updated, delay, firsts[g]))
 
-    final_h = ops.concatenate([_final(group, taken) for group in groups], axis=-1)
+    final_h = ops.concatenate([course.after(taken) for course in courses], axis=-1)
     final_clock = _advance(clock, taken, cell.delays, final_h)
     if not return_sequences:
         outputs = final_h
@@ -114,11 +96,11 @@ def run(
         return outputs, [final_h, final_clock]
 
     if steps is None and clock is None:
-        held = [_hold(group, length) for group in groups]
+        held = [course.hold(length) for course in courses]
     else:
         if steps is None:
             steps = ops.arange(length, dtype="int32")[None]
-        held = [_take(group.states, group.updates_until(steps)) for group in groups]
+        held = [course.look_up(course.updates_until(steps), batch_axis=0) for course in courses]
     outputs = ops.concatenate(held, axis=-1)
     if zero_output_for_mask and mask is not None:
         outputs = ops.where(mask[..., None], outputs, ops.zeros_like(outputs))
@@ -133,61 +115,58 @@ def _pack(inputs, mask, length):
     return _take(inputs, order), steps
 
 
-def _updates(length, delay, first):
-    """How many updates fit into `length` steps: an int, or a tensor where time is dynamic."""
-    return (length - first + delay - 1) // delay
+def _drive_by_inputs(inputs, kernel, bias, delay, first, length):
+    """`x U + b` at the first group's updates, `(updates, batch, units)`, or `None` without any."""
+    if not isinstance(first, int):
+        frames = ops.minimum(_own_updates(delay, first, length), length - 1)
+        inputs = _take(inputs, frames)
+    elif isinstance(length, int) and first >= length:
+        return None
+    elif delay > 1:
+        inputs = inputs[:, first::delay]
+    # One product over rows, whose gradient XLA computes faster; and projected before it is turned,
+    # for units are fewer than features.
+    z = _project(ops.reshape(inputs, (-1, inputs.shape[2])), kernel, bias)
+    z = ops.reshape(z, (*ops.shape(inputs)[:2], kernel.shape[1]))
+    return ops.swapaxes(z, 0, 1)
 
 
-def _read(below, delay, first, length):
-    """What a group reads at its updates: `(batch, updates, features)`, or `None` without any."""
+def _drive_by_group(below, kernel, bias, delay, first, length):
+    """`x U + b` at a slower group's updates, `(updates, batch, units)`, or `None` without any."""
     if isinstance(first, int):
-        count = _updates(length, delay, first)
-        if isinstance(count, int) and count <= 0:
-            return None
-        if not isinstance(below, Group):
-            return below[:, first::delay]
-        start = below.updates_until(first)
-        if delay % below.delay == 0:
-            return below.states[:, start :: delay // below.delay][:, :count]
-        updates = first + delay * ops.arange(count, dtype="int32")
-        return ops.take(below.states, below.updates_until(updates), axis=1)
-    # Each sample has its own clock. Updates past the end are computed and never looked at.
-    updates = first + delay * ops.arange(_updates(length, delay, 0), dtype="int32")
-    updates = ops.minimum(updates, length - 1)
-    if not isinstance(below, Group):
-        return _take(below, updates)
-    return _take(below.states, below.updates_until(updates))
+        read = below.read(delay, first, length)
+        return None if read is None else _project(read, kernel, bias)
+    steps = ops.minimum(_own_updates(delay, first, length), length - 1)
+    counts = ops.swapaxes(below.updates_until(steps), 0, 1)
+    return _project(below.look_up(counts, batch_axis=1), kernel, bias)
 
 
-def _hold(group, length):
-    """A group's state at every step, `(batch, length, units)`, for a clock that starts here."""
-    if group.delay == 1:
-        return group.states[:, 1:]
-    return ops.take(group.states, group.updates_until(ops.arange(length, dtype="int32")), axis=1)
+def _own_updates(delay, first, length):
+    """The steps at which each sample updates by its own clock, `(batch, updates)`.
+
+    Updates past the end of the sequence are computed and never looked at.
+    """
+    return first + delay * ops.arange(updates(length, delay, 0), dtype="int32")
 
 
-def _final(group, taken):
-    """A group's state after all steps, `(batch, units)`."""
-    if isinstance(group.first, int) and isinstance(taken, int):
-        return group.states[:, group.updates_until(taken - 1)]
-    count = ops.convert_to_tensor(group.updates_until(taken - 1), dtype="int32")
-    index = ops.broadcast_to(ops.reshape(count, (-1, 1)), (ops.shape(group.states)[0], 1))
-    return _take(group.states, index)[:, 0]
+def _project(x, kernel, bias):
+    z = ops.matmul(x, kernel)
+    return z if bias is None else z + bias
+
+
+def _take(inputs, index):
+    """`inputs[b, index[b, k]]` for all b and k: `(batch, k, features)`."""
+    batch, length, features = ops.shape(inputs)
+    # Whole rows of a flat table: far cheaper than a gather element by element.
+    samples = ops.arange(batch, dtype="int32")[:, None]
+    return ops.take(ops.reshape(inputs, (-1, features)), samples * length + index, axis=0)
 
 
 def _advance(clock, taken, delays, like):
     """The clock after `taken` steps, `(batch, groups)`, in the type of `like`."""
-    delays = ops.convert_to_tensor([delays], dtype="int32")
-    clock = ops.zeros_like(delays) if clock is None else clock
-    clock = (clock + taken) % delays
+    delays = np.array([delays], dtype="int32")
+    if clock is None and isinstance(taken, int):
+        clock = taken % delays
+    else:
+        clock = ((0 if clock is None else clock) + taken) % ops.convert_to_tensor(delays)
     return ops.cast(ops.broadcast_to(clock, (ops.shape(like)[0], delays.shape[1])), like.dtype)
-
-
-def _take(rows, index):
-    """`rows[b, index[b, k]]` for all b and k: `(batch, k, features)`."""
-    batch = ops.shape(rows)[0]
-    index = ops.broadcast_to(index, (batch, ops.shape(index)[1]))
-    # Whole rows of a flat table: far cheaper than a gather element by element.
-    count, features = ops.shape(rows)[1], rows.shape[2]
-    flat = index + count * ops.arange(batch, dtype="int32")[:, None]
-    return ops.take(ops.reshape(rows, (-1, features)), flat, axis=0)

@@ -1,4 +1,4 @@
-"""The plain recurrence that a group of units runs, `h_k = activation(x_k U + b + h_{k-1} W)`.
+"""The plain recurrence that a group of units runs, `h_k = activation(z_k + h_{k-1} W)`.
 
 One reference in Keras operations, and one implementation per backend with that backend's own
 fastest tools. `recurrence` picks; what it picks never changes the values beyond rounding.
@@ -9,23 +9,21 @@ import keras
 from keras_drnn.recurrence.reference import recurrence as reference
 
 
-def recurrence(x, h0, kernel, recurrent_kernel, bias, activation, dropout_mask=None, unroll=False):
+def recurrence(z, h0, recurrent_kernel, activation, dropout_mask=None, unroll=False):
     """States of a group at each of its updates.
 
     Args:
-        x: What the group reads at its updates, `(batch, updates, features)`.
+        z: What drives the group at its updates, `x_k U + b`: `(updates, batch, units)`.
         h0: Its state before the first update, `(batch, units)`.
-        kernel: `U`, `(features, units)`.
         recurrent_kernel: `W`, `(units, units)`.
-        bias: `b`, `(units,)`, or `None`.
         activation: A function of a tensor.
         dropout_mask: Factors for `h_{k-1}`, `(batch, units)`, or `None`.
         unroll: Whether to write the loop out (needs a static number of updates).
 
     Returns:
-        A tensor `(batch, updates, units)`.
+        A tensor `(updates, batch, units)`.
     """
-    arguments = (x, h0, kernel, recurrent_kernel, bias, activation)
+    arguments = (z, h0, recurrent_kernel, activation)
     if dropout_mask is None and not unroll:
         backend = keras.backend.backend()
         if backend == "jax":

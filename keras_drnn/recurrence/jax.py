@@ -19,13 +19,10 @@ def supports(activation) -> bool:
     return activation in SLOPES
 
 
-def recurrence(x, h0, kernel, recurrent_kernel, bias, activation):
+def recurrence(z, h0, recurrent_kernel, activation):
     """See `keras_drnn.recurrence.recurrence`."""
-    x, h0, kernel, recurrent_kernel = map(ops.convert_to_tensor, (x, h0, kernel, recurrent_kernel))
-    z = jnp.einsum("bkd,dn->kbn", x, kernel)
-    if bias is not None:
-        z = z + ops.convert_to_tensor(bias)
-    return jnp.swapaxes(_states(activation, z, h0, recurrent_kernel), 0, 1)
+    z, h0, w = map(ops.convert_to_tensor, (z, h0, recurrent_kernel))
+    return _states(activation, z, h0, w)
 
 
 @partial(jax.custom_vjp, nondiff_argnums=(0,))
@@ -47,16 +44,24 @@ def _backward(activation, saved, gradients):
     states, h0, w = saved
     slope = SLOPES[activation]
     w_transposed = w.T
+    last = len(states) - 1
 
-    def step(dz_next, inputs):
-        gradient, h = inputs
-        dz = (gradient + dz_next @ w_transposed) * slope(h)
-        return dz, dz
+    def step(k, carry):
+        # The gradients are read and written over: one large buffer less.
+        dz, rows = carry
+        gradient, h = (
+            lax.dynamic_index_in_dim(each, last - k, keepdims=False) for each in (rows, states)
+        )
+        dz = (gradient + dz @ w_transposed) * slope(h)
+        return dz, lax.dynamic_update_index_in_dim(rows, dz, last - k, 0)
 
-    dz_0, dz = lax.scan(step, jnp.zeros_like(h0), (gradients, states), reverse=True)
+    dz_0, dz = lax.fori_loop(0, len(states), step, (jnp.zeros_like(h0), gradients))
     before = jnp.concatenate([h0[None], states[:-1]])
-    dw = jnp.einsum("kbn,kbm->nm", before, dz)
-    return dz, dz_0 @ w_transposed, dw
+    return dz, dz_0 @ w_transposed, _rows(before).T @ _rows(dz)
+
+
+def _rows(x):
+    return x.reshape(-1, x.shape[-1])
 
 
 _states.defvjp(_forward, _backward)

@@ -9,24 +9,19 @@ from keras import ops
 
 from keras_drnn.recurrence.derivatives import SLOPES
 
+BLOCK = 8  # steps in a turn of a loop, at most
+
 
 def supports(activation) -> bool:
     """Whether this implementation covers the activation."""
     return activation in SLOPES
 
 
-def recurrence(x, h0, kernel, recurrent_kernel, bias, activation):
+def recurrence(z, h0, recurrent_kernel, activation):
     """See `keras_drnn.recurrence.recurrence`."""
     # custom_gradient takes tensors alone, and Keras' convert_to_tensor may hand out a variable.
-    x, h0, kernel, recurrent_kernel = (
-        tf.convert_to_tensor(ops.convert_to_tensor(v)) for v in (x, h0, kernel, recurrent_kernel)
-    )
+    z, h0, w = (tf.convert_to_tensor(ops.convert_to_tensor(v)) for v in (z, h0, recurrent_kernel))
     slope = SLOPES[activation]
-    # Rows of all samples in one product: tf.matmul would take one for each sample.
-    z = tf.matmul(_rows(x), kernel)
-    if bias is not None:
-        z = tf.nn.bias_add(z, ops.convert_to_tensor(bias))
-    z = tf.reshape(z, (*ops.shape(x)[:2], kernel.shape[1]))
 
     @tf.custom_gradient
     def states_of(z, h0, w):
@@ -38,14 +33,13 @@ def recurrence(x, h0, kernel, recurrent_kernel, bias, activation):
                 return gradient * tf.cast(slope(h), gradient.dtype)
 
             dz = _loop(step, tf.zeros_like(h0), (gradients, states), reverse=True)
-            before = tf.concat([h0[None], states[:-1]], axis=0)
-            dw = tf.matmul(_rows(before), _rows(dz), transpose_a=True)
+            dw = tf.matmul(h0, dz[0], transpose_a=True)
+            dw += tf.matmul(_rows(states[:-1]), _rows(dz[1:]), transpose_a=True)
             return dz, tf.matmul(dz[0], w, transpose_b=True), dw
 
         return states, backward
 
-    states = states_of(tf.transpose(z, (1, 0, 2)), h0, recurrent_kernel)
-    return tf.transpose(states, (1, 0, 2))
+    return states_of(z, h0, w)
 
 
 def _rows(x):
@@ -53,29 +47,50 @@ def _rows(x):
 
 
 def _loop(step, initial, sequences, reverse=False):
-    """Carry a tensor through `step` over the first axis of `sequences`; stack what it becomes."""
-    static_length = sequences[0].shape[0]
-    length = tf.shape(sequences[0])[0] if static_length is None else static_length
-    inputs = [
-        tf.TensorArray(s.dtype, size=length, element_shape=s.shape[1:]).unstack(s)
-        for s in sequences
-    ]
-    # An array without entries cannot be stacked: where there may be none, one more stands in.
-    spare = 1 if static_length is None else 0
-    outputs = tf.TensorArray(initial.dtype, size=length + spare, element_shape=initial.shape)
-    if spare:
-        outputs = outputs.write(length, initial)
+    """Carry a tensor through `step` over the first axis of `sequences`; stack what it becomes.
+
+    A turn of a while-loop costs about as much as a step, so that each turn takes a block of steps.
+    """
+    length = sequences[0].shape[0]
+    if length is None:
+        length, size = tf.shape(sequences[0])[0], BLOCK
+        count = tf.maximum(1, -(-length // size))
+    else:
+        count = -(-length // BLOCK)
+        size = -(-length // count)
+        if count == 1:
+            return tf.stack(_steps(step, initial, sequences, size, reverse))
+
+    def blocks(sequence):
+        # The steps past the end are computed and never looked at; backwards, they carry zeros.
+        padded = tf.pad(sequence, [[0, count * size - length], [0, 0], [0, 0]])
+        padded = tf.reshape(padded, (count, size, *ops.shape(sequence)[1:]))
+        array = tf.TensorArray(padded.dtype, size=count, element_shape=padded.shape[1:])
+        return array.unstack(padded)
+
+    inputs = [blocks(sequence) for sequence in sequences]
+    outputs = tf.TensorArray(initial.dtype, size=count, element_shape=(size, *initial.shape))
 
     def body(k, carry, outputs):
-        index = length - 1 - k if reverse else k
-        carry = step(carry, *(array.read(index) for array in inputs))
-        return k + 1, carry, outputs.write(index, carry)
+        index = count - 1 - k if reverse else k
+        rows = _steps(step, carry, [array.read(index) for array in inputs], size, reverse)
+        return k + 1, rows[0 if reverse else -1], outputs.write(index, tf.stack(rows))
 
     _, _, outputs = tf.while_loop(
-        lambda k, *_: k < length,
+        lambda k, *_: k < count,
         body,
         (0, initial, outputs),
-        maximum_iterations=static_length,
+        maximum_iterations=count if isinstance(count, int) else None,
         parallel_iterations=1,
     )
-    return outputs.stack()[:length] if spare else outputs.stack()
+    return tf.reshape(outputs.stack(), (count * size, *ops.shape(initial)))[:length]
+
+
+def _steps(step, carry, sequences, size, reverse):
+    """The loop written out: what the carried tensor becomes in each of `size` steps."""
+    rows = list(zip(*(tf.unstack(s, size) for s in sequences), strict=True))
+    found = []
+    for inputs in reversed(rows) if reverse else rows:
+        carry = step(carry, *inputs)
+        found.append(carry)
+    return found[::-1] if reverse else found

@@ -20,33 +20,26 @@ def supports(activation) -> bool:
     return activation in FUSED
 
 
-def recurrence(x, h0, kernel, recurrent_kernel, bias, activation):
+def recurrence(z, h0, recurrent_kernel, activation):
     """See `keras_drnn.recurrence.recurrence`."""
-    x, h0, kernel, recurrent_kernel = map(ops.convert_to_tensor, (x, h0, kernel, recurrent_kernel))
-    bias = None if bias is None else ops.convert_to_tensor(bias)
-    compute = _fused if x.device.type == "cuda" else _by_hand
-    return compute(x, h0, kernel, recurrent_kernel, bias, activation)
+    z, h0, w = map(ops.convert_to_tensor, (z, h0, recurrent_kernel))
+    compute = _fused if z.device.type == "cuda" else _States.apply
+    return compute(z, h0, w, activation)
 
 
-def _by_hand(x, h0, kernel, recurrent_kernel, bias, activation):
-    z = torch.nn.functional.linear(x, kernel.T, bias)
-    return _States.apply(z.transpose(0, 1), h0, recurrent_kernel, activation).transpose(0, 1)
-
-
-def _fused(x, h0, kernel, recurrent_kernel, bias, activation):
-    weights = [kernel.T, recurrent_kernel.T]
-    if bias is not None:
-        weights += [bias, torch.zeros_like(bias)]
+def _fused(z, h0, w, activation):
+    # The operator wants inputs to project: `z` is projected already.
+    weights = [torch.eye(len(w), dtype=w.dtype, device=w.device), w.T]
     states, _ = FUSED[activation](
-        x,
+        z,
         h0.unsqueeze(0),
         weights,
-        has_biases=bias is not None,
+        has_biases=False,
         num_layers=1,
         dropout=0.0,
         train=torch.is_grad_enabled(),
         bidirectional=False,
-        batch_first=True,
+        batch_first=False,
     )
     return states
 
@@ -82,8 +75,7 @@ class _States(torch.autograd.Function):
             if later is not None:
                 dz_k.addmm_(later, w_transposed)
             later = dz_k.mul_(slope)
-        before = torch.cat([h0[None], states[:-1]])
-        dw = before.flatten(0, 1).T @ dz.flatten(0, 1)
+        dw = (h0.T @ dz[0]).addmm_(states[:-1].flatten(0, 1).T, dz[1:].flatten(0, 1))
         return dz, dz[0] @ w_transposed, dw, None
 
 

@@ -9,22 +9,21 @@ if keras.backend.backend() != "torch":
 
 import torch
 
-from keras_drnn.recurrence.torch import _by_hand, _fused
+from keras_drnn.recurrence.torch import _fused, _States
 
-BATCH, UPDATES, FEATURES, UNITS = 3, 7, 4, 5
-SHAPES = [(BATCH, UPDATES, FEATURES), (BATCH, UNITS), (FEATURES, UNITS), (UNITS, UNITS), (UNITS,)]
+UPDATES, BATCH, UNITS = 7, 3, 5
+SHAPES = [(UPDATES, BATCH, UNITS), (BATCH, UNITS), (UNITS, UNITS)]
 
 
 @pytest.mark.parametrize("activation", [activations.relu, activations.tanh])
-@pytest.mark.parametrize("use_bias", [True, False])
-def test_the_fused_operator_gives_values_and_gradients_of_the_loop(activation, use_bias):
+def test_the_fused_operator_gives_values_and_gradients_of_the_loop(activation):
     generator = torch.Generator().manual_seed(2)
     values = [torch.randn(s, generator=generator, dtype=torch.float64) for s in SHAPES]
-    values = [value.requires_grad_() for value in values[: len(SHAPES) - (not use_bias)]]
-    weights = torch.randn((BATCH, UPDATES, UNITS), generator=generator, dtype=torch.float64)
+    values = [value.requires_grad_() for value in values]
+    weights = torch.randn(SHAPES[0], generator=generator, dtype=torch.float64)
     found = []
-    for compute in (_fused, _by_hand):
-        states = compute(*values, *[None] * (not use_bias), activation)
+    for compute in (_fused, _States.apply):
+        states = compute(*values, activation)
         found.append([states, *torch.autograd.grad((states * weights).sum(), values)])
     for fused, by_hand in zip(*found, strict=True):
         torch.testing.assert_close(fused, by_hand)
