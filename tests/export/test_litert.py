@@ -70,8 +70,11 @@ def every_layer(tmp_path_factory):
 
 
 def test_every_recurrent_layer_gives_the_numbers_of_keras(every_layer):
-    _, _, report = every_layer
-    assert report.largest_difference < 1e-5
+    model, _, report = every_layer
+    scores = [keras.ops.convert_to_numpy(model(each[None])) for each in clips()]
+    largest = max(np.abs(each).max() for each in scores)
+    # Relative to outputs above 1: those of growing states round by as much in float32 itself.
+    assert report.largest_difference < 1e-5 * max(1, largest)
 
 
 def test_order_of_lengths_does_not_matter(every_layer):
