@@ -22,7 +22,7 @@ FEATURES = 150
 STEPS, BATCH, UNITS, GROUPS = (100, 30, 300, 1000), (60, 1, 512), (150, 50, 600), (5, 1, 2, 3)
 MEMORY_SETTING = (300, 60, 150, 5)
 # A contestant that one train step of costs more than this is left out of a setting.
-LONGEST_SECONDS = 20.0
+LONGEST_SECONDS = 5.0
 
 
 def settings(grid: str) -> list[tuple[int, int, int, int]]:
