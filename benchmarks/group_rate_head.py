@@ -36,7 +36,8 @@ class GroupRateDense(keras.layers.Dense):
         for group, delay in enumerate(DELAYS):
             rows = slice(group * size, (group + 1) * size)
             updates = ops.matmul(held[:, ::delay, rows], self.kernel[rows])
-            total = total + ops.take(updates, ops.arange(steps) // delay, axis=1)
+            repeated = ops.repeat(updates, min(delay, steps), axis=1)
+            total = total + ops.slice(repeated, (0, 0, 0), (ops.shape(held)[0], steps, CLASSES))
         return total
 
 

@@ -104,7 +104,7 @@ def _picture(found: dict, path: Path) -> None:
     from matplotlib import pyplot as plt
 
     backends = found["backends"]
-    figure, axes = plt.subplots(1, len(backends), figsize=(5 * len(backends), 4), squeeze=False)
+    figure, axes = plt.subplots(1, len(backends), figsize=(5 * len(backends), 5), squeeze=False)
     for axis, (backend, of_backend) in zip(axes[0], backends.items(), strict=True):
         rows = [
             row
@@ -122,7 +122,10 @@ def _picture(found: dict, path: Path) -> None:
             )
         axis.set(xscale="log", yscale="log", title=f"{backend}, {of_backend['device']}")
         axis.set(xlabel="steps of a sequence", ylabel="train step, ms (batch 60, 150 units)")
-        axis.legend(fontsize="small")
+        lengths = [row["steps"] for row in rows]
+        axis.set_xticks(lengths, [str(length) for length in lengths])
+        axis.set_xticks([], minor=True)
+        axis.legend(fontsize="small", ncols=2, loc="upper center", bbox_to_anchor=(0.5, -0.15))
     figure.tight_layout()
     figure.savefig(path, dpi=110)
     plt.close(figure)
