@@ -83,7 +83,8 @@ def test_order_of_lengths_does_not_matter(every_layer):
     rising = [lite.predict(each) for each in clips()]
     falling = [lite.predict(each) for each in reversed(clips())]
     for one, other in zip(rising, reversed(falling), strict=True):
-        np.testing.assert_array_equal(one, other)
+        # Outputs reach 75: what a run before left behind would show, rounding does not count.
+        np.testing.assert_allclose(one, other, rtol=1e-5, atol=1e-4)
 
 
 def test_report_is_of_the_file(every_layer):
