@@ -1,6 +1,7 @@
 """Common to all tests: the backend is KERAS_BACKEND's; randomness starts at the same place."""
 
 import os
+from pathlib import Path
 
 os.environ.setdefault("KERAS_BACKEND", "jax")
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
@@ -24,3 +25,13 @@ settings.load_profile("stable")
 @pytest.fixture(autouse=True)
 def _seeded():
     keras.utils.set_random_seed(7)
+
+
+# What these folders test depends on the backend; elsewhere a test says so with the mark.
+EVERY_BACKEND = [Path(__file__).parent / folder for folder in ("layer", "conformance")]
+
+
+def pytest_collection_modifyitems(items):
+    for item in items:
+        if any(item.path.is_relative_to(folder) for folder in EVERY_BACKEND):
+            item.add_marker(pytest.mark.every_backend)
