@@ -10,8 +10,8 @@ an *update* is one of the steps at which a group computes.
 """
 
 import numpy as np
-from keras import ops
 
+from keras_drnn import ops
 from keras_drnn.course import Course, updates
 from keras_drnn.delays import first_updates
 from keras_drnn.recurrence import recurrence
@@ -126,8 +126,8 @@ def _drive_by_inputs(inputs, kernel, bias, delay, first, length):
         inputs = inputs[:, first::delay]
     # One product over rows, whose gradient XLA computes faster; and projected before it is turned,
     # for units are fewer than features.
-    z = _project(ops.reshape(inputs, (-1, inputs.shape[2])), kernel, bias)
-    z = ops.reshape(z, (*ops.shape(inputs)[:2], kernel.shape[1]))
+    z = _project(ops.reshape(inputs, (-1, ops.shape(inputs)[2])), kernel, bias)
+    z = ops.reshape(z, (*ops.shape(inputs)[:2], ops.shape(kernel)[1]))
     return ops.swapaxes(z, 0, 1)
 
 

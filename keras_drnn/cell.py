@@ -1,16 +1,18 @@
 """One step of the delayed RNN."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from numbers import Real
 
 import keras
-from keras import activations, constraints, initializers, ops, regularizers
+from keras import activations, constraints, initializers, regularizers
 
 # keras.layers.RNN recognises dropout masks that must last a whole sequence by this class alone,
 # and Keras exports no public name for it.
 from keras.src.layers.rnn.dropout_rnn_cell import DropoutRNNCell
 
+from keras_drnn import ops
 from keras_drnn.delays import check_delays, check_first_step, first_updates, split_units
+from keras_drnn.ops import Tensor
 
 # Integers up to these are exact in the type, the bound itself included.
 EXACT_INTEGERS = {"bfloat16": 2**8, "float16": 2**11, "float32": 2**24, "float64": 2**53}
@@ -115,7 +117,7 @@ class DelayedRNNCell(keras.layers.Layer, DropoutRNNCell):
         self.units = sum(self.group_units)
         self.first_step = check_first_step(first_step)
 
-        self.activation = activations.get(activation)
+        self.activation: Callable[[Tensor], Tensor] = activations.get(activation)
         self.use_bias = use_bias
         self.kernel_initializer = initializers.get(kernel_initializer)
         self.recurrent_initializer = initializers.get(recurrent_initializer)

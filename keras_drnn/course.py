@@ -5,7 +5,8 @@ from functools import cached_property
 from typing import Any
 
 import numpy as np
-from keras import ops
+
+from keras_drnn import ops
 
 
 @dataclass(frozen=True)

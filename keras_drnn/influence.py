@@ -2,7 +2,8 @@
 
 import keras
 import numpy as np
-from keras import ops
+
+from keras_drnn import ops
 
 # Copies of the sequence that go through the model at once: one per output that is asked about.
 _AT_ONCE = 512
@@ -81,7 +82,7 @@ def _gradient(function):
             with tf.GradientTape() as tape:
                 tape.watch(at)
                 value = function(at, weights)
-            return tape.gradient(value, at, unconnected_gradients="zero")
+            return tape.gradient(value, at, unconnected_gradients=tf.UnconnectedGradients.ZERO)
 
         return of_tensorflow
     if backend == "torch":

@@ -3,9 +3,8 @@
 from collections.abc import Sequence
 
 import keras
-from keras import ops
 
-from keras_drnn import cascade
+from keras_drnn import cascade, ops
 from keras_drnn.cell import DelayedRNNCell, fit
 
 

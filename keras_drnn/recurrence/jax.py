@@ -9,8 +9,8 @@ from functools import partial
 import jax
 from jax import lax
 from jax import numpy as jnp
-from keras import ops
 
+from keras_drnn import ops
 from keras_drnn.recurrence.derivatives import SLOPES
 
 

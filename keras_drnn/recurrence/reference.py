@@ -1,6 +1,6 @@
 """The recurrence in Keras operations: every backend, every activation, and the others' oracle."""
 
-from keras import ops
+from keras_drnn import ops
 
 
 def recurrence(z, h0, recurrent_kernel, activation, dropout_mask=None, unroll=False):

@@ -5,8 +5,9 @@ step; written by hand, the loop keeps nothing but its outputs and that gradient 
 """
 
 import tensorflow as tf
-from keras import ops
 
+from keras_drnn import ops
+from keras_drnn.ops import Tensor
 from keras_drnn.recurrence.derivatives import SLOPES
 
 BLOCK = 8  # steps in a turn of a loop, at most
@@ -19,8 +20,7 @@ def supports(activation) -> bool:
 
 def recurrence(z, h0, recurrent_kernel, activation):
     """See `keras_drnn.recurrence.recurrence`."""
-    # custom_gradient takes tensors alone, and Keras' convert_to_tensor may hand out a variable.
-    z, h0, w = (tf.convert_to_tensor(ops.convert_to_tensor(v)) for v in (z, h0, recurrent_kernel))
+    z, h0, w = (_own(value) for value in (z, h0, recurrent_kernel))
     slope = SLOPES[activation]
 
     @tf.custom_gradient
@@ -40,6 +40,17 @@ def recurrence(z, h0, recurrent_kernel, activation):
         return states, backward
 
     return states_of(z, h0, w)
+
+
+def _own(value: Tensor) -> tf.Tensor:
+    # custom_gradient takes tensors alone, and Keras' convert_to_tensor may hand out a variable.
+    return tf.convert_to_tensor(ops.convert_to_tensor(value))  # type: ignore[arg-type]  # is its own
+
+
+def _shape(x: tf.Tensor) -> list:
+    """The shape, with numbers in place of tensors where they are static."""
+    sizes = tf.shape(x)
+    return [sizes[axis] if size is None else size for axis, size in enumerate(x.shape)]
 
 
 def _rows(x):
@@ -63,8 +74,9 @@ def _loop(step, initial, sequences, reverse=False):
 
     def blocks(sequence):
         # The steps past the end are computed and never looked at; backwards, they carry zeros.
-        padded = tf.pad(sequence, [[0, count * size - length], [0, 0], [0, 0]])
-        padded = tf.reshape(padded, (count, size, *ops.shape(sequence)[1:]))
+        past_the_end = [0, count * size - length]
+        padded = tf.pad(sequence, [past_the_end, [0, 0], [0, 0]])  # type: ignore[arg-type]  # packs
+        padded = tf.reshape(padded, (count, size, *_shape(sequence)[1:]))
         array = tf.TensorArray(padded.dtype, size=count, element_shape=padded.shape[1:])
         return array.unstack(padded)
 
@@ -83,7 +95,7 @@ def _loop(step, initial, sequences, reverse=False):
         maximum_iterations=count if isinstance(count, int) else None,
         parallel_iterations=1,
     )
-    return tf.reshape(outputs.stack(), (count * size, *ops.shape(initial)))[:length]
+    return tf.reshape(outputs.stack(), (count * size, *_shape(initial)))[:length]
 
 
 def _steps(step, carry, sequences, size, reverse):

@@ -7,8 +7,9 @@ loop is a launch, and the fused operator is cuDNN's.
 """
 
 import torch
-from keras import activations, ops
+from keras import activations
 
+from keras_drnn import ops
 from keras_drnn.recurrence.derivatives import SLOPES
 
 FUSED = {activations.relu: torch.rnn_relu, activations.tanh: torch.rnn_tanh}
