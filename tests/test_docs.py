@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from keras_drnn import delays, schedule
+from keras_drnn import causal, delays, schedule
 
 DOCS = Path(__file__).parents[1] / "docs"
 
@@ -15,7 +15,7 @@ def test_pages(page, examples):
     assert doctest.testfile(str(DOCS / page), module_relative=False) == (0, examples)
 
 
-@pytest.mark.parametrize("module", [delays, schedule], ids=lambda module: module.__name__)
+@pytest.mark.parametrize("module", [causal, delays, schedule], ids=lambda module: module.__name__)
 def test_docstrings(module):
     failed, tried = doctest.testmod(module)
     assert failed == 0

@@ -7,7 +7,7 @@ import keras
 import numpy as np
 from keras import ops
 
-from keras_drnn.skeletons.features import CausalLayer
+from keras_drnn.causal import CausalLayer
 
 _TOLERANCE = 1e-4
 

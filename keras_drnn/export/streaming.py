@@ -9,10 +9,10 @@ import keras
 import numpy as np
 from keras import layers, ops
 
+from keras_drnn.causal import CausalLayer
 from keras_drnn.cell import DelayedRNNCell
 from keras_drnn.delays import first_updates
 from keras_drnn.export.framewise import mixing_operation
-from keras_drnn.skeletons.features import CausalLayer
 
 _EXPECTED = "Expected a model that can read one frame at a time."
 MOST_SIGNATURES = 64

@@ -9,6 +9,8 @@ earlier ones alone.
 import keras
 from keras import ops
 
+from keras_drnn.causal import CausalLayer
+
 
 def presence(joints):
     """Which bodies are there: booleans `(batch, frames, bodies)` from joints that are not zero."""
@@ -45,35 +47,6 @@ def change(values, seen, past, seen_past):
     both = seen * all_seen[:, :-lag]
     both = ops.reshape(both, (*ops.shape(both), *[1] * (len(values.shape) - 3)))
     return (values - all_values[:, :-lag]) * both, all_values[:, -lag:], all_seen[:, -lag:]
-
-
-class CausalLayer(keras.layers.Layer):
-    """A layer whose output for a frame depends on that frame and on a state from earlier ones.
-
-    A subclass gives `state_shapes` and `advance`; the call on whole clips is the advance from a
-    state of zeros, so a stream and a clip are computed by the same lines.
-    """
-
-    def state_shapes(self, input_shape) -> dict[str, tuple[int, ...]]:
-        """Shape of each part of the state, without the batch, by name."""
-        raise NotImplementedError
-
-    def advance(self, inputs, state):
-        """Outputs for some more frames, and the state behind them.
-
-        Args:
-            inputs: `(batch, frames, ...)`, the frames that follow those of the state.
-            state: Dictionary of tensors `(batch, ...)`; zeros mean that no frame came before.
-        """
-        raise NotImplementedError
-
-    def call(self, inputs):
-        batch = ops.shape(inputs)[0]
-        state = {
-            name: ops.zeros((batch, *shape), dtype=inputs.dtype)
-            for name, shape in self.state_shapes(inputs.shape).items()
-        }
-        return self.advance(inputs, state)[0]
 
 
 @keras.saving.register_keras_serializable("keras_drnn")
