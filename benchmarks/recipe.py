@@ -16,11 +16,12 @@ from pathlib import Path
 import keras
 import numpy as np
 
+from keras_drnn.data_sets import Recipe
+from keras_drnn.data_sets.nucla import CROSS_VIEW, DATA_SET
 from keras_drnn.experiments.models import build_model
-from keras_drnn.experiments.recipes import Recipe, recipe_for
+from keras_drnn.experiments.recipes import recipe_for
 from keras_drnn.experiments.training import compile_model, train
-from keras_drnn.skeletons import nucla
-from keras_drnn.skeletons.protocols import NUCLA_CROSS_VIEW, split
+from keras_drnn.skeletons.split import split
 from keras_drnn.skeletons.store import ClipStore
 
 FOLDS = ((1, 6), (2, 7), (3, 8), (4, 9), (5, 10))
@@ -30,9 +31,9 @@ RESULTS = Path(__file__).parent / "results" / "recipe_validation.jsonl"
 def main() -> None:
     arguments = _arguments()
     with tempfile.TemporaryDirectory() as cache:
-        clips = ClipStore.open_or_build(arguments.root, nucla.READER, Path(cache))
+        clips = ClipStore.open_or_build(arguments.root, DATA_SET.reader, Path(cache))
         for model in arguments.models.split(","):
-            recipe = recipe_for(model, preset="best", data="nucla", steps=arguments.steps)
+            recipe = recipe_for(model, preset="best", data=DATA_SET, steps=arguments.steps)
             for change in arguments.change:
                 recipe = _changed(recipe, change)
             accuracies = [_validate(recipe, clips, subjects) for subjects in FOLDS]
@@ -69,8 +70,8 @@ def _changed(recipe: Recipe, change: str) -> Recipe:
 
 def _validate(recipe: Recipe, clips: ClipStore, subjects: tuple[int, ...]) -> float:
     """Accuracy by clip on the held-out subjects, at the end of the training."""
-    parts = split(clips.index, NUCLA_CROSS_VIEW, validation_subjects=subjects)
-    layout = NUCLA_CROSS_VIEW.layout
+    parts = split(clips.index, CROSS_VIEW, validation_subjects=subjects)
+    layout = DATA_SET.layout
     keras.utils.set_random_seed(0)
     model = build_model(recipe, layout=layout, bodies=1, classes=len(parts.class_names))
     compile_model(model, recipe)

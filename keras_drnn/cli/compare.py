@@ -7,13 +7,13 @@ from typing import Annotated
 import typer
 
 from keras_drnn.cli import options
-from keras_drnn.cli.options import DataName, Preset, whole_numbers
+from keras_drnn.cli.options import Preset, whole_numbers
 
 
 def compare(
-    data: options.Data = DataName.demo,
+    data: options.Data = "demo",
     root: options.Root = None,
-    protocol: options.Protocol = "cross-view",
+    protocol: options.Protocol = None,
     models: Annotated[
         str,
         typer.Option(
@@ -53,9 +53,9 @@ def compare(
 
 def train(
     model: Annotated[str, typer.Argument(help="drnn, rnn, lstm, gru, bidrnn, birnn ...")] = "drnn",
-    data: options.Data = DataName.demo,
+    data: options.Data = "demo",
     root: options.Root = None,
-    protocol: options.Protocol = "cross-view",
+    protocol: options.Protocol = None,
     preset: options.PresetChoice = Preset.best,
     delays: options.Delays = None,
     units: options.Units = None,
@@ -96,12 +96,12 @@ def _compare(settings, data, root, protocol, missing_list, out, json_file) -> No
     # Everything that can be wrong is found before hours of training.
     options.check_json_file(json_file)
     for model in settings.models:
-        settings.recipe(model, data.value)
+        settings.recipe(model, data)
     uri = resolve_uri()
     check_store(uri)
     with progress_bars() as bars:
         opened = open_data(
-            data.value,
+            data,
             root=root,
             protocol=protocol,
             cache=out / "cache",

@@ -1,4 +1,4 @@
-"""`drnn data`: make demo data, look at a folder of clips."""
+"""`drnn data`: show the data sets, make demo data, look at a folder of clips."""
 
 import json
 from pathlib import Path
@@ -7,9 +7,10 @@ from typing import Annotated
 import typer
 
 from keras_drnn.cli import options
-from keras_drnn.cli.options import DataName
 
-app = typer.Typer(no_args_is_help=True, help="Make demo data, look at a folder of clips.")
+app = typer.Typer(
+    no_args_is_help=True, help="Show the data sets, make demo data, look at a folder of clips."
+)
 
 
 @app.command()
@@ -36,11 +37,48 @@ def demo(
     console.print(f"[yellow]{SYNTHETIC_NOTICE}[/]")
 
 
+@app.command("list")
+def list_data_sets(json_file: options.JsonFile = None) -> None:
+    """Show the data sets that there are, with their protocols."""
+    from rich.console import Console
+    from rich.markup import escape
+    from rich.table import Column, Table
+
+    from keras_drnn.cli.progress import console
+    from keras_drnn.data_sets import DataSetError, data_set_names, find_data_set
+
+    table = Table("--data", "What it is", "--protocol", Column("Files", overflow="fold"), "Joints")
+    found, faults = [], []
+    for name in data_set_names():
+        try:
+            data_set = find_data_set(name)
+        except DataSetError as error:
+            faults.append(str(error))
+            found.append({"name": name, "error": str(error)})
+            continue
+        about = {
+            "name": name,
+            "title": data_set.title,
+            "protocols": [protocol.name for protocol in data_set.protocols],
+            "files": data_set.reader.pattern,
+            "joints": len(data_set.layout),
+            "error": None,
+        }
+        found.append(about)
+        cells = (about["title"], ", ".join(about["protocols"]), about["files"])
+        table.add_row(name, *(escape(cell) for cell in cells), str(about["joints"]))
+    Console().print(table)
+    for fault in faults:
+        console.print(f"[yellow]{escape(fault)}[/]", highlight=False)
+    if json_file is not None:
+        json_file.write_text(json.dumps(found, indent=2) + "\n", encoding="utf-8")
+
+
 @app.command()
 def info(
-    data: options.Data = DataName.demo,
+    data: options.Data = "demo",
     root: options.Root = None,
-    protocol: options.Protocol = "cross-view",
+    protocol: options.Protocol = None,
     missing_list: options.MissingList = None,
     out: options.Out = Path("drnn-runs"),
     json_file: options.JsonFile = None,
@@ -54,14 +92,14 @@ def info(
 
     with progress_bars() as bars:
         opened = open_data(
-            data.value,
+            data,
             root=root,
             protocol=protocol,
             cache=out / "cache",
             missing_list=missing_list,
             progress=reading(bars),
         )
-    about = opened.about()
+    about = opened.description()
     frames = opened.clips.index.frames
     about["frames"] = {
         "least": int(frames.min()),
@@ -71,7 +109,7 @@ def info(
     about["left_out"] = [str(fault) for fault in opened.clips.faults]
     shown = Console()
     shown.print(str(opened.clips.summary), highlight=False, soft_wrap=True)
-    table = Table("Part", "Clips", title=f"{data.value}, {protocol}")
+    table = Table("Part", "Clips", title=f"{opened.name}, {opened.protocol.name}")
     for part, clips in about["clips"].items():
         table.add_row(part, str(clips))
     shown.print(table)

@@ -42,7 +42,7 @@ def export(
     accuracy_loss: Annotated[
         float, typer.Option(help="Largest loss of sequence accuracy to accept, of 1.")
     ] = 0.02,
-    data: options.Data = options.DataName.demo,
+    data: options.Data = "demo",
     root: Annotated[
         Path | None,
         typer.Option(
@@ -50,7 +50,7 @@ def export(
             show_default=False,
         ),
     ] = None,
-    protocol: options.Protocol = "cross-view",
+    protocol: options.Protocol = None,
     missing_list: options.MissingList = None,
     out: options.Out = Path("drnn-runs"),
     log: Annotated[
@@ -78,7 +78,7 @@ def export(
     clips = None
     if root is not None:
         clips = open_data(
-            data.value,
+            data,
             root=root,
             protocol=protocol,
             cache=out / "cache",

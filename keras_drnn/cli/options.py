@@ -6,13 +6,7 @@ from typing import Annotated
 
 import typer
 
-
-class DataName(StrEnum):
-    """The data sets."""
-
-    demo = "demo"
-    ntu = "ntu"
-    nucla = "nucla"
+from keras_drnn.data_sets import data_set_names
 
 
 class Preset(StrEnum):
@@ -46,18 +40,23 @@ def check_model_name(option: str, name: str | None) -> None:
         raise ValueError(f"{option} must be a name without / and :. Received: {name!r}")
 
 
-Data = Annotated[
-    DataName,
-    typer.Option(
-        help="demo: synthetic skeletons, made on the spot. ntu: your copy of NTU RGB+D "
-        "(.skeleton files). nucla: your copy of Northwestern-UCLA (.json files)."
-    ),
-]
+_DATA_HELP = f"Of {', '.join(data_set_names())}; `drnn data list` says what each is."
+
+Data = Annotated[str, typer.Option(help=_DATA_HELP)]
+MaybeData = Annotated[str | None, typer.Option(help=_DATA_HELP, show_default="demo")]
 Root = Annotated[
     Path | None,
-    typer.Option(help="Folder of the files. Needed for ntu and nucla.", show_default=False),
+    typer.Option(
+        help="Folder of the files; data that is made on the spot needs none.", show_default=False
+    ),
 ]
-Protocol = Annotated[str, typer.Option(help="cross-view, or for ntu and demo cross-subject.")]
+Protocol = Annotated[
+    str | None,
+    typer.Option(
+        help="How the data set is split; `drnn data list` shows what it has.",
+        show_default="its first",
+    ),
+]
 MissingList = Annotated[
     Path | None,
     typer.Option(

@@ -8,7 +8,6 @@ from typing import Annotated, Any
 import typer
 
 from keras_drnn.cli import options
-from keras_drnn.cli.options import DataName
 
 # What a configuration file may say beside the settings of the search.
 _OF_COMMAND = ("data", "root", "protocol", "missing_list", "models")
@@ -22,16 +21,9 @@ def tune(
             show_default=False,
         ),
     ] = None,
-    data: Annotated[
-        DataName | None, typer.Option(help="demo, ntu or nucla.", show_default="demo")
-    ] = None,
+    data: options.MaybeData = None,
     root: options.Root = None,
-    protocol: Annotated[
-        str | None,
-        typer.Option(
-            help="cross-view, or for ntu and demo cross-subject.", show_default="cross-view"
-        ),
-    ] = None,
+    protocol: options.Protocol = None,
     models: Annotated[
         str | None,
         typer.Option(
@@ -142,9 +134,9 @@ def tune(
         key: value for key, value in limits.items() if value is not None
     }
     source = {
-        "name": data.value if data else command.get("data", "demo"),
+        "name": data or command.get("data", "demo"),
         "root": root or (Path(command["root"]) if "root" in command else None),
-        "protocol": protocol or command.get("protocol", "cross-view"),
+        "protocol": protocol or command.get("protocol"),
         "cache": out / "cache",
         "missing_list": missing_list
         or (Path(command["missing_list"]) if "missing_list" in command else None),

@@ -14,6 +14,7 @@ from pathlib import Path
 import keras
 
 from keras_drnn import __version__
+from keras_drnn.data_sets import DataSet
 from keras_drnn.experiments import runs
 from keras_drnn.experiments.data import Data
 from keras_drnn.experiments.files import write_json
@@ -45,7 +46,7 @@ class Settings:
     steps: int | None = None
     batch_size: int | None = None
 
-    def recipe(self, model: str, data: str) -> Recipe:
+    def recipe(self, model: str, data: DataSet | str) -> Recipe:
         """The recipe of one of the models."""
         return recipe_for(
             model,
@@ -70,11 +71,11 @@ def comparison_folder(out: Path, settings: Settings, data: Data) -> Path:
         settings: What is compared.
         data: The data.
     """
-    recipes = [asdict(settings.recipe(model, data.name)) for model in settings.models]
+    recipes = [asdict(settings.recipe(model, data.data_set)) for model in settings.models]
     decisive = [
         asdict(settings),
         recipes,
-        data.about(),
+        data.description(),
         data.clips.folder.name,
         keras.backend.backend(),
         __version__,
@@ -115,7 +116,7 @@ def compare(
             # Seed by seed, so that an unfinished comparison still compares like with like.
             for seed in range(settings.seeds):
                 for model in settings.models:
-                    recipe = settings.recipe(model, data.name)
+                    recipe = settings.recipe(model, data.data_set)
                     runs.run(
                         folder / "runs" / f"{model}-seed{seed}",
                         model,
@@ -132,8 +133,8 @@ def compare(
 
 
 def _about(folder: Path, settings: Settings, data: Data) -> dict:
-    steps = {settings.recipe(model, data.name).steps for model in settings.models}
-    first = settings.recipe(settings.models[0], data.name)
+    steps = {settings.recipe(model, data.data_set).steps for model in settings.models}
+    first = settings.recipe(settings.models[0], data.data_set)
     return {
         "id": folder.name,
         "created": datetime.now(UTC).isoformat(timespec="seconds"),
@@ -146,7 +147,7 @@ def _about(folder: Path, settings: Settings, data: Data) -> dict:
             "steps": max(steps),
             "batch_size": first.batch_size,
         },
-        "data": data.about(),
+        "data": data.description(),
         "backend": keras.backend.backend(),
         "environment": environment(),
     }

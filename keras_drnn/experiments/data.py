@@ -1,76 +1,66 @@
-"""The data of an experiment: demo, NTU RGB+D or N-UCLA, read, split and ready to batch."""
+"""The data of an experiment: the clips of a data set, read, split and ready to batch."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
-from keras_drnn.skeletons import demo, ntu, nucla
+from keras_drnn.data_sets import DataSet, Protocol, find_data_set
 from keras_drnn.skeletons.duplicates import clean_test, copies_warning
-from keras_drnn.skeletons.protocols import (
-    NTU_CROSS_SUBJECT,
-    NTU_CROSS_VIEW,
-    NUCLA_CROSS_VIEW,
-    Protocol,
-    Split,
-    split,
-)
+from keras_drnn.skeletons.layouts import JointLayout
 from keras_drnn.skeletons.reader import Reader
+from keras_drnn.skeletons.split import Split, split
 from keras_drnn.skeletons.store import ClipStore
-
-_DEMO_ACTIONS = {"actions": tuple(range(1, len(demo.ACTIONS) + 1)), "class_names": demo.ACTIONS}
-
-READERS = {"demo": ntu.READER, "ntu": ntu.READER, "nucla": nucla.READER}
-PROTOCOLS: dict[str, dict[str, Protocol]] = {
-    "demo": {
-        "cross-view": replace(NTU_CROSS_VIEW, dataset="demo", **_DEMO_ACTIONS),
-        "cross-subject": replace(NTU_CROSS_SUBJECT, dataset="demo", **_DEMO_ACTIONS),
-    },
-    "ntu": {"cross-view": NTU_CROSS_VIEW, "cross-subject": NTU_CROSS_SUBJECT},
-    "nucla": {"cross-view": NUCLA_CROSS_VIEW},
-}
 
 
 @dataclass(frozen=True, eq=False)
 class Data:
-    """What an experiment needs to know of its data.
+    """The clips of a data set, and how they are split.
 
     Args:
-        name: `"demo"`, `"ntu"` or `"nucla"`.
+        data_set: The data set.
         root: The folder the clips were read from.
         protocol: Which clips train and which test.
-        reader: How the files are read.
         clips: The clips.
         split: Numbers of the clips to train on, to validate with and to test on.
         subsets: Parts of the test side that are reported on their own: by name, `(test clips,)`
-            booleans. `clean` are the clips that are not copies of a training clip, `order` those of
-            actions that differ only by the order of what happens.
+            booleans. `clean` are the clips that are not copies of a training clip; the others are
+            those of the data set.
         warnings: What its user should know.
     """
 
-    name: str
+    data_set: DataSet
     root: Path
     protocol: Protocol
-    reader: Reader
     clips: ClipStore
     split: Split
     subsets: dict[str, np.ndarray]
     warnings: tuple[str, ...]
 
     @property
-    def synthetic(self) -> bool:
-        """Whether the skeletons were computed rather than recorded."""
-        return self.name == "demo"
+    def name(self) -> str:
+        """Name of the data set."""
+        return self.data_set.name
 
-    def about(self) -> dict:
+    @property
+    def reader(self) -> Reader:
+        """How the files are read."""
+        return self.data_set.reader
+
+    @property
+    def layout(self) -> JointLayout:
+        """What the joints are."""
+        return self.data_set.layout
+
+    def description(self) -> dict:
         """What `comparison.json` says of the data."""
         parts = self.split
         return {
             "name": self.name,
             "root": str(self.root),
             "protocol": self.protocol.name,
-            "synthetic": self.synthetic,
+            "synthetic": self.data_set.synthetic,
             "classes": list(parts.class_names),
             "validation_subjects": list(parts.validation_subjects),
             "clips": {
@@ -83,10 +73,10 @@ class Data:
 
 
 def open_data(
-    name: str,
+    name: DataSet | str,
     *,
     root: Path | None,
-    protocol: str,
+    protocol: str | None = None,
     cache: Path,
     missing_list: Path | None = None,
     progress: Callable[[str, int, int], None] = lambda what, done, of: None,
@@ -94,41 +84,30 @@ def open_data(
     """Read (or make) the data and split it.
 
     Args:
-        name: `"demo"`, `"ntu"` or `"nucla"`.
-        root: The folder of the files. Demo data is made there if there is none, and in the cache
-            without a folder.
-        protocol: Name of one of the data's protocols.
+        name: The data set, or the name of one.
+        root: The folder of the files. Data that can be made is made there if there is none, and in
+            the cache without a folder.
+        protocol: Name of one of the data set's protocols, by default its first.
         cache: Where clips that were read are kept.
-        missing_list: NTU's list of samples with missing skeletons.
+        missing_list: A text file of samples to leave out, such as NTU's list of samples with
+            missing skeletons.
         progress: Called with what is being done, how many files are done, and of how many.
 
     Raises:
-        ValueError: If the data or protocol is unknown, the folder is missing or unusable, or the
-            split has an empty side.
+        ValueError: If the data set or protocol is unknown, the folder is missing or unusable, or
+            the split has an empty side.
     """
-    if name not in PROTOCOLS:
-        raise ValueError(f"`data` must be one of {', '.join(PROTOCOLS)}. Received: data={name!r}")
-    protocols = PROTOCOLS[name]
-    if protocol not in protocols:
-        raise ValueError(
-            f"`protocol` for {name} must be one of {', '.join(protocols)}. "
-            f"Received: protocol={protocol!r}"
-        )
-    if name == "demo":
-        # A folder that somebody has made with `drnn data demo` is taken as it is.
-        if root is None or not any(root.glob("*.skeleton")):
-            root = cache / "demo" if root is None else root
-            demo.generate(root, progress=lambda done, of: progress("Making demo clips", done, of))
-    elif root is None:
-        raise ValueError(f"`root` must be the folder of your copy of the {name} data.")
+    data_set = name if isinstance(name, DataSet) else find_data_set(name)
+    chosen_protocol = data_set.protocol(protocol)
+    root = _folder(data_set, root, cache, progress)
     clips = ClipStore.open_or_build(
         root,
-        READERS[name],
+        data_set.reader,
         cache,
         missing_list=missing_list,
         progress=lambda done, of: progress("Reading clips", done, of),
     )
-    parts = split(clips.index, protocols[protocol])
+    parts = split(clips.index, chosen_protocol)
     warnings = []
     if clips.faults or clips.summary.listed:
         warnings.append(str(clips.summary))
@@ -137,16 +116,33 @@ def open_data(
     if copies:
         warnings.append(copies)
         subsets["clean"] = clean_test(clips.index, parts)
-    if name == "demo":
-        warnings.append(demo.SYNTHETIC_NOTICE)
-        subsets["order"] = np.isin(clips.index.action[parts.test], demo.ORDER_ACTIONS)
+    for subset, actions in data_set.subsets.items():
+        subsets[subset] = np.isin(clips.index.action[parts.test], actions)
     return Data(
-        name,
-        Path(root).resolve(),
-        protocols[protocol],
-        READERS[name],
+        data_set,
+        root.resolve(),
+        chosen_protocol,
         clips,
         parts,
         {key: chosen for key, chosen in subsets.items() if chosen.any()},
-        tuple(warnings),
+        (*warnings, *data_set.notices),
     )
+
+
+def _folder(
+    data_set: DataSet,
+    root: Path | None,
+    cache: Path,
+    progress: Callable[[str, int, int], None],
+) -> Path:
+    """The folder of the files, which are made if there are none and they can be."""
+    if data_set.make is None:
+        if root is None:
+            raise ValueError(f"`root` must be the folder of your copy of the {data_set.name} data.")
+        return root
+    # Files that somebody has made with other settings are taken as they are.
+    if root is None or not any(root.glob(f"*{data_set.reader.suffix}")):
+        root = cache / data_set.name if root is None else root
+        making = f"Making {data_set.name} clips"
+        data_set.make(root, lambda done, of: progress(making, done, of))
+    return root

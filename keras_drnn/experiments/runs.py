@@ -103,7 +103,7 @@ def _train_and_evaluate(
 ) -> dict[str, float]:
     forget_models()
     keras.utils.set_random_seed(seed)
-    parts, labels, layout = data.split, data.split.labels, data.protocol.layout
+    parts, labels, layout = data.split, data.split.labels, data.layout
     model = build_model(
         recipe,
         layout=layout,

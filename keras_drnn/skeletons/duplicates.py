@@ -3,7 +3,7 @@
 import numpy as np
 
 from keras_drnn.skeletons.index import ClipIndex
-from keras_drnn.skeletons.protocols import Split
+from keras_drnn.skeletons.split import Split
 
 
 def clean_test(index: ClipIndex, split: Split) -> np.ndarray:

@@ -3,7 +3,7 @@
 import numpy as np
 
 from keras_drnn.experiments.data import Data
-from keras_drnn.skeletons.protocols import Split, split
+from keras_drnn.skeletons.split import Split, split
 
 
 def fold_splits(data: Data, folds: int) -> list[Split]:

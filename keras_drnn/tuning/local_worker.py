@@ -23,7 +23,7 @@ def main() -> None:
     data = open_data(
         source["name"],
         root=_path(source, "root"),
-        protocol=source["protocol"],
+        protocol=source.get("protocol"),
         cache=Path(source["cache"]),
         missing_list=_path(source, "missing_list"),
     )

@@ -63,7 +63,7 @@ class Search:
         self.folder = folder
         self.settings = settings
         self.data = data
-        self.recipe = settings.recipe(data.name)
+        self.recipe = settings.recipe(data.data_set)
         self.folds = fold_splits(data, settings.folds)
         self.longest = longest_delay(data.clips.index.frames[data.split.train], self.recipe)
         self._features = self._count_features()
@@ -248,7 +248,7 @@ class Search:
     def _count_features(self) -> int:
         model = build_model(
             self.recipe,
-            layout=self.data.protocol.layout,
+            layout=self.data.layout,
             bodies=self.data.reader.bodies,
             classes=len(self.data.split.class_names),
         )
@@ -279,7 +279,7 @@ class Search:
                 "protocol": self.data.protocol.name,
                 "backend": keras.backend.backend(),
             },
-            "data": self.data.about(),
+            "data": self.data.description(),
             "backend": keras.backend.backend(),
             "environment": environment(),
         }

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields, replace
 from typing import Any
 
+from keras_drnn.data_sets import DataSet
 from keras_drnn.delays import is_integer
 from keras_drnn.experiments.recipes import PRESETS, Recipe, recipe_for
 from keras_drnn.tuning.limits import Limits
@@ -69,11 +70,11 @@ class SearchSettings:
         if not is_integer(self.seed) or self.seed < 0:
             raise ValueError(f"`seed` must be a whole number from 0 up. Received: {self.seed!r}")
 
-    def recipe(self, data: str) -> Recipe:
+    def recipe(self, data: DataSet | str) -> Recipe:
         """The recipe that the hyperparameters of a trial are put into.
 
         Args:
-            data: Name of the data.
+            data: The data set, or the name of one.
         """
         return recipe_for(
             self.cell, preset=self.preset, data=data, steps=self.steps, batch_size=self.batch_size

@@ -17,7 +17,7 @@ from keras_drnn.experiments.models import build_model
 from keras_drnn.experiments.recipes import Recipe
 from keras_drnn.experiments.runs import recipe_params
 from keras_drnn.experiments.training import compile_model, train
-from keras_drnn.skeletons.protocols import Split
+from keras_drnn.skeletons.split import Split
 from keras_drnn.tuning.limits import Cost, Limits
 
 SCORE = "validation/sequence_accuracy"
@@ -150,7 +150,7 @@ def _train_fold(
     keras.utils.set_random_seed(seed)
     model = build_model(
         recipe,
-        layout=data.protocol.layout,
+        layout=data.layout,
         bodies=data.reader.bodies,
         classes=len(fold.class_names),
         name=recipe.cell,
@@ -163,7 +163,7 @@ def _train_fold(
         fold.train,
         fold.validation,
         fold.labels,
-        layout=data.protocol.layout,
+        layout=data.layout,
         seed=seed,
         folder=folder,
         on_step=on_step,
@@ -203,7 +203,7 @@ def _check_latency(folder: Path, recipe: Recipe, limit: float, data: Data) -> No
     typical = int(data.split.train[np.argsort(lengths, kind="stable")[len(lengths) // 2]])
     model = build_model(
         recipe,
-        layout=data.protocol.layout,
+        layout=data.layout,
         bodies=data.reader.bodies,
         classes=len(data.split.class_names),
     )

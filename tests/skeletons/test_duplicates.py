@@ -8,10 +8,11 @@ import numpy as np
 import pytest
 from skeleton_files import person, write_nucla
 
+from keras_drnn.data_sets.nucla import CROSS_VIEW
 from keras_drnn.skeletons import nucla
 from keras_drnn.skeletons.duplicates import clean_test, copies_warning
 from keras_drnn.skeletons.index import coordinates_hash
-from keras_drnn.skeletons.protocols import NUCLA_CROSS_VIEW, split
+from keras_drnn.skeletons.split import split
 from keras_drnn.skeletons.store import ClipStore
 
 
@@ -32,7 +33,7 @@ def test_copies_are_found_though_the_files_differ(tmp_path):
             **{"a01_s02_e01_v03": 4},
         },
     )
-    parts = split(store.index, NUCLA_CROSS_VIEW, validation_subjects=[2])
+    parts = split(store.index, CROSS_VIEW, validation_subjects=[2])
     assert len(set(store.sha256)) == 7  # file_name makes every file another one
     clean = dict(
         zip([store.index.name[i] for i in parts.test], clean_test(store.index, parts), strict=True)
@@ -49,14 +50,14 @@ def test_copies_are_found_though_the_files_differ(tmp_path):
 
 def test_validation_clips_that_are_copies(tmp_path):
     store = store_of(tmp_path, {"a01_s01_e00_v01": 1, "a01_s02_e00_v01": 1, "a01_s01_e00_v03": 2})
-    warning = copies_warning(store.index, split(store.index, NUCLA_CROSS_VIEW))
+    warning = copies_warning(store.index, split(store.index, CROSS_VIEW))
     assert warning is not None and "1 of the 1 validation clips" in warning
     assert "test clips" not in warning
 
 
 def test_no_copies_no_warning(tmp_path):
     store = store_of(tmp_path, {"a01_s01_e00_v01": 1, "a01_s02_e00_v01": 2, "a01_s01_e00_v03": 3})
-    parts = split(store.index, NUCLA_CROSS_VIEW)
+    parts = split(store.index, CROSS_VIEW)
     assert copies_warning(store.index, parts) is None
     assert clean_test(store.index, parts).tolist() == [True]
 
@@ -76,7 +77,7 @@ def test_one_bit_makes_another_clip():
 def test_the_real_nucla(tmp_path):
     root = Path(os.environ["KERAS_DRNN_NUCLA"])
     store = ClipStore.open_or_build(root, nucla.READER, tmp_path)
-    parts = split(store.index, NUCLA_CROSS_VIEW)
+    parts = split(store.index, CROSS_VIEW)
     assert len(store) == 1484 and not store.faults
     assert (len(parts.train) + len(parts.validation), len(parts.test)) == (1020, 464)
     copies = parts.test[~clean_test(store.index, parts)]

@@ -1,102 +1,12 @@
-"""Which clips train and which test, as data, and the split that follows from it."""
+"""The split that follows from a protocol: clips to train on, to validate with, to test on."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from typing import Literal
 
 import numpy as np
 
-from keras_drnn.skeletons.action_names import NTU_ACTIONS, NUCLA_ACTIONS
 from keras_drnn.skeletons.index import ClipIndex
-from keras_drnn.skeletons.layouts import KINECT_V1, KINECT_V2, JointLayout
-
-
-@dataclass(frozen=True)
-class Protocol:
-    """An evaluation protocol: which clips are for training, which are for the test.
-
-    For data of your own in one of the known formats, take one of the protocols below and
-    `dataclasses.replace` what differs.
-
-    Args:
-        dataset: Name of the data set.
-        name: Name of the protocol.
-        attribute: What decides, the camera or the subject.
-        train: The values of `attribute` of the training side.
-        test: The values of `attribute` of the test side.
-        layout: The joints.
-        actions: The numbers of the actions, ascending.
-        class_names: The name of each of them.
-
-    Raises:
-        ValueError: If a value is on both sides, or the actions are not ascending, or there is not
-            one name for each.
-
-    Example:
-
-    >>> from dataclasses import replace
-    >>> mine = replace(NTU_CROSS_VIEW, dataset="mine", actions=(1, 7), class_names=("sit", "jump"))
-    >>> mine.train, mine.test
-    ((2, 3), (1,))
-    """
-
-    dataset: str
-    name: str
-    attribute: Literal["camera", "subject"]
-    train: tuple[int, ...]
-    test: tuple[int, ...]
-    layout: JointLayout
-    actions: tuple[int, ...]
-    class_names: tuple[str, ...]
-
-    def __post_init__(self) -> None:
-        if not self.train or not self.test or set(self.train) & set(self.test):
-            raise ValueError(
-                "A protocol takes at least one value for either side, and none on both. "
-                f"Received: train={self.train}, test={self.test}"
-            )
-        ascending = tuple(sorted(set(self.actions)))
-        if ascending != self.actions or len(self.actions) != len(self.class_names):
-            raise ValueError(
-                "A protocol takes the numbers of its actions in ascending order and one class name "
-                f"for each. Received: actions={self.actions}, class_names={self.class_names}"
-            )
-
-
-_NTU_TRAIN_SUBJECTS = (1, 2, 4, 5, 8, 9, 13, 14, 15, 16, 17, 18, 19, 25, 27, 28, 31, 34, 35, 38)
-
-NTU_CROSS_VIEW = Protocol(
-    dataset="ntu",
-    name="cross-view",
-    attribute="camera",
-    train=(2, 3),
-    test=(1,),
-    layout=KINECT_V2,
-    actions=tuple(NTU_ACTIONS),
-    class_names=tuple(NTU_ACTIONS.values()),
-)
-
-NTU_CROSS_SUBJECT = Protocol(
-    dataset="ntu",
-    name="cross-subject",
-    attribute="subject",
-    train=_NTU_TRAIN_SUBJECTS,
-    test=tuple(sorted(set(range(1, 41)) - set(_NTU_TRAIN_SUBJECTS))),
-    layout=KINECT_V2,
-    actions=tuple(NTU_ACTIONS),
-    class_names=tuple(NTU_ACTIONS.values()),
-)
-
-NUCLA_CROSS_VIEW = Protocol(
-    dataset="nucla",
-    name="cross-view",
-    attribute="camera",
-    train=(1, 2),
-    test=(3,),
-    layout=KINECT_V1,
-    actions=tuple(NUCLA_ACTIONS),
-    class_names=tuple(NUCLA_ACTIONS.values()),
-)
+from keras_drnn.skeletons.protocol import Protocol
 
 
 @dataclass(frozen=True, eq=False)
@@ -160,14 +70,15 @@ def split(
     ...     {"name": f"{n}", "subject": n % 4, "camera": 1 + n % 3, "action": 1, "frames": 9,
     ...      "offset": 9 * n, "sha256": "", "coordinates": ""} for n in range(12)
     ... ])
-    >>> parts = split(index, NUCLA_CROSS_VIEW)
+    >>> protocol = Protocol("cross-view", "camera", (1, 2), (3,), actions={1: "sit down"})
+    >>> parts = split(index, protocol)
     >>> parts.test, parts.validation_subjects, parts.class_names
-    (array([ 2,  5,  8, 11]), (2,), ('pick up with one hand',))
+    (array([ 2,  5,  8, 11]), (2,), ('sit down',))
     """
     values = getattr(index, protocol.attribute)
-    known = np.isin(index.action, protocol.actions)
-    train_side = known & np.isin(values, protocol.train)
-    test_side = known & np.isin(values, protocol.test)
+    in_protocol = np.isin(index.action, list(protocol.actions))
+    train_side = in_protocol & np.isin(values, protocol.train)
+    test_side = in_protocol & np.isin(values, protocol.test)
     for side, wanted, mask in (
         ("training", protocol.train, train_side),
         ("test", protocol.test, test_side),
@@ -175,9 +86,9 @@ def split(
         if not mask.any():
             raise ValueError(
                 f"Expected clips of {protocol.attribute} {_list(wanted)} and of actions "
-                f"{_list(protocol.actions)} for the {side} side of {protocol.dataset} "
-                f"{protocol.name}, found none. Received: {len(index)} clips of "
-                f"{protocol.attribute} {_list(values)} and of actions {_list(index.action)}"
+                f"{_list(protocol.actions)} for the {side} side of {protocol.name}, found none. "
+                f"Received: {len(index)} clips of {protocol.attribute} {_list(values)} and of "
+                f"actions {_list(index.action)}"
             )
 
     held_out = _held_out(
@@ -201,14 +112,13 @@ def split(
             f"{_list(held_out)}, or take these actions out of the protocol. Received: clips of the "
             f"actions {_list(actions)}"
         )
-    names = dict(zip(protocol.actions, protocol.class_names, strict=True))
     return Split(
         train=np.flatnonzero(train),
         validation=np.flatnonzero(validation),
         test=np.flatnonzero(test_side),
         validation_subjects=tuple(int(subject) for subject in held_out),
         labels=np.where(used, np.searchsorted(actions, index.action), -1),
-        class_names=tuple(names[int(action)] for action in actions),
+        class_names=tuple(protocol.actions[int(action)] for action in actions),
         left_out=np.flatnonzero(~used),
     )
 

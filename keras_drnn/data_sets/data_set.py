@@ -1,0 +1,95 @@
+"""The data set: everything that the commands need to know of one."""
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from keras_drnn.data_sets.recipe import BEST, Recipe
+from keras_drnn.skeletons.layouts import JointLayout
+from keras_drnn.skeletons.protocol import Protocol
+from keras_drnn.skeletons.reader import Reader
+
+# It becomes part of the names of folders and of models.
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*")
+
+
+@dataclass(frozen=True)
+class DataSet:
+    """A data set of skeleton clips.
+
+    A package brings one of its own by an entry point of the group `keras_drnn.data_sets`: under the
+    data set's name, the module and the attribute where the `DataSet` is.
+
+    Args:
+        name: Its name, as `--data` takes it: letters, digits, `_` and `-`.
+        title: What it is, in some words.
+        reader: How its files are read.
+        protocols: How it is evaluated; the first one unless another is asked for.
+        recipe: What the preset `best` starts from on this data.
+        subsets: Parts of the test side that are reported on their own: by name, the numbers of
+            their actions.
+        notices: What has to stand wherever results on it appear.
+        synthetic: Whether the skeletons were computed rather than recorded.
+        frame_rate: Frames per second of the clips.
+        make: Makes the files in a folder, for data that need not be fetched: called with the folder
+            and with what is to be called with the number of files done and the number in all.
+
+    Raises:
+        ValueError: If the name has other characters, or there is no protocol, or two have one name.
+
+    Example:
+
+    >>> from keras_drnn.skeletons import ntu
+    >>> protocol = Protocol("cross-view", "camera", (2, 3), (1,), actions={1: "sit", 7: "jump"})
+    >>> gym = DataSet("gym", "recordings in our gym, as NTU files", ntu.READER, (protocol,))
+    >>> gym.protocol().test, len(gym.layout)
+    ((1,), 25)
+    """
+
+    name: str
+    title: str
+    reader: Reader
+    protocols: tuple[Protocol, ...]
+    recipe: Recipe = BEST
+    subsets: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
+    notices: tuple[str, ...] = ()
+    synthetic: bool = False
+    frame_rate: float = 30
+    make: Callable[[Path, Callable[[int, int], None]], object] | None = None
+
+    def __post_init__(self) -> None:
+        if not _NAME.fullmatch(self.name):
+            raise ValueError(
+                "The name of a data set is made of letters, digits, _ and -, and does not begin "
+                f"with one of these two. Received: name={self.name!r}"
+            )
+        names = [protocol.name for protocol in self.protocols]
+        if not names or len(set(names)) < len(names):
+            raise ValueError(
+                "A data set takes one protocol or more, each with a name of its own. Received: "
+                f"protocols named {names} of {self.name}"
+            )
+
+    @property
+    def layout(self) -> JointLayout:
+        """What the joints are."""
+        return self.reader.layout
+
+    def protocol(self, name: str | None = None) -> Protocol:
+        """One of its protocols.
+
+        Args:
+            name: The protocol's name, or `None` for the first one.
+
+        Raises:
+            ValueError: If there is no such protocol.
+        """
+        for protocol in self.protocols:
+            if name in (None, protocol.name):
+                return protocol
+        raise ValueError(
+            f"`protocol` for {self.name} must be one of "
+            f"{', '.join(protocol.name for protocol in self.protocols)}. "
+            f"Received: protocol={name!r}"
+        )

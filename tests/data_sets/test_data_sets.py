@@ -1,0 +1,64 @@
+"""The data sets of the package, by what their authors publish, and what a data set has to say."""
+
+from dataclasses import replace
+
+import pytest
+
+from keras_drnn.data_sets import DataSet, data_set_names, demo, find_data_set, ntu, nucla
+
+
+def test_the_published_protocols():
+    assert (ntu.CROSS_VIEW.train, ntu.CROSS_VIEW.test) == ((2, 3), (1,))
+    assert (nucla.CROSS_VIEW.train, nucla.CROSS_VIEW.test) == ((1, 2), (3,))
+    train, test = ntu.CROSS_SUBJECT.train, ntu.CROSS_SUBJECT.test
+    assert len(train) == len(test) == 20 and set(train) | set(test) == set(range(1, 41))
+    assert {1, 19, 25, 38} <= set(train) and {3, 20, 40} <= set(test)
+    for protocol in (ntu.CROSS_VIEW, ntu.CROSS_SUBJECT):
+        assert list(protocol.actions) == list(range(1, 61))
+        assert len(set(protocol.actions.values())) == 60
+        assert protocol.actions[43] == "fall down" and protocol.actions[58] == "shake hands"
+    actions = nucla.CROSS_VIEW.actions
+    assert list(actions) == [1, 2, 3, 4, 5, 6, 8, 9, 11, 12]
+    assert list(actions.values())[6:] == ["donning", "doffing", "throw", "carry"]
+
+
+def test_the_demo_is_split_like_ntu_and_says_that_it_is_computed():
+    assert [(p.name, p.train, p.test) for p in demo.DATA_SET.protocols] == [
+        (p.name, p.train, p.test) for p in ntu.DATA_SET.protocols
+    ]
+    assert demo.DATA_SET.synthetic and "ynthetic" in demo.DATA_SET.notices[0]
+    assert not ntu.DATA_SET.synthetic and not nucla.DATA_SET.notices
+    order = [demo.ACTIONS[number] for number in demo.DATA_SET.subsets["order"]]
+    assert len(order) == 6 and all(name.startswith("raise") for name in order)
+
+
+@pytest.mark.parametrize("name", data_set_names())
+def test_each_has_its_own_name_and_a_subset_names_its_actions(name):
+    data_set = find_data_set(name)
+    assert data_set.name == name
+    for actions in data_set.subsets.values():
+        assert set(actions) <= set(data_set.protocol().actions)
+
+
+def test_the_first_protocol_is_taken_unless_another_is_asked_for():
+    assert ntu.DATA_SET.protocol() is ntu.DATA_SET.protocol("cross-view") is ntu.CROSS_VIEW
+    assert ntu.DATA_SET.protocol("cross-subject") is ntu.CROSS_SUBJECT
+    with pytest.raises(ValueError, match="one of cross-view. Received: protocol='cross-subject'"):
+        nucla.DATA_SET.protocol("cross-subject")
+
+
+@pytest.mark.parametrize(
+    "changes, says",
+    [
+        ({"name": ""}, "name=''"),
+        ({"name": "../mine"}, "letters, digits"),
+        ({"name": "mein übung"}, "letters, digits"),
+        ({"name": "--help"}, "does not begin"),
+        ({"protocols": ()}, "one protocol or more"),
+        ({"protocols": (ntu.CROSS_VIEW, nucla.CROSS_VIEW)}, "a name of its own.*'cross-view'"),
+    ],
+)
+def test_a_data_set_that_could_not_be_used_is_refused(changes, says):
+    with pytest.raises(ValueError, match=says):
+        replace(ntu.DATA_SET, **changes)
+    assert isinstance(ntu.DATA_SET, DataSet)
