@@ -1,18 +1,54 @@
-"""The delayed RNN (D-RNN) for Keras 3."""
+"""The delayed RNN (D-RNN) for Keras 3.
 
-# Registers the feature layers: a model of the comparison loads after `import keras_drnn` alone.
-import keras_drnn.skeletons.features  # noqa: F401 - imported for its registrations
-from keras_drnn.cell import DelayedRNNCell
-from keras_drnn.delays import geometric_delays
-from keras_drnn.layer import DelayedRNN
-from keras_drnn.schedule import transformations, update_steps
+`__all__` here and in the packages and modules that it names is what is public. Everything is
+imported when it is first used: `import keras_drnn` is quick, and reading skeletons needs no Keras.
+"""
+
+from typing import TYPE_CHECKING
+
+from keras_drnn.lazy import lazy_names
+from keras_drnn.registration import register_lazily
 from keras_drnn.version import __version__
 
+if TYPE_CHECKING:
+    from keras_drnn import export, influence, skeletons, tuning
+    from keras_drnn.causal import CausalLayer
+    from keras_drnn.cell import DelayedRNNCell
+    from keras_drnn.delays import geometric_delays
+    from keras_drnn.layer import DelayedRNN
+    from keras_drnn.schedule import transformations, update_steps
+    from keras_drnn.schedule_picture import draw_schedule
+else:
+    __getattr__, __dir__ = lazy_names(
+        __name__,
+        {
+            "CausalLayer": "keras_drnn.causal",
+            "DelayedRNN": "keras_drnn.layer",
+            "DelayedRNNCell": "keras_drnn.cell",
+            "draw_schedule": "keras_drnn.schedule_picture",
+            "export": None,
+            "geometric_delays": "keras_drnn.delays",
+            "influence": None,
+            "skeletons": None,
+            "transformations": "keras_drnn.schedule",
+            "tuning": None,
+            "update_steps": "keras_drnn.schedule",
+        },
+    )
+
 __all__ = [
+    "CausalLayer",
     "DelayedRNN",
     "DelayedRNNCell",
     "__version__",
+    "draw_schedule",
+    "export",
     "geometric_delays",
+    "influence",
+    "skeletons",
     "transformations",
+    "tuning",
     "update_steps",
 ]
+
+register_lazily()

@@ -5,6 +5,8 @@ import numpy as np
 
 from keras_drnn import ops
 
+__all__ = ["input_influence"]
+
 # Copies of the sequence that go through the model at once: one per output that is asked about.
 _AT_ONCE = 512
 

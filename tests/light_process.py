@@ -1,7 +1,6 @@
-"""Python code in a process of its own that imports the package without Keras.
+"""Python code in a process of its own in which Keras cannot be imported.
 
-Importing Keras takes seconds, and the readers and the store do without it: the package is stood in
-for by an empty one with its path. Code that needs Keras after all fails to find it.
+Importing Keras takes seconds, and the readers and the store do without it.
 """
 
 import subprocess
@@ -11,11 +10,8 @@ from pathlib import Path
 
 _BEFORE = """
 import sys
-from types import ModuleType
 
-package = ModuleType("keras_drnn")
-package.__path__ = [{package!r}]
-sys.modules["keras_drnn"] = package
+sys.path.insert(0, {root!r})
 sys.modules["keras"] = None
 
 """
@@ -23,10 +19,10 @@ sys.modules["keras"] = None
 
 def start(script, code, *arguments):
     """Start `code`, written to the file `script`; worker processes of it start alike."""
-    package = Path(__file__).parents[1] / "keras_drnn"
+    root = Path(__file__).parents[1]
     body = textwrap.indent(textwrap.dedent(code), "    ")
     main = f'if __name__ == "__main__":\n{body}'
-    script.write_text(_BEFORE.format(package=str(package)) + main)
+    script.write_text(_BEFORE.format(root=str(root)) + main, encoding="utf-8")
     return subprocess.Popen(
         [sys.executable, str(script), *map(str, arguments)],
         stdout=subprocess.PIPE,

@@ -13,8 +13,7 @@ import keras
 import keras_tuner
 import numpy as np
 
-from keras_drnn.tuning.hypermodel import DelayedRNNHyperModel
-from keras_drnn.tuning.space import Space, delays_of
+from keras_drnn.tuning import DelayedRNNHyperModel, Space, delays_of
 
 FRAMES, CLASSES = 60, 4
 

@@ -1,8 +1,25 @@
 """Models for devices: `.tflite` files that the stock LiteRT runtime runs, checked before use."""
 
-from keras_drnn.export.check import ExportError
-from keras_drnn.export.litert import export_litert
-from keras_drnn.export.report import ExportReport
-from keras_drnn.export.streaming_litert import export_streaming
+from typing import TYPE_CHECKING
 
-__all__ = ["ExportError", "ExportReport", "export_litert", "export_streaming"]
+from keras_drnn.lazy import lazy_names
+
+if TYPE_CHECKING:
+    from keras_drnn.export.check import ExportError
+    from keras_drnn.export.litert import export_litert
+    from keras_drnn.export.report import ExportReport
+    from keras_drnn.export.streaming import StreamingModel
+    from keras_drnn.export.streaming_litert import export_streaming
+else:
+    __getattr__, __dir__ = lazy_names(
+        __name__,
+        {
+            "ExportError": "keras_drnn.export.check",
+            "ExportReport": "keras_drnn.export.report",
+            "StreamingModel": "keras_drnn.export.streaming",
+            "export_litert": "keras_drnn.export.litert",
+            "export_streaming": "keras_drnn.export.streaming_litert",
+        },
+    )
+
+__all__ = ["ExportError", "ExportReport", "StreamingModel", "export_litert", "export_streaming"]

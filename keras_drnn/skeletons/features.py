@@ -11,6 +11,14 @@ from keras import ops
 
 from keras_drnn.causal import CausalLayer
 
+__all__ = [
+    "FrameVector",
+    "HipCentring",
+    "HipPath",
+    "JointVelocity",
+    "ViewAlignment",
+]
+
 
 def presence(joints):
     """Which bodies are there: booleans `(batch, frames, bodies)` from joints that are not zero."""

@@ -17,6 +17,8 @@ from keras_drnn.skeletons.layouts import KINECT_V2
 from keras_drnn.skeletons.ntu_format import JOINTS
 from keras_drnn.skeletons.reader import Reader
 
+__all__ = ["read_skeleton"]
+
 
 def read_skeleton(path: str | Path) -> Clip:
     r"""Read an NTU RGB+D `.skeleton` file.

@@ -17,6 +17,8 @@ from keras_drnn.skeletons.errors import SkeletonFileError
 from keras_drnn.skeletons.layouts import KINECT_V1
 from keras_drnn.skeletons.reader import Reader
 
+__all__ = ["read_clip"]
+
 # The files count the ten actions 1 to 10; their names count 1 to 12 and leave out 7 and 10.
 _LABELS = {action: label for label, action in enumerate(sorted(NUCLA_ACTIONS), start=1)}
 _JOINTS = len(KINECT_V1)
