@@ -11,7 +11,7 @@ from keras_drnn.registration import register_lazily
 from keras_drnn.version import __version__
 
 if TYPE_CHECKING:
-    from keras_drnn import export, influence, skeletons, tuning
+    from keras_drnn import data_sets, export, influence, skeletons, tuning
     from keras_drnn.causal import CausalLayer
     from keras_drnn.cell import DelayedRNNCell
     from keras_drnn.delays import geometric_delays
@@ -25,6 +25,7 @@ else:
             "CausalLayer": "keras_drnn.causal",
             "DelayedRNN": "keras_drnn.layer",
             "DelayedRNNCell": "keras_drnn.cell",
+            "data_sets": None,
             "draw_schedule": "keras_drnn.schedule_picture",
             "export": None,
             "geometric_delays": "keras_drnn.delays",
@@ -41,6 +42,7 @@ __all__ = [
     "DelayedRNN",
     "DelayedRNNCell",
     "__version__",
+    "data_sets",
     "draw_schedule",
     "export",
     "geometric_delays",

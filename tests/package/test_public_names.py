@@ -11,7 +11,13 @@ import pytest
 import keras_drnn
 
 ROOT = Path(keras_drnn.__file__).parents[1]
-PACKAGES = ["keras_drnn", "keras_drnn.export", "keras_drnn.skeletons", "keras_drnn.tuning"]
+PACKAGES = [
+    "keras_drnn",
+    "keras_drnn.data_sets",
+    "keras_drnn.export",
+    "keras_drnn.skeletons",
+    "keras_drnn.tuning",
+]
 
 
 def run(program):
