@@ -1,11 +1,9 @@
 """The thesis' comparison: several models, several seeds, the same data and recipe."""
 
-import fcntl
 import hashlib
 import json
 import platform
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
@@ -21,6 +19,7 @@ from keras_drnn.experiments.files import write_json
 from keras_drnn.experiments.recipes import Recipe, recipe_for
 from keras_drnn.reporting.pictures import save_pictures
 from keras_drnn.reporting.report import report
+from keras_drnn.system.locks import hold
 from keras_drnn.tracking import ComparisonMirror
 
 
@@ -57,10 +56,6 @@ class Settings:
             steps=self.steps,
             batch_size=self.batch_size,
         )
-
-
-class ComparisonBusyError(ValueError):
-    """Another process is at work on the same comparison."""
 
 
 def comparison_folder(out: Path, settings: Settings, data: Data) -> Path:
@@ -106,10 +101,13 @@ def compare(
         The content of `report.json`.
 
     Raises:
-        ComparisonBusyError: If another process is at work on the same comparison.
+        LockHeldError: If another process is at work on the same comparison.
     """
-    folder.mkdir(parents=True, exist_ok=True)
-    with alone(folder):
+    busy = (
+        f"Another process is at work on this comparison ({folder}). Wait for it, or give another "
+        "--out."
+    )
+    with hold(folder / ".lock", busy):
         if not (folder / "comparison.json").exists():
             write_json(folder / "comparison.json", _about(folder, settings, data))
         with ComparisonMirror(folder, tracking_uri) as mirror:
@@ -168,27 +166,3 @@ def _machine() -> str:
     import os
 
     return f"{platform.system()} {platform.machine()}, {os.cpu_count()} cores"
-
-
-@contextmanager
-def alone(
-    folder: Path, what: str = "comparison", advice: str = "give another --out"
-) -> Iterator[None]:
-    """Keep every other process from working in a folder.
-
-    Args:
-        folder: The folder.
-        what: What it is the folder of, for the message.
-        advice: What to do in place of waiting.
-
-    Raises:
-        ComparisonBusyError: If another process is at work in it.
-    """
-    with (folder / ".lock").open("w") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise ComparisonBusyError(
-                f"Another process is at work on this {what} ({folder}). Wait for it, or {advice}."
-            ) from None
-        yield

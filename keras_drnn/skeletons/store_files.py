@@ -10,18 +10,18 @@ A line of the index is written once the coordinates it speaks of are on the disk
 interruption leaves half done comes after the last whole line.
 """
 
-import fcntl
 import hashlib
 import json
 import logging
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from keras_drnn.skeletons.errors import ClipStoreError
 from keras_drnn.skeletons.listing import Listing
 from keras_drnn.skeletons.reader import Reader
+from keras_drnn.system.locks import LockError, hold_after_waiting
 
 LOCK = "lock"
 HEADER = "header.json"
@@ -97,27 +97,17 @@ def append(path: Path, data: bytes) -> None:
 
 @contextmanager
 def locked(folder: Path) -> Iterator[None]:
-    """Hold the lock of a store; wait while another process holds it.
+    """Hold the lock of a store; wait while another process holds it."""
 
-    The system drops the lock of a process that dies.
-    """
-    with clear_errors(folder):
-        folder.mkdir(parents=True, exist_ok=True)
-        descriptor = os.open(folder / LOCK, os.O_RDONLY | os.O_CREAT, 0o666)
-    try:
-        with clear_errors(folder):
-            _wait_for(descriptor, folder)
-        yield
-    finally:
-        os.close(descriptor)
-
-
-def _wait_for(descriptor: int, folder: Path) -> None:
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
+    def warn() -> None:
         _LOG.warning("Waiting for another process that is building the clip store %s", folder)
-        fcntl.flock(descriptor, fcntl.LOCK_EX)
+
+    with ExitStack() as held:
+        try:
+            held.enter_context(hold_after_waiting(folder / LOCK, warn))
+        except LockError as error:
+            raise _not_writable(folder, error.reason) from error
+        yield
 
 
 @contextmanager
@@ -126,10 +116,14 @@ def clear_errors(folder: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        raise ClipStoreError(
-            f"The clip store {folder} cannot be written: {error.strerror}. Make room (or pass "
-            "another cache_dir) and run the same again: it goes on where it stopped."
-        ) from error
+        raise _not_writable(folder, error.strerror or str(error)) from error
+
+
+def _not_writable(folder: Path, reason: str) -> ClipStoreError:
+    return ClipStoreError(
+        f"The clip store {folder} cannot be written: {reason}. Make room (or pass another "
+        "cache_dir) and run the same again: it goes on where it stopped."
+    )
 
 
 def _sha256(text: str) -> str:

@@ -12,11 +12,12 @@ from typing import Any
 import keras
 
 from keras_drnn.experiments import runs
-from keras_drnn.experiments.comparison import alone, environment
+from keras_drnn.experiments.comparison import environment
 from keras_drnn.experiments.data import Data
 from keras_drnn.experiments.files import write_json
 from keras_drnn.experiments.models import build_model
 from keras_drnn.experiments.recipes import Recipe
+from keras_drnn.system.locks import hold
 from keras_drnn.tuning.folds import fold_splits
 from keras_drnn.tuning.limits import Cost, cost_of, longest_delay
 from keras_drnn.tuning.mirror import SearchMirror
@@ -334,12 +335,15 @@ def search(
         The content of `outcome.json`.
 
     Raises:
-        ComparisonBusyError: If another process is at work on the same search.
+        LockHeldError: If another process is at work on the same search.
         ValueError: If the folder is that of another search.
         SearchFailedError: If no trial finished, or too many in a row failed.
     """
-    folder.mkdir(parents=True, exist_ok=True)
-    with alone(folder, "search", "give another --name"):
+    busy = (
+        f"Another process is at work on this search ({folder}). Wait for it, or give another "
+        "--name."
+    )
+    with hold(folder / ".lock", busy):
         this = Search(folder, settings, data)
         this.begin()
         with SearchMirror(folder, tracking_uri) as mirror:

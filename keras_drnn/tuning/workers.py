@@ -14,7 +14,7 @@ from typing import Any, Literal
 
 import keras
 
-from keras_drnn.experiments.comparison import alone
+from keras_drnn.system.locks import hold
 from keras_drnn.tuning.search import Search, SearchFailedError, check_failures
 from keras_drnn.tuning.trial import MAX_ATTEMPTS
 
@@ -151,8 +151,11 @@ def work(this: Search, on_step: Callable[[int, int], None] = lambda step, of: No
     _wait_for_chief(this)
     this.check()
     own = this.folder / "workers" / os.environ[_ID]
-    own.mkdir(parents=True, exist_ok=True)
-    with alone(own, f"search as {os.environ[_ID]}", f"set another {_ID}"), quiet():
+    busy = (
+        f"Another process is at work on this search as {os.environ[_ID]} ({own}). Wait for it, or "
+        f"set another {_ID}."
+    )
+    with hold(own / ".lock", busy), quiet():
         this.tuner(lambda trial, values: this.run_trial(trial, values, on_step)).search()
 
 

@@ -2,10 +2,6 @@
 
 import json
 
-import pytest
-
-from keras_drnn.experiments.comparison import ComparisonBusyError, alone
-
 
 def test_demo_data_is_made_and_described(command, tmp_path):
     made = command("data", "demo", "clips", "--subjects", "2", "--repetitions", "1")
@@ -41,8 +37,3 @@ def test_a_store_that_is_away_is_told_before_training(command, monkeypatch, tmp_
     assert done.exit_code != 0
     assert "127.0.0.1:9" in str(done.exception)
     assert not list(tmp_path.glob("drnn-runs/*demo*"))
-
-
-def test_the_same_comparison_runs_once_at_a_time(tmp_path):
-    with alone(tmp_path), pytest.raises(ComparisonBusyError), alone(tmp_path):
-        pass

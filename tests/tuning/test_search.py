@@ -10,9 +10,9 @@ import numpy as np
 import pytest
 from searching import SPACE, oracle_state, score_of, statuses, trained
 
-from keras_drnn.experiments.comparison import ComparisonBusyError
 from keras_drnn.experiments.runs import recipe_params
 from keras_drnn.experiments.training import TrainingDivergedError
+from keras_drnn.system.locks import LockHeldError
 from keras_drnn.tuning.folds import fold_splits
 from keras_drnn.tuning.limits import Limits
 from keras_drnn.tuning.search import Search, SearchFailedError, search
@@ -261,7 +261,7 @@ def test_two_searches_in_one_folder_are_refused(tmp_path, data, quick):
     refused = []
 
     def fault(recipe):
-        with pytest.raises(ComparisonBusyError) as told:
+        with pytest.raises(LockHeldError) as told:
             run(tmp_path / "s", data)
         refused.append(str(told.value))
 
