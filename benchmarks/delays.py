@@ -11,15 +11,13 @@ again.
 """
 
 import json
-import os
-import platform
-from importlib.metadata import version
 from pathlib import Path
 
 import keras
 import numpy as np
 
 from keras_drnn import DelayedRNN, transformations
+from keras_drnn.system.environment import machine, versions
 
 RESULTS = Path(__file__).parent / "results"
 PICTURE = Path(__file__).parents[1] / "docs" / "delays.png"
@@ -141,8 +139,8 @@ def draw(tasks: dict) -> None:
 def main() -> None:
     path = RESULTS / "delays.json"
     known = {
-        "machine": f"{platform.system()} {platform.machine()}, {os.cpu_count()} cores",
-        "versions": {name: version(name) for name in ("keras", "numpy")},
+        "machine": machine(),
+        "versions": versions(("keras", "numpy")),
         "backend": keras.backend.backend(),
         "batches": BATCHES,
         "tasks": {},

@@ -9,10 +9,7 @@ layer on top cannot know when the groups updated. Adds to `results/group_rate_he
 """
 
 import json
-import os
-import platform
 import time
-from importlib.metadata import version
 from pathlib import Path
 
 import keras
@@ -20,6 +17,7 @@ import numpy as np
 from keras import ops
 
 from keras_drnn import DelayedRNN
+from keras_drnn.system.environment import machine, versions
 
 RESULTS = Path(__file__).parent / "results" / "group_rate_head.json"
 BATCH, FEATURES, UNITS, CLASSES, DELAYS = 60, 150, 150, 60, (1, 3, 9, 27, 81)
@@ -82,8 +80,8 @@ def main() -> None:
     known = json.loads(RESULTS.read_text(encoding="utf-8")) if RESULTS.exists() else {}
     backend = keras.backend.backend()
     known[backend] = {
-        "machine": f"{platform.system()} {platform.machine()}, {os.cpu_count()} cores",
-        "versions": {name: version(name) for name in ("keras", "numpy")},
+        "machine": machine(),
+        "versions": versions(("keras", "numpy")),
         "settings": [measure(steps) for steps in (100, 300)],
     }
     RESULTS.write_text(json.dumps(known, indent=1) + "\n", encoding="utf-8")

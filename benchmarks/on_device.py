@@ -12,10 +12,8 @@ meets all of them alike. Writes `benchmarks/results/on_device.json` and a pictur
 import argparse
 import json
 import os
-import platform
 import tempfile
 from collections.abc import Callable
-from importlib.metadata import version
 from pathlib import Path
 from time import perf_counter
 
@@ -29,6 +27,7 @@ from keras_drnn.experiments.models import build_model
 from keras_drnn.experiments.recipes import Recipe
 from keras_drnn.export import export_litert, export_streaming
 from keras_drnn.skeletons.layouts import KINECT_V2
+from keras_drnn.system.environment import machine, versions
 from keras_drnn_runtime import LiteRTModel, StreamingClassifier
 
 RESULTS = Path(__file__).parent / "results"
@@ -64,8 +63,8 @@ def of_joints(name: str, units: int) -> keras.Model:
 def main() -> None:
     arguments = _arguments()
     found = {
-        "machine": f"{platform.system()} {platform.machine()}, {os.cpu_count()} cores",
-        "versions": {name: version(name) for name in ("keras", "numpy", "ai-edge-litert")},
+        "machine": machine(),
+        "versions": versions(("keras", "numpy", "ai-edge-litert")),
         "features": FEATURES,
         "classes": CLASSES,
         "delays": DELAYS,

@@ -11,9 +11,7 @@ does, which scatters less than the accuracy. Writes `benchmarks/results/quantise
 import argparse
 import json
 import os
-import platform
 import tempfile
-from importlib.metadata import version
 from pathlib import Path
 
 os.environ.setdefault("KERAS_BACKEND", "jax")
@@ -25,6 +23,7 @@ from keras_drnn.experiments.data import Data, open_data
 from keras_drnn.export import export_streaming
 from keras_drnn.export.check import of_keras
 from keras_drnn.export.quantize import FORMS
+from keras_drnn.system.environment import machine, versions
 from keras_drnn_runtime import StreamingClassifier
 
 RESULT = Path(__file__).parent / "results" / "quantised.json"
@@ -37,8 +36,8 @@ def main() -> None:
     parser.add_argument("runs", type=Path, nargs="+", help="run folders, with a model.keras each")
     arguments = parser.parse_args()
     found: dict = {
-        "machine": f"{platform.system()} {platform.machine()}, {os.cpu_count()} cores",
-        "versions": {name: version(name) for name in ("keras", "ai-edge-litert")},
+        "machine": machine(),
+        "versions": versions(("keras", "ai-edge-litert")),
         "representative_clips": REPRESENTATIVE_CLIPS,
         "runs": {},
     }

@@ -6,7 +6,7 @@ import time
 from pathlib import Path
 
 from keras_drnn.experiments.data import open_data
-from keras_drnn.experiments.files import write_json
+from keras_drnn.system.atomic_writes import write_json
 from keras_drnn.tuning import search as search_module
 from keras_drnn.tuning import trial as trial_module
 from keras_drnn.tuning.space import Space

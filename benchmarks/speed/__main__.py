@@ -14,11 +14,11 @@ import argparse
 import importlib.util
 import json
 import os
-import platform
 import subprocess
 import sys
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
+
+from keras_drnn.system.environment import machine, versions
 
 HERE = Path(__file__).parent
 RESULTS = HERE.parent / "results"
@@ -30,8 +30,8 @@ MEMORY_RUNS = 5  # a process' peak differs from one to the next
 def main() -> None:
     arguments = _arguments()
     found = {
-        "machine": f"{platform.system()} {platform.machine()}, {os.cpu_count()} cores",
-        "versions": _versions(),
+        "machine": machine(),
+        "versions": versions(PACKAGES),
         "grid": arguments.grid,
         "backends": {},
     }
@@ -64,16 +64,6 @@ def _arguments() -> argparse.Namespace:
         "--seconds", type=float, default=8.0, help="time for each setting, compilation excluded"
     )
     return parser.parse_args()
-
-
-def _versions() -> dict[str, str]:
-    found = {"python": platform.python_version()}
-    for package in PACKAGES:
-        try:
-            found[package] = version(package)
-        except PackageNotFoundError:
-            continue
-    return found
 
 
 def _measured_for_memory(backend: str) -> tuple[str, ...]:

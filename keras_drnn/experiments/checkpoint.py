@@ -6,7 +6,7 @@ from typing import Any
 import keras
 import numpy as np
 
-from keras_drnn.experiments.files import write_whole
+from keras_drnn.system.atomic_writes import write_whole
 
 
 def save_checkpoint(path: Path, model: keras.Model, history: list[dict[str, float]]) -> None:

@@ -2,11 +2,9 @@
 
 import hashlib
 import json
-import platform
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 import keras
@@ -15,10 +13,11 @@ from keras_drnn import __version__
 from keras_drnn.data_sets import DataSet
 from keras_drnn.experiments import runs
 from keras_drnn.experiments.data import Data
-from keras_drnn.experiments.files import write_json
 from keras_drnn.experiments.recipes import Recipe, recipe_for
 from keras_drnn.reporting.pictures import save_pictures
 from keras_drnn.reporting.report import report
+from keras_drnn.system.atomic_writes import write_json
+from keras_drnn.system.environment import environment
 from keras_drnn.system.locks import hold
 from keras_drnn.tracking import ComparisonMirror
 
@@ -149,20 +148,3 @@ def _about(folder: Path, settings: Settings, data: Data) -> dict:
         "backend": keras.backend.backend(),
         "environment": environment(),
     }
-
-
-def environment() -> dict[str, str]:
-    """The versions and the machine that a result comes from."""
-    found = {"python": platform.python_version(), "machine": _machine()}
-    for package in ("keras", "numpy", "tensorflow", "tensorflow-cpu", "jax", "torch"):
-        try:
-            found[package] = version(package)
-        except PackageNotFoundError:
-            continue
-    return found | {"keras_drnn": __version__}
-
-
-def _machine() -> str:
-    import os
-
-    return f"{platform.system()} {platform.machine()}, {os.cpu_count()} cores"

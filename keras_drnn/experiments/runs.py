@@ -15,7 +15,6 @@ from keras_drnn.experiments.evaluation import (
     clip_scores,
     latency_milliseconds,
 )
-from keras_drnn.experiments.files import write_json, write_whole
 from keras_drnn.experiments.memory import forget_models
 from keras_drnn.experiments.models import build_model
 from keras_drnn.experiments.recipes import Recipe
@@ -26,6 +25,7 @@ from keras_drnn.reporting.metrics import (
     confusion_matrix,
     summarise,
 )
+from keras_drnn.system.atomic_writes import write_json, write_whole
 
 EXPORT_TOLERANCE = 1e-4
 CHECKED_CLIPS = 8  # test clips on which an export is compared with Keras

@@ -11,12 +11,12 @@ import numpy as np
 
 from keras_drnn.experiments.checkpoint import load_checkpoint, save_checkpoint
 from keras_drnn.experiments.evaluation import clip_scores
-from keras_drnn.experiments.files import write_whole
 from keras_drnn.experiments.losses import FrameCrossentropy
 from keras_drnn.experiments.recipes import Recipe
 from keras_drnn.reporting.metrics import ClipScores, frame_accuracy, sequence_accuracy
 from keras_drnn.skeletons.batches import Clips, training_stream
 from keras_drnn.skeletons.layouts import JointLayout
+from keras_drnn.system.atomic_writes import write_text
 
 EVALUATIONS = 40  # at most, spread evenly over a training
 # A short training would spend its time on evaluations: it has so many, or one every 50 steps.
@@ -185,4 +185,4 @@ class _Keeper(keras.callbacks.Callback):
 
 def _write_history(folder: Path, history: list[dict[str, float]]) -> None:
     text = "".join(json.dumps(entry | {"step": int(entry["step"])}) + "\n" for entry in history)
-    write_whole(folder / "history.jsonl", lambda path: path.write_text(text, encoding="utf-8"))
+    write_text(folder / "history.jsonl", text)

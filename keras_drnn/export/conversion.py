@@ -79,13 +79,6 @@ def convert(
     return _checked_operators(content)
 
 
-def write_whole(path: Path, content: bytes) -> None:
-    """Write a file so that nobody ever finds half of it."""
-    unfinished = path.with_name(f".{os.getpid()}-{path.name}")
-    unfinished.write_bytes(content)
-    unfinished.replace(path)
-
-
 def loaded(model: "keras.Model | str | Path") -> "keras.Model":
     """A model, from its file if that is what was given, of a kind that can be exported."""
     import keras

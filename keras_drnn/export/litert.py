@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from keras_drnn.export.check import ExportError, accept, accuracies, compare
-from keras_drnn.export.conversion import check_request, convert, loaded, write_whole
+from keras_drnn.export.conversion import check_request, convert, loaded
 from keras_drnn.export.costs import arena_bytes, delays_of, multiply_adds
 from keras_drnn.export.report import ExportReport, latencies
+from keras_drnn.system.atomic_writes import write_bytes
 from keras_drnn.version import __version__
 from keras_drnn_runtime import LiteRTModel
 
@@ -106,7 +107,7 @@ def export_litert(
             **accuracies(model, lite.predict, validation, accuracy_loss),
             batch_size=batch_size,
         )
-        write_whole(path, converted.read_bytes())
+        write_bytes(path, converted.read_bytes())
     return report
 
 

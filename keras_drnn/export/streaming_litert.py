@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from keras_drnn.export.check import ExportError, accept, accuracies, compare
-from keras_drnn.export.conversion import check_request, convert, loaded, write_whole
+from keras_drnn.export.conversion import check_request, convert, loaded
 from keras_drnn.export.costs import arena_bytes, delays_of, multiply_adds
 from keras_drnn.export.report import ExportReport, latencies
+from keras_drnn.system.atomic_writes import write_bytes
 from keras_drnn.version import __version__
 from keras_drnn_runtime.streaming import StreamingClassifier
 
@@ -123,7 +124,7 @@ def export_streaming(
             **multiply_adds(model, skipping=bool(due_sets)),
             **accuracies(model, ways[0], validation, accuracy_loss),
         )
-        write_whole(path, converted.read_bytes())
+        write_bytes(path, converted.read_bytes())
     return report
 
 

@@ -1,6 +1,5 @@
 """Draws the pictures of a comparison into its folder."""
 
-import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -10,6 +9,7 @@ import numpy as np
 from keras_drnn.reporting import plots
 from keras_drnn.reporting.names import model_style
 from keras_drnn.reporting.run_folder import Comparison, Run
+from keras_drnn.system.atomic_writes import write_whole
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -89,8 +89,5 @@ def save(figure: "Figure", path: Path) -> Path:
         figure: The figure.
         path: The file.
     """
-    # Written aside and moved into place, so that nobody ever reads half a picture.
-    unfinished = path.with_name(f".{path.name}.{os.getpid()}")
-    figure.savefig(unfinished, dpi=_DOTS_PER_INCH, format="png")
-    unfinished.replace(path)
+    write_whole(path, lambda file: figure.savefig(file, dpi=_DOTS_PER_INCH, format="png"))
     return path

@@ -21,6 +21,7 @@ from pathlib import Path
 from keras_drnn.skeletons.errors import ClipStoreError
 from keras_drnn.skeletons.listing import Listing
 from keras_drnn.skeletons.reader import Reader
+from keras_drnn.system.atomic_writes import remove_unfinished, write_json
 from keras_drnn.system.locks import LockError, hold_after_waiting
 
 LOCK = "lock"
@@ -69,13 +70,8 @@ def prepare(folder: Path, wanted: dict) -> None:
             return
         for name in (HEADER, INDEX, JOINTS, MASK):
             (folder / name).unlink(missing_ok=True)
-        draft = folder / (HEADER + ".new")
-        with draft.open("w") as file:
-            json.dump(wanted, file)
-            file.flush()
-            os.fsync(file.fileno())
-        # In one step: a header is there as a whole or not at all.
-        draft.replace(folder / HEADER)
+        remove_unfinished(folder)
+        write_json(folder / HEADER, wanted)
 
 
 def _read_header(folder: Path) -> dict | None:

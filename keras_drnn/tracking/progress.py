@@ -1,11 +1,12 @@
 """What MLflow already has of one folder, kept in that folder."""
 
 import json
-import os
 import uuid
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
+
+from keras_drnn.system.atomic_writes import write_json
 
 _FILE = "mlflow.json"
 
@@ -48,10 +49,7 @@ class ProgressFile:
 
     def save(self) -> None:
         """Write the progress, whole or not at all."""
-        content = self._read() | {self._store: asdict(self.progress)}
-        unfinished = self._path.with_name(f".{_FILE}.{os.getpid()}")
-        unfinished.write_text(json.dumps(content, indent=1), encoding="utf-8")
-        unfinished.replace(self._path)
+        write_json(self._path, self._read() | {self._store: asdict(self.progress)})
 
     def _read(self) -> dict[str, Any]:
         if not self._path.is_file():

@@ -13,7 +13,7 @@ from keras_tuner.oracles import (
     RandomSearchOracle,
 )
 
-from keras_drnn.experiments.files import write_json
+from keras_drnn.system.atomic_writes import write_json
 
 OBJECTIVE = "sequence_accuracy"
 HYPERBAND_EPOCHS = 27  # what Hyperband calls an epoch is this part of a full training

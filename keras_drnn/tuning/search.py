@@ -12,11 +12,11 @@ from typing import Any
 import keras
 
 from keras_drnn.experiments import runs
-from keras_drnn.experiments.comparison import environment
 from keras_drnn.experiments.data import Data
-from keras_drnn.experiments.files import write_json
 from keras_drnn.experiments.models import build_model
 from keras_drnn.experiments.recipes import Recipe
+from keras_drnn.system.atomic_writes import write_json
+from keras_drnn.system.environment import environment
 from keras_drnn.system.locks import hold
 from keras_drnn.tuning.folds import fold_splits
 from keras_drnn.tuning.limits import Cost, cost_of, longest_delay

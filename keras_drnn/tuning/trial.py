@@ -11,13 +11,13 @@ import keras
 import numpy as np
 
 from keras_drnn.experiments.data import Data
-from keras_drnn.experiments.files import write_json, write_whole
 from keras_drnn.experiments.memory import forget_models
 from keras_drnn.experiments.models import build_model
 from keras_drnn.experiments.recipes import Recipe
 from keras_drnn.experiments.runs import recipe_params
 from keras_drnn.experiments.training import compile_model, train
 from keras_drnn.skeletons.split import Split
+from keras_drnn.system.atomic_writes import write_json, write_text
 from keras_drnn.tuning.limits import Cost, Limits
 
 SCORE = "validation/sequence_accuracy"
@@ -179,7 +179,7 @@ def _keep(
         for entries in zip(*histories, strict=True)
     ]
     lines = "".join(json.dumps(entry) + "\n" for entry in mean)
-    write_whole(folder / "history.jsonl", lambda path: path.write_text(lines, encoding="utf-8"))
+    write_text(folder / "history.jsonl", lines)
     reached = {key: value for key, value in mean[-1].items() if key.startswith("validation/")}
     of_folds = {f"fold{i}/sequence_accuracy": last[-1][SCORE] for i, last in enumerate(histories)}
     write_json(

@@ -14,6 +14,7 @@ from typing import Any, Literal
 
 import keras
 
+from keras_drnn.system.environment import usable_cores
 from keras_drnn.system.locks import hold
 from keras_drnn.tuning.search import Search, SearchFailedError, check_failures
 from keras_drnn.tuning.trial import MAX_ATTEMPTS
@@ -276,7 +277,7 @@ def _shares_of_cores(count: int) -> list[set[int]]:
 
     Empty sets where there is no way to say so, or less than a core for each.
     """
-    cores = sorted(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else []
+    cores = usable_cores()
     if len(cores) < count:
         return [set()] * count
     return [set(cores[i::count]) for i in range(count)]

@@ -10,6 +10,7 @@ import pytest
 
 from keras_drnn.system.locks import LockError, LockHeldError, hold, hold_after_waiting
 
+_PACKAGE = str(Path(__file__).parents[2] / "keras_drnn")
 HOLDER = """
 import sys, time
 from pathlib import Path
@@ -32,9 +33,6 @@ def holder(tmp_path):
     yield process
     process.kill()
     process.communicate()
-
-
-_PACKAGE = str(Path(__file__).parents[2] / "keras_drnn")
 
 
 def test_a_lock_is_refused_until_its_process_is_killed(tmp_path, holder):

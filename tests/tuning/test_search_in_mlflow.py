@@ -10,8 +10,8 @@ import pytest
 from mirrored import check_history, models, runs
 from searching import SPACE, wins_at_once
 
-from keras_drnn.experiments.files import write_whole
 from keras_drnn.experiments.training import TrainingDivergedError
+from keras_drnn.system.atomic_writes import write_whole
 from keras_drnn.tracking import check_store
 from keras_drnn.tracking.store import connect
 from keras_drnn.tuning import search as search_module

@@ -1,13 +1,12 @@
 """The folder of demo data on disk: whole files only, and a marker that says what they are."""
 
 import json
-import os
 from pathlib import Path
 
 from keras_drnn.skeletons.demo.notice import SYNTHETIC_NOTICE
+from keras_drnn.system.atomic_writes import remove_unfinished, write_bytes, write_json
 
 MARKER = "demo.json"
-_UNFINISHED = ".unfinished"
 
 Settings = dict[str, int]
 
@@ -55,22 +54,19 @@ def close_folder(root: Path, settings: Settings) -> None:
         root: The folder.
         settings: What the files depend on.
     """
-    for leftover in root.glob(f"*{_UNFINISHED}"):
-        leftover.unlink(missing_ok=True)
+    remove_unfinished(root)
     _write_marker(root, settings, complete=True)
 
 
-def write_whole(path: Path, contents: bytes) -> None:
+def write_clip(path: Path, contents: bytes) -> None:
     """Write a file so that it is there with all its contents or not at all.
 
     Args:
         path: The file.
         contents: All of it. Another process that writes the same file has to write the same.
     """
-    unfinished = path.with_name(f"{path.name}.{os.getpid()}{_UNFINISHED}")
-    unfinished.write_bytes(contents)
     try:
-        os.replace(unfinished, path)
+        write_bytes(path, contents)
     except FileNotFoundError:
         # Another process has just completed the folder, and cleared this away as a leftover.
         if not path.exists():
@@ -84,4 +80,4 @@ def _write_marker(root: Path, settings: Settings, complete: bool) -> None:
         "settings": settings,
         "complete": complete,
     }
-    write_whole(root / MARKER, json.dumps(marker, indent=2).encode())
+    write_json(root / MARKER, marker)

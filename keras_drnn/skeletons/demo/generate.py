@@ -7,7 +7,7 @@ from pathlib import Path
 
 from keras_drnn.skeletons.demo.actions import ACTION_BY_NUMBER
 from keras_drnn.skeletons.demo.cameras import CAMERA_ANGLES
-from keras_drnn.skeletons.demo.folder import close_folder, open_folder, write_whole
+from keras_drnn.skeletons.demo.folder import close_folder, open_folder, write_clip
 from keras_drnn.skeletons.demo.takes import Take
 from keras_drnn.skeletons.demo.writer import skeleton_text
 
@@ -94,5 +94,5 @@ def _write_missing(root: Path, take: Take) -> int:
     if missing:
         people = take.people()
         for camera, path in missing.items():
-            write_whole(path, skeleton_text(take.recording(people, camera)))
+            write_clip(path, skeleton_text(take.recording(people, camera)))
     return len(missing)

@@ -98,8 +98,8 @@ def test_a_killed_generation_is_completed(folder, tmp_path_factory, tmp_path):
     process = start(script, GENERATE_AND_DIE, tmp_path)
     process.communicate()
     assert process.returncode == -9
-    (tmp_path / "S001C001P001R001A001.skeleton.unfinished").write_bytes(b"half")
     begun = len(list(tmp_path.glob("*.skeleton")))
+    (tmp_path / ".unfinished-0-S001C001P001R001A001.skeleton").write_bytes(b"half")
     summary = generate(tmp_path, subjects=2, repetitions=1)
     assert summary.written == 72 - begun > 0
     assert contents(tmp_path) == contents(folder)
