@@ -12,7 +12,8 @@ if TYPE_CHECKING:
     from keras_drnn.tuning.hypermodel import DelayedRNNHyperModel
     from keras_drnn.tuning.limits import Limits
     from keras_drnn.tuning.settings import SearchSettings
-    from keras_drnn.tuning.space import Space, delays_of
+    from keras_drnn.tuning.space import Space
+    from keras_drnn.tuning.values import delays_of
 else:
     __getattr__, __dir__ = lazy_names(
         __name__,
@@ -21,7 +22,7 @@ else:
             "Limits": "keras_drnn.tuning.limits",
             "SearchSettings": "keras_drnn.tuning.settings",
             "Space": "keras_drnn.tuning.space",
-            "delays_of": "keras_drnn.tuning.space",
+            "delays_of": "keras_drnn.tuning.values",
         },
     )
 

@@ -3,9 +3,10 @@
 import keras
 from keras_tuner import HyperModel, HyperParameters
 
-from keras_drnn.experiments.recipes import Recipe
+from keras_drnn.data_sets.recipe import Recipe
 from keras_drnn.layer import DelayedRNN
-from keras_drnn.tuning.space import Space, recipe_of
+from keras_drnn.tuning.space import Space
+from keras_drnn.tuning.values import misfit, recipe_of
 
 
 class DelayedRNNHyperModel(HyperModel):
@@ -17,8 +18,8 @@ class DelayedRNNHyperModel(HyperModel):
     Args:
         features: Numbers in a step of a sequence.
         classes: Number of classes.
-        longest_delay: Length of a sequence that half of yours have at least; groups with a longer
-            delay are left out.
+        longest_delay: The longest delay that is tried. A good one is a little less than the length
+            that half of your sequences have at least.
         space: The values to choose among.
 
     Example:
@@ -37,19 +38,58 @@ class DelayedRNNHyperModel(HyperModel):
         self.longest_delay = longest_delay
         self.space = space or Space()
 
-    def build(self, hp: HyperParameters) -> keras.Model:
-        """A compiled model with the hyperparameters of one trial.
+    def declare_hyperparameters(self, hp: HyperParameters) -> None:
+        """Register the hyperparameters; those that you have registered before the search are kept.
 
         Args:
             hp: keras-tuner's hyperparameters.
         """
-        self.space.declare(hp)
-        recipe = recipe_of(hp.values, Recipe("drnn"))
-        groups = sum(delay <= self.longest_delay for delay in recipe.delays)
+        self.space.declare(hp, longest_delay=self.longest_delay)
+
+    def build(self, hp: HyperParameters) -> keras.Model:
+        """A compiled model with the hyperparameters of one trial.
+
+        A trial whose groups do not fit `longest_delay` with its base, or its units, is given as
+        many groups as do, of the numbers on offer; its hyperparameters then say so.
+
+        Args:
+            hp: keras-tuner's hyperparameters.
+
+        Raises:
+            ValueError: If no number of groups that is on offer fits.
+        """
+        self.declare_hyperparameters(hp)
+        self._fit(hp)
+        return self.model(recipe_of(hp.values, Recipe("drnn")))
+
+    def _fit(self, hp: HyperParameters) -> None:
+        reason = misfit(hp.values, self.longest_delay)
+        if reason is None:
+            return
+        offered = {number for each in hp.space if each.name == "groups" for number in each.values}
+        fitting = [
+            number
+            for number in offered
+            if misfit({**hp.values, "groups": number}, self.longest_delay) is None
+        ]
+        if not fitting:
+            raise ValueError(
+                f"These hyperparameters do not fit: {reason}. Register other values of groups, "
+                f"base and units, or give a larger `longest_delay`. Received: {hp.values}"
+            )
+        hp.values["groups"] = max(fitting)
+        hp.ensure_active_values()
+
+    def model(self, recipe: Recipe) -> keras.Model:
+        """A compiled model, with fresh weights.
+
+        Args:
+            recipe: Units, delays, first step, activation, head, dropout and learning rate.
+        """
         sequence = keras.Input((None, self.features), name="sequence")
         x = DelayedRNN(
-            recipe.units[:groups] if isinstance(recipe.units, tuple) else recipe.units,
-            recipe.delays[:groups],
+            recipe.units,
+            recipe.delays,
             first_step=recipe.first_step,
             activation=recipe.activation,
             name="drnn",

@@ -24,8 +24,8 @@ from keras_drnn.tuning.mirror import SearchMirror
 from keras_drnn.tuning.outcome import best_of, outcome_of, trial_lines
 from keras_drnn.tuning.search_folder import SearchFolder
 from keras_drnn.tuning.settings import SearchSettings
-from keras_drnn.tuning.space import delays_of, recipe_of
 from keras_drnn.tuning.trial import run_trial
+from keras_drnn.tuning.values import delays_of, recipe_of
 
 
 class SearchFailedError(ValueError):

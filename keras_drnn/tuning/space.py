@@ -1,13 +1,11 @@
 """What is searched: delays and what goes with them, as data."""
 
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass, fields, replace
+import math
+from collections.abc import Container, Mapping
+from dataclasses import asdict, dataclass, fields
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
 from keras_drnn.delays import geometric_delays
-from keras_drnn.experiments.recipes import Recipe
 
 if TYPE_CHECKING:
     from keras_tuner import HyperParameters
@@ -96,49 +94,94 @@ class Space:
         """
         if not isinstance(content, Mapping):
             raise ValueError(f"A search space is a table of lists. Received: space={content!r}")
-        known = asdict(cls())
+        defaults = asdict(cls())
         values = {}
         for name, given in content.items():
-            if name not in known:
+            if name not in defaults:
                 raise ValueError(
-                    f"A search space has the fields {', '.join(known)}. Received: {name}"
+                    f"A search space has the fields {', '.join(defaults)}. Received: {name}"
                 )
             if not isinstance(given, list | tuple):
                 raise ValueError(f"`{name}` must be a list of values. Received: {name}={given!r}")
             # keras-tuner tells 2 and 2.0 apart, a person who writes a file does not.
-            kind = type(known[name][0])
+            kind = type(defaults[name][0])
             values[name] = tuple(_as(kind, name, value) for value in given)
         return cls(**values)
 
-    def declare(self, hp: "HyperParameters", cell: str = "drnn") -> None:
-        """Register every hyperparameter of a cell.
+    def declare(
+        self, hp: "HyperParameters", cell: str = "drnn", *, longest_delay: int | None = None
+    ) -> None:
+        """Register every hyperparameter of a cell; those that are registered already are kept.
 
         Args:
             hp: keras-tuner's `HyperParameters`.
             cell: One of `SEARCHED_CELLS`.
+            longest_delay: Numbers of groups are offered if with some base their delays are at most
+                so long; `None` offers all of them.
+
+        Raises:
+            ValueError: If no number of groups fits `longest_delay`.
         """
+        given = _registered(hp)
         if cell == "drnn":
-            hp.Choice("groups", list(self.groups), default=_middle(self.groups))
-            several = [groups for groups in self.groups if groups > 1]
-            # One group has neither a ratio of delays nor one of sizes.
-            if several:
-                with hp.conditional_scope("groups", several):
-                    hp.Choice("base", list(self.bases), default=_middle(self.bases))
-                    hp.Choice("growth", list(self.growths), default=_middle(self.growths))
-            hp.Choice("first_step", list(self.first_steps))
-            hp.Choice("activation", list(self.activations))
-        hp.Choice("units", list(self.units), default=_middle(self.units))
-        hp.Choice("head_units", list(self.head_units))
+            self._declare_delays(hp, given, longest_delay or math.inf)
+            _choice(hp, given, "first_step", self.first_steps, self.first_steps[0])
+            _choice(hp, given, "activation", self.activations, self.activations[0])
+        _choice(hp, given, "units", self.units)
+        _choice(hp, given, "head_units", self.head_units, self.head_units[0])
         low, high = self.dropout
-        if low == high:
-            hp.Fixed("dropout", low)
-        else:
-            hp.Float("dropout", low, high, step=(high - low) / 4, default=(low + high) / 2)
+        if "dropout" not in given:
+            if low == high:
+                hp.Fixed("dropout", low)
+            else:
+                hp.Float("dropout", low, high, step=(high - low) / 4, default=(low + high) / 2)
         low, high = self.learning_rate
-        if low == high:
-            hp.Fixed("learning_rate", low)
-        else:
-            hp.Float("learning_rate", low, high, sampling="log", default=float(np.sqrt(low * high)))
+        if "learning_rate" not in given:
+            if low == high:
+                hp.Fixed("learning_rate", low)
+            else:
+                middle = math.sqrt(low * high)
+                hp.Float("learning_rate", low, high, sampling="log", default=middle)
+
+    def _declare_delays(
+        self, hp: "HyperParameters", given: Mapping[str, tuple], longest_delay: float
+    ) -> None:
+        offered, bases = given.get("groups", self.groups), given.get("base", self.bases)
+        groups = tuple(
+            number
+            for number in offered
+            if number == 1 or geometric_delays(min(bases), number)[-1] <= longest_delay
+        )
+        if not groups:
+            raise ValueError(
+                f"No number of groups has delays of at most {longest_delay:g} with any base. Offer "
+                "fewer groups, smaller bases or longer delays. "
+                f"Received: groups={offered}, bases={bases}"
+            )
+        _choice(hp, given, "groups", groups)
+        several = [number for number in groups if number > 1]
+        # One group has neither a ratio of delays nor one of sizes. The scope is opened even if
+        # nothing is registered in it: keras-tuner looks whether every scope is active some time.
+        if several:
+            with hp.conditional_scope("groups", several):
+                _choice(hp, given, "base", self.bases)
+                _choice(hp, given, "growth", self.growths)
+
+
+def _registered(hp: "HyperParameters") -> dict[str, tuple]:
+    """Every value that each hyperparameter may have, under whatever conditions."""
+    values: dict[str, dict] = {}
+    for each in hp.space:
+        values.setdefault(each.name, {}).update(dict.fromkeys(each.values))
+    return {name: tuple(each) for name, each in values.items()}
+
+
+def _choice(
+    hp: "HyperParameters", given: Container[str], name: str, values: tuple, default: Any = None
+) -> None:
+    if name not in given:
+        middle = values[len(values) // 2]
+        hp.Choice(name, list(values), default=middle if default is None else default)
 
 
 def _as(kind: type, name: str, value: Any) -> Any:
@@ -147,76 +190,3 @@ def _as(kind: type, name: str, value: Any) -> Any:
     if isinstance(value, bool) or not isinstance(value, expected) or kind(value) != value:
         raise ValueError(f"`{name}` must be values of type {kind.__name__}. Received: {value!r}")
     return kind(value)
-
-
-def _middle(values: tuple) -> Any:
-    return values[len(values) // 2]
-
-
-def delays_of(values: Mapping[str, Any]) -> tuple[int, ...]:
-    """The delays that the hyperparameters of one trial stand for.
-
-    Args:
-        values: Values by name, `"groups"` and above one group `"base"` among them.
-
-    Example:
-
-    >>> delays_of({"groups": 4, "base": 3.0})
-    (1, 3, 9, 27)
-    """
-    groups = int(values["groups"])
-    return geometric_delays(float(values["base"]), groups) if groups > 1 else (1,)
-
-
-def sizes_of(units: int, groups: int, growth: float) -> tuple[int, ...]:
-    """Split units over groups whose sizes grow by a factor.
-
-    Args:
-        units: Units in all, at least one for each group.
-        groups: Number of groups.
-        growth: Size of a group in terms of its faster neighbour's.
-
-    Returns:
-        One size for each group, from fast to slow; they add up to `units`.
-
-    Example:
-
-    >>> sizes_of(150, 3, 2.0)
-    (22, 43, 85)
-    """
-    if units < groups:
-        raise ValueError(
-            f"`units` must be at least one for each of {groups} groups. Received: units={units}"
-        )
-    shares = growth ** np.arange(groups, dtype=np.float64)
-    exact = 1 + (units - groups) * shares / shares.sum()
-    sizes = np.floor(exact).astype(int)
-    # Those that rounding has cut most get what is left over.
-    left = units - sizes.sum()
-    sizes[np.argsort(sizes - exact, kind="stable")[:left]] += 1
-    return tuple(int(size) for size in sizes)
-
-
-def recipe_of(values: Mapping[str, Any], recipe: Recipe) -> Recipe:
-    """A recipe with the hyperparameters of one trial in it.
-
-    Args:
-        values: Values by name, as keras-tuner gives them.
-        recipe: All that is not searched, and the cell.
-
-    Example:
-
-    >>> recipe_of({"groups": 2, "base": 3.0, "growth": 1.0, "units": 60}, Recipe("drnn")).delays
-    (1, 3)
-    """
-    own = ("first_step", "activation", "units", "head_units", "dropout", "learning_rate")
-    changes = {name: values[name] for name in own if name in values}
-    if "groups" in values:
-        delays = delays_of(values)
-        changes["delays"] = delays
-        changes["units"] = sizes_of(
-            int(values.get("units", np.sum(recipe.units))),
-            len(delays),
-            float(values.get("growth", 1.0)),
-        )
-    return replace(recipe, **changes)

@@ -17,7 +17,7 @@ from keras_drnn.tuning.folds import fold_splits
 from keras_drnn.tuning.limits import Limits
 from keras_drnn.tuning.search import Search, SearchFailedError, search
 from keras_drnn.tuning.settings import SearchSettings
-from keras_drnn.tuning.space import delays_of, recipe_of
+from keras_drnn.tuning.values import delays_of, recipe_of
 
 SETTINGS = SearchSettings(oracle="random", trials=5, folds=2, seeds=2, steps=4, space=SPACE)
 

@@ -8,7 +8,8 @@ from keras_tuner import HyperParameters
 
 from keras_drnn.experiments.recipes import Recipe, recipe_for
 from keras_drnn.tuning.settings import SearchSettings
-from keras_drnn.tuning.space import Space, delays_of, recipe_of, sizes_of
+from keras_drnn.tuning.space import Space
+from keras_drnn.tuning.values import delays_of, recipe_of, sizes_of
 
 
 def test_delays_follow_base_and_groups():
