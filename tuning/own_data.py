@@ -58,7 +58,7 @@ def main() -> None:
         )
         for trial in tuner.oracle.get_best_trials(3):
             values = trial.hyperparameters.values
-            delays = [delay for delay in delays_of(values) if delay < FRAMES]
+            delays = delays_of(values)
             print(f"{100 * trial.score:.1f} %  delays {delays}, {values['units']} units")
 
 
