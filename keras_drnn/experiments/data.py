@@ -141,7 +141,7 @@ def _folder(
             raise ValueError(f"`root` must be the folder of your copy of the {data_set.name} data.")
         return root
     # Files that somebody has made with other settings are taken as they are.
-    if root is None or not any(root.glob(f"*{data_set.reader.suffix}")):
+    if root is None or not any(data_set.reader.reads(path.name) for path in root.glob("*")):
         root = cache / data_set.name if root is None else root
         making = f"Making {data_set.name} clips"
         data_set.make(root, lambda done, of: progress(making, done, of))

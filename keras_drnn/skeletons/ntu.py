@@ -27,7 +27,7 @@ def read_skeleton(path: str | Path) -> Clip:
     the one that moves more first; `keras_drnn.skeletons.body_selection` says which.
 
     Args:
-        path: A file named `SsssCcccPpppRrrrAaaa.skeleton`.
+        path: A file named `SsssCcccPpppRrrrAaaa.skeleton`, in capitals or not.
 
     Returns:
         A `Clip` with 1 or 2 bodies of 25 joints, in metres, and as many frames as the file has:
@@ -51,7 +51,8 @@ def read_skeleton(path: str | Path) -> Clip:
     return READER.read(path)
 
 
-def _parse(data: bytes, path: Path) -> tuple[np.ndarray, np.ndarray]:
+def _parse(data: bytes, path: Path, name: re.Match[str] | None) -> tuple[np.ndarray, np.ndarray]:
+    # The file does not repeat what its name says, so there is nothing to hold against it.
     rows = ntu_fast.parse(data) or ntu_careful.parse(data, path)
     # A body with every joint at the camera itself was not seen: 0 is what absence looks like.
     seen = rows.joints.any(axis=(1, 2))
@@ -73,15 +74,6 @@ def _parse(data: bytes, path: Path) -> tuple[np.ndarray, np.ndarray]:
     return joints, mask
 
 
-READER = Reader(
-    dataset="ntu",
-    suffix=".skeleton",
-    pattern="SsssCcccPpppRrrrAaaa.skeleton",
-    stem=re.compile(
-        r"S[0-9]{3}C(?P<camera>[0-9]{3})P(?P<subject>[0-9]{3})R[0-9]{3}A(?P<action>[0-9]{3})"
-    ),
-    layout=KINECT_V2,
-    bodies=MOST_BODIES,
-    version=1,
-    parse=_parse,
-)
+_NAME = r"S[0-9]{3}C(?P<camera>[0-9]{3})P(?P<subject>[0-9]{3})R[0-9]{3}A(?P<action>[0-9]{3})"
+
+READER = Reader("ntu", "SsssCcccPpppRrrrAaaa.skeleton", _NAME, KINECT_V2, _parse, MOST_BODIES)

@@ -95,12 +95,18 @@ class _Lines:
         self._lines = data.rstrip().split(b"\n")
         self._number = 0
 
+    def _next(self) -> None:
+        """Go on to the next line that is not blank, or behind the last one."""
+        self._number += 1
+        while self._number <= len(self._lines) and not self._lines[self._number - 1].strip():
+            self._number += 1
+
     def fault(self, reason: str, kind: str) -> SkeletonFileError:
         return SkeletonFileError(self._path, self._number, reason, kind)
 
     def numbers(self, columns: int, what: str) -> list[bytes]:
         """The tokens of the next line, which should be `columns` numbers: `what`."""
-        self._number += 1
+        self._next()
         if self._number > len(self._lines):
             raise self.fault(f"the file ends here; expected {what}", "truncated")
         tokens = self._lines[self._number - 1].split()
@@ -136,7 +142,7 @@ class _Lines:
 
     def expect_end(self, frames: int) -> None:
         if self._number < len(self._lines):
-            self._number += 1
+            self._next()
             raise self.fault(
                 f"expected the file to end after its {frames} frames, "
                 f"received {_show(self._lines[self._number - 1].strip())}",

@@ -54,8 +54,16 @@ def read_clip(path: str | Path) -> Clip:
     return READER.read(path)
 
 
-def _parse(data: bytes, path: Path) -> tuple[np.ndarray, np.ndarray]:
-    skeletons = _content(data, path)["skeletons"]
+def _parse(data: bytes, path: Path, name: re.Match[str] | None) -> tuple[np.ndarray, np.ndarray]:
+    content = _content(data, path)
+    keys = ("skeletons",) if name is None else ("file_name", "label", "skeletons")
+    if not set(keys) <= content.keys():
+        raise SkeletonFileError(
+            path, 1, f"expected an object with the keys {', '.join(keys)}", "structure"
+        )
+    if name is not None:
+        _check_name(content, path, name)
+    skeletons = content["skeletons"]
     array = _array(skeletons)
     if array is None:
         raise _skeleton_fault(skeletons, path)
@@ -98,11 +106,14 @@ def _content(data: bytes, path: Path) -> dict:
         raise _json_fault(error, path) from error
     except (ValueError, RecursionError) as error:
         raise SkeletonFileError(path, None, f"expected JSON: {error}", "not JSON") from error
-    if not isinstance(content, dict) or not {"file_name", "label", "skeletons"} <= content.keys():
-        raise SkeletonFileError(
-            path, 1, "expected an object with the keys file_name, label and skeletons", "structure"
-        )
-    action = int(path.stem[1:3])
+    if not isinstance(content, dict):
+        raise SkeletonFileError(path, 1, "expected a JSON object", "structure")
+    return content
+
+
+def _check_name(content: dict, path: Path, name: re.Match[str]) -> None:
+    """Hold what the file says of itself against its name."""
+    action = int(name["action"])
     if action not in _LABELS:
         known = ", ".join(f"{number:02}" for number in _LABELS)
         raise SkeletonFileError(
@@ -111,15 +122,19 @@ def _content(data: bytes, path: Path) -> dict:
             f"expected one of the actions {known} in the file name, received {action:02}",
             "file name",
         )
-    for key, expected in (("file_name", path.stem), ("label", _LABELS[action])):
-        if content[key] != expected:
+    label = _LABELS[action]
+    for key, expected, agrees in (
+        # Capitals come and go as files are copied.
+        ("file_name", path.stem, str(content["file_name"]).lower() == path.stem.lower()),
+        ("label", label, content["label"] == label),
+    ):
+        if not agrees:
             raise SkeletonFileError(
                 path,
                 None,
                 f"expected {key} {expected!r} by the file name, received {content[key]!r:.60}",
                 "contradiction",
             )
-    return content
 
 
 def _json_fault(error: json.JSONDecodeError, path: Path) -> SkeletonFileError:
@@ -169,15 +184,6 @@ def _skeleton_fault(skeletons: object, path: Path) -> SkeletonFileError:
     raise AssertionError("these skeletons are sound")
 
 
-READER = Reader(
-    dataset="nucla",
-    suffix=".json",
-    pattern="aAA_sSS_eEE_vVV.json",
-    stem=re.compile(
-        r"a(?P<action>[0-9]{2})_s(?P<subject>[0-9]{2})_e[0-9]{2}_v(?P<camera>[0-9]{2})"
-    ),
-    layout=KINECT_V1,
-    bodies=1,
-    version=1,
-    parse=_parse,
-)
+_NAME = r"a(?P<action>[0-9]{2})_s(?P<subject>[0-9]{2})_e[0-9]{2}_v(?P<camera>[0-9]{2})"
+
+READER = Reader("nucla", "aAA_sSS_eEE_vVV.json", _NAME, KINECT_V1, _parse)

@@ -2,9 +2,9 @@
 
 import re
 import stat
-from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePath
+from typing import Protocol
 
 import numpy as np
 
@@ -12,40 +12,90 @@ from keras_drnn.skeletons.clip import Clip
 from keras_drnn.skeletons.errors import SkeletonFileError
 from keras_drnn.skeletons.layouts import JointLayout
 
+_BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+_LEFT_BEHIND = b" \t\r\n\0\x1a"  # by editors, and by DOS, at the end of a text
+
+
+class Parser(Protocol):
+    """From the bytes of a file to joints `(frames, bodies, joints, 3)` and mask `(frames, bodies)`.
+
+    Call arguments:
+        data: The bytes, without a byte-order mark and without what stands behind the text.
+        path: The file, for errors.
+        name: What the file name says, to be held against what the file says; `None` if the joints
+            alone are asked for, whatever the file is called.
+    """
+
+    def __call__(
+        self, data: bytes, path: Path, name: re.Match[str] | None
+    ) -> tuple[np.ndarray, np.ndarray]: ...
+
 
 @dataclass(frozen=True)
 class Reader:
-    """How to read the files of one data set.
+    """How to read the files of one format.
 
     Args:
-        dataset: Short name of the data set, `"ntu"` or `"nucla"`.
-        suffix: Suffix of its files, with the dot.
+        dataset: Short name of the format; the folder of a store begins with it.
         pattern: The file name as the authors of the data write it, for messages.
-        stem: The file name without its suffix, with the groups `subject`, `camera` and `action`.
+        stem: A regular expression of the file name without its suffix, with the groups `subject`,
+            `camera` and `action`. Capitals do not matter.
         layout: The joints.
+        parse: What reads the bytes of a file.
         bodies: Most bodies in a clip: what a `ClipStore` makes room for.
         version: Raised whenever the same file would give another clip; makes old stores rebuild.
-        parse: From the bytes and the path of a file to joints `(frames, bodies, joints, 3)` and
-            mask `(frames, bodies)`.
     """
 
     dataset: str
-    suffix: str
     pattern: str
-    stem: re.Pattern[str]
+    stem: str
     layout: JointLayout
-    bodies: int
-    version: int
-    parse: Callable[[bytes, Path], tuple[np.ndarray, np.ndarray]]
+    parse: Parser
+    bodies: int = 1
+    version: int = 1
+
+    @property
+    def suffix(self) -> str:
+        """Suffix of the files, with the dot, in lower case."""
+        return PurePath(self.pattern).suffix.lower()
+
+    def reads(self, name: str) -> bool:
+        """Whether a file is of this format by its suffix, in capitals or not; hidden ones are not.
+
+        Args:
+            name: The file name.
+        """
+        return PurePath(name).suffix.lower() == self.suffix and not name.startswith(".")
+
+    def match(self, name: str) -> re.Match[str] | None:
+        """What a file name says, or `None` if it is not the name of a clip.
+
+        Args:
+            name: The file name, with or without the suffix.
+        """
+        stem = PurePath(name).stem if self.reads(name) else name
+        return re.fullmatch(self.stem, stem, re.ASCII | re.IGNORECASE)
 
     def read(self, path: str | Path) -> Clip:
         """Read one file.
 
         Raises:
-            SkeletonFileError: If it is not a whole and sound file of this data set.
+            SkeletonFileError: If it is not a whole and sound file of this format.
         """
         path = Path(path)
         return self.clip(self.read_bytes(path), path)
+
+    def read_joints(self, path: str | Path) -> np.ndarray:
+        """Read the joints of a file, whatever it is called.
+
+        Returns:
+            `(frames, bodies, joints, 3)`, metres.
+
+        Raises:
+            SkeletonFileError: If it has no whole and sound joints of this format.
+        """
+        path = Path(path)
+        return self.parse(_text(self.read_bytes(path)), path, None)[0]
 
     def read_bytes(self, path: Path) -> bytes:
         """The bytes of a file; whatever keeps them from being read is a `SkeletonFileError`."""
@@ -65,12 +115,12 @@ class Reader:
 
     def clip(self, data: bytes, path: Path) -> Clip:
         """The clip that the bytes of a file hold."""
-        name = self.stem.fullmatch(path.stem)
-        if name is None or path.suffix != self.suffix:
+        name = self.match(path.name)
+        if name is None or not self.reads(path.name):
             raise SkeletonFileError(
                 path, None, f"expected a file name like {self.pattern}", "file name"
             )
-        joints, mask = self.parse(data, path)
+        joints, mask = self.parse(_text(data), path, name)
         return Clip(
             joints=joints,
             mask=mask,
@@ -79,3 +129,7 @@ class Reader:
             action=int(name["action"]),
             name=path.stem,
         )
+
+
+def _text(data: bytes) -> bytes:
+    return data.removeprefix(_BYTE_ORDER_MARK).rstrip(_LEFT_BEHIND)

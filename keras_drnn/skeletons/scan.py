@@ -86,9 +86,7 @@ class FolderScan:
     def summary(self) -> ScanSummary:
         """What the last (or current) iteration has read and left out so far."""
         listing = self._listing
-        return ScanSummary(
-            listing.root, self._read, tuple(self._faults), listing.listed, listing.ignored
-        )
+        return ScanSummary.of(listing, self._read, tuple(self._faults))
 
 
 def read_files(files: Iterable[Path], reader: Reader, workers: int = 1) -> Iterator[FileOutcome]:

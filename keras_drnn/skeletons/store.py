@@ -111,7 +111,7 @@ class ClipStore:
         faults = tuple(
             Fault(record["file"], **record["fault"]) for record in records if "fault" in record
         )
-        summary = ScanSummary(listing.root, len(clips), faults, listing.listed, listing.ignored)
+        summary = ScanSummary.of(listing, len(clips), faults)
         if not clips:
             raise ClipStoreError(
                 f"Expected at least 1 file that can be read, found none.\n{summary}"

@@ -5,6 +5,7 @@ from itertools import groupby
 from pathlib import Path
 
 from keras_drnn.skeletons.errors import SkeletonFileError
+from keras_drnn.skeletons.listing import Listing
 
 
 @dataclass(frozen=True)
@@ -43,6 +44,7 @@ class ScanSummary:
         faults: The files left out because something is wrong with them, sorted by name.
         listed: Names, without suffix, of the files left out as listed as missing.
         ignored: Number of other things in the folder.
+        warnings: What in the list of missing samples was not understood.
 
     Example:
 
@@ -58,6 +60,12 @@ class ScanSummary:
     faults: tuple[Fault, ...]
     listed: tuple[str, ...]
     ignored: int
+    warnings: tuple[str, ...] = ()
+
+    @classmethod
+    def of(cls, listing: Listing, read: int, faults: tuple[Fault, ...]) -> "ScanSummary":
+        """What came of reading the files of a listing."""
+        return cls(listing.root, read, faults, listing.listed, listing.ignored, listing.warnings)
 
     def by_kind(self) -> dict[str, tuple[Fault, ...]]:
         """The faults of each kind, the kinds in alphabetical order."""
@@ -73,6 +81,7 @@ class ScanSummary:
         for kind, faults in self.by_kind().items():
             lines.append(f"{kind}, {_count(len(faults), 'file')}:")
             lines += [f"  {fault}" for fault in faults]
+        lines += self.warnings
         return "\n".join(lines)
 
 

@@ -69,6 +69,22 @@ def test_blank_lines_at_the_end_and_wider_gaps_do_not_matter():
     np.testing.assert_array_equal(parse(text).joints[:, 0], joints)
 
 
+@pytest.mark.parametrize("left", [b"\x1a", b"\0", b"\r\n\x1a\0\0"])
+def test_what_editors_leave_around_the_text_does_not_matter(left):
+    joints = person(3)
+    text = skeleton_text(alone(joints)).encode()
+    np.testing.assert_array_equal(parse(b"\xef\xbb\xbf" + text + left).joints[:, 0], joints)
+    with pytest.raises(SkeletonFileError, match="plain text, received the byte"):
+        parse(text.replace(b"\n", left + b"\n", 1))
+
+
+@pytest.mark.parametrize("blank", ["\n", "\r\n", " \t\n"])
+def test_blank_lines_between_do_not_matter(blank):
+    joints = person(3)
+    lines = [line + "\n" + blank for line in skeleton_lines(alone(joints))]
+    np.testing.assert_array_equal(parse(blank + "".join(lines)).joints[:, 0], joints)
+
+
 def test_exponents_and_many_digits_are_read():
     joints = person(2).astype("float64")
     joints[0, 0] = [1e-7, 0.12345678901234567, -2.5e-3]
@@ -184,7 +200,7 @@ def test_the_good_file_is_good():
         ("99999\n0\n", 3, "truncated", "frame 2 of 99999"),
         ("2\n0\n0\n", None, "no body", "at least 1 of the 2 frames"),
         (with_line(2, "-1"), 2, "negative count", "'-1'"),
-        (with_line(2, ""), 2, "column count", "received 0"),
+        (with_line(2, ""), 3, "column count", "received 10"),
         (with_line(2, "3"), 57, "column count", "10 numbers in the line, received 1"),
         (with_line(2, "1"), 30, "column count", "number of bodies of frame 2"),
         (
@@ -209,9 +225,15 @@ def test_the_good_file_is_good():
         (joint_with(7, "left"), JOINT, "not a number", "'left'"),
         (joint_with(11, "2 2"), JOINT, "column count", "received 13"),
         (joint_with(11, ""), JOINT, "column count", "received 11"),
+        (
+            with_line(JOINT, "\n" + joint_with(2, "nan").split("\n")[4]),
+            6,
+            "not finite",
+            "z of joint",
+        ),
         (joint_with(5, "\x00"), JOINT, "not text", "0x00"),
         ("\n".join([*GOOD, "0"]), len(GOOD) + 1, "trailing data", "after its 3 frames"),
-        ("\n".join([*GOOD, "", "end"]), len(GOOD) + 1, "trailing data", "after its 3 frames"),
+        ("\n".join([*GOOD, "", "end"]), len(GOOD) + 2, "trailing data", "after its 3 frames"),
         (b"\x89PNG\r\n\x1a\n" * 9, 1, "not text", "0x89"),
         ("2\n0\n0\n".encode("utf-16"), 1, "not text", "plain text"),
     ],
@@ -261,7 +283,6 @@ def test_the_message_names_file_line_and_expectation(write):
         "S017C002P008R001A59.skeleton",
         "S017C002P008R001A059 (1).skeleton",
         "S017C002P008R001A059.skeleton.skeleton",
-        "s017c002p008r001a059.skeleton",
         "S017C002P008R001A०५९.skeleton",
         "clip.skeleton",
     ],
@@ -270,6 +291,17 @@ def test_a_file_name_that_is_not_the_pattern(write, name):
     with pytest.raises(SkeletonFileError, match="SsssCcccPpppRrrrAaaa.skeleton") as caught:
         read_skeleton(write("\n".join(GOOD), name))
     assert (caught.value.line, caught.value.kind) == (None, "file name")
+
+
+@pytest.mark.parametrize("name", ["s017c002p008r001a059.skeleton", "S017C002P008R001A059.SKELETON"])
+def test_capitals_in_the_file_name_do_not_matter(write, name):
+    clip = read_skeleton(write("\n".join(GOOD), name))
+    assert (clip.subject, clip.camera, clip.action, clip.name) == (8, 2, 59, name[:20])
+
+
+def test_the_joints_alone_need_no_name(write):
+    joints = READER.read_joints(write("\n".join(GOOD), "clip 3.txt"))
+    np.testing.assert_array_equal(joints, parse("\n".join(GOOD)).joints)
 
 
 def test_what_cannot_be_read(tmp_path):

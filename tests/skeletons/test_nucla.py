@@ -72,8 +72,8 @@ def test_every_action_has_its_label():
     [
         ("", 1, "empty file", "empty"),
         ("\n ", 1, "empty file", "empty"),
-        ("[1, 2]", 1, "structure", "file_name, label and skeletons"),
-        ('{"label": 7}', 1, "structure", "file_name, label and skeletons"),
+        ("[1, 2]", 1, "structure", "a JSON object"),
+        ('{"label": 7}', 1, "structure", "file_name, label, skeletons"),
         ('{"label": 7,\n"a": x}', 2, "not JSON", "column 6"),
         (json.dumps(content()) + "{}", 1, "trailing data", "after its JSON object"),
         (json.dumps(content())[:-30], 1, "truncated", "middle"),
@@ -118,12 +118,38 @@ def test_each_fault(text, line, kind, says):
 
 
 @pytest.mark.parametrize(
-    "name", ["a08_s03_e01_v2", "a08_s03_e01_v02_copy", "A08_s03_e01_v02", "S001C001P001R001A001"]
+    "name", ["a08_s03_e01_v2", "a08_s03_e01_v02_copy", "a08_ſ03_e01_v02", "S001C001P001R001A001"]
 )
 def test_a_file_name_that_is_not_the_pattern(name):
     error = fault(json.dumps(content()), name)
     assert (error.kind, error.line) == ("file name", None)
     assert "aAA_sSS_eEE_vVV.json" in error.reason
+
+
+@pytest.mark.parametrize("name", [NAME.upper() + ".JSON", NAME + ".Json", NAME.title() + ".json"])
+def test_capitals_in_the_file_name_do_not_matter(tmp_path, name):
+    write_nucla(tmp_path, NAME, person(2, joints=20)).rename(tmp_path / name)
+    clip = read_clip(tmp_path / name)
+    assert (clip.subject, clip.camera, clip.action, clip.joints.shape[0]) == (3, 2, 8, 2)
+
+
+def test_what_editors_leave_around_the_text_does_not_matter():
+    text = json.dumps(content()).encode()
+    expected = parse(text).joints
+    for touched in (b"\xef\xbb\xbf" + text, text + b"\r\n\x1a", text + b"\0\0\n"):
+        np.testing.assert_array_equal(parse(touched).joints, expected)
+
+
+def test_the_joints_alone_need_neither_name_nor_label(tmp_path):
+    joints = person(4, joints=20)
+    path = tmp_path / "my recording.json"
+    path.write_text(json.dumps({"skeletons": joints.tolist()}))
+    np.testing.assert_allclose(READER.read_joints(path)[:, 0], joints, rtol=1e-6)
+    path.write_text(json.dumps(content(label=1, file_name="another")))
+    assert READER.read_joints(path).shape == (3, 1, 20, 3)
+    path.write_text('{"label": 7}')
+    with pytest.raises(SkeletonFileError, match="the keys skeletons"):
+        READER.read_joints(path)
 
 
 def test_an_action_that_is_not_in_the_data():

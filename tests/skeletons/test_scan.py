@@ -96,9 +96,9 @@ def test_every_fault_there_is_does_not_stop_a_scan(folder):
 def test_files_are_read_one_at_a_time(folder):
     read = []
 
-    def parse(data, path):
+    def parse(data, path, name):
         read.append(path.stem)
-        return ntu.READER.parse(data, path)
+        return ntu.READER.parse(data, path, name)
 
     scan = iter(FolderScan(folder, replace(ntu.READER, parse=parse)))
     assert read == []
@@ -112,26 +112,25 @@ def test_scanning_twice_does_not_count_twice(folder):
     assert (scan.summary.read, len(scan.summary.faults)) == (4, 2)
 
 
-@pytest.mark.parametrize("header", [0, 3, 5])
-def test_samples_listed_as_missing_are_left_out_unread(folder, tmp_path, header):
+def test_samples_listed_as_missing_are_left_out_unread(folder, tmp_path):
     missing = tmp_path / "missing.txt"
-    listed = [ntu_name(action=2), ntu_name(action=3), ntu_name(action=99)]
-    lines = ["There are 302 samples with missing skeletons, see S001 and so on."] * header
-    missing.write_text("\r\n".join([*lines, *listed, ""]))
+    listed = [ntu_name(action=2), ntu_name(action=3), ntu_name(action=99), "S001C001"]
+    missing.write_text("\n".join(listed))
     scan = FolderScan(folder, ntu.READER, missing_list=missing)
     assert names(scan) == [ntu_name(action=action) for action in (1, 4, 6)]
     assert scan.summary.listed == (ntu_name(action=2), ntu_name(action=3))
     assert len(scan.summary.faults) == 1
     assert "2 listed as missing" in str(scan.summary)
+    assert "missing.txt, line 4: " in str(scan.summary)
 
 
-def test_a_missing_list_that_is_none(folder, tmp_path):
-    other = tmp_path / "other.txt"
-    other.write_text("nothing\nof\nthis\nis a sample")
-    with pytest.raises(ValueError, match="SsssCccc.*found none in 4 lines.*other.txt"):
-        FolderScan(folder, ntu.READER, missing_list=other)
-    with pytest.raises(ValueError, match="No such file.*nowhere.txt"):
-        FolderScan(folder, ntu.READER, missing_list=tmp_path / "nowhere.txt")
+def test_files_in_capitals_or_not_are_one_data_set(folder, tmp_path):
+    (folder / f"{GOOD[0]}.skeleton").rename(folder / f"{GOOD[0].lower()}.SKELETON")
+    missing = tmp_path / "missing.txt"
+    missing.write_text(GOOD[1].lower())
+    scan = FolderScan(folder, ntu.READER, missing_list=missing)
+    assert {name.upper() for name in names(scan)} == {*GOOD} - {GOOD[1]}
+    assert (len(scan.summary.faults), scan.summary.listed) == (2, (GOOD[1],))
 
 
 def test_a_folder_without_a_clip_says_what_was_looked_for(folder, tmp_path):

@@ -40,9 +40,9 @@ class Counting:
     def __init__(self):
         self.parsed = []
 
-        def parse(data, path):
+        def parse(data, path, name):
             self.parsed.append(path.stem)
-            return nucla.READER.parse(data, path)
+            return nucla.READER.parse(data, path, name)
 
         self.reader = replace(nucla.READER, parse=parse)
 
