@@ -1,6 +1,6 @@
 """`python -m keras_drnn`: the command `drnn`."""
 
-from keras_drnn_command import main
+from keras_drnn.cli.main import main
 
 if __name__ == "__main__":
     main()

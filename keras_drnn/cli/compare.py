@@ -8,6 +8,7 @@ import typer
 
 from keras_drnn.cli import options
 from keras_drnn.cli.options import Preset, whole_numbers
+from keras_drnn.cli.requirements import require, require_keras
 
 
 def compare(
@@ -84,6 +85,8 @@ def train(
 
 
 def _compare(settings, data, root, protocol, missing_list, out, json_file) -> None:
+    require_keras()
+    require("mlflow", "matplotlib", "tensorflow", "ai_edge_litert")
     from rich.console import Console
 
     from keras_drnn.cli.progress import console, progress_bars, reading, training

@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from keras_drnn.cli import options
+from keras_drnn.cli.requirements import require, require_keras
 
 
 class Form(StrEnum):
@@ -69,6 +70,8 @@ def export(
     from keras_drnn.experiments.data import open_data
     from keras_drnn.experiments.exporting import export as run_export
 
+    require_keras()
+    require("tensorflow", "ai_edge_litert")
     options.check_json_file(json_file)
     if log is not None:
         from keras_drnn.tracking import check_store, resolve_uri

@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from keras_drnn.cli import options
+from keras_drnn.cli.requirements import require, require_keras
 
 
 def predict(
@@ -23,6 +24,10 @@ def predict(
 
     from keras_drnn.experiments.prediction import predict as run_prediction
 
+    if model.suffix == ".tflite":
+        require("ai_edge_litert")
+    else:
+        require_keras()
     table = Table("Clip", "Action", "Probability")
     found, failed = [], 0
     for prediction in run_prediction(model, clips):

@@ -8,6 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from keras_drnn.cli import options
+from keras_drnn.cli.requirements import require, require_keras
 
 # What a configuration file may say beside the settings of the search.
 _OF_COMMAND = ("data", "root", "protocol", "missing_list", "models")
@@ -155,6 +156,8 @@ def _read(config: Path) -> dict[str, Any]:
 
 
 def _tune(cells, told, source, workers, port, name, out, json_file) -> None:
+    require_keras()
+    require("keras_tuner", "mlflow", "matplotlib", "tensorflow", "ai_edge_litert")
     from functools import partial
 
     from rich.console import Console
@@ -171,7 +174,6 @@ def _tune(cells, told, source, workers, port, name, out, json_file) -> None:
     options.check_json_file(json_file)
     options.check_model_name("--name", name)
     searches = [SearchSettings.of({**told, "cell": cell}) for cell in cells]
-    _check_keras_tuner()
     this_role = role()
     if this_role and (workers > 1 or len(cells) > 1):
         raise ValueError(
@@ -223,13 +225,3 @@ def _tune(cells, told, source, workers, port, name, out, json_file) -> None:
     console.print(f"All runs in MLflow: {how_to_look(uri)}", highlight=False, soft_wrap=True)
     if not all(each["winner"] for each in found):
         raise typer.Exit(1)
-
-
-def _check_keras_tuner() -> None:
-    try:
-        import keras_tuner  # noqa: F401  (only to know whether it is there)
-    except ImportError as error:
-        raise ValueError(
-            "Searching needs keras-tuner; install it with: pip install 'keras-drnn[tune]'. "
-            f"Received: {error}"
-        ) from error
