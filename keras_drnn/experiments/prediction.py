@@ -1,17 +1,18 @@
 """What a trained model says about clips on disk."""
 
-import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
-from keras_drnn.skeletons import ntu, nucla
+from keras_drnn.data_sets import DataSetError, data_set_names, find_data_set
+from keras_drnn.experiments.sources import describe_model
 from keras_drnn.skeletons.errors import SkeletonFileError
 from keras_drnn.skeletons.reader import Reader
 
-READERS = {reader.suffix: reader for reader in (ntu.READER, nucla.READER)}
+_Run = Callable[[np.ndarray], np.ndarray]
+_Shape = Sequence[int | None]
 
 
 @dataclass(frozen=True)
@@ -35,9 +36,11 @@ def predict(model_path: Path, clips_path: Path) -> Iterator[Prediction]:
     """Classify a clip, or every clip of a folder.
 
     Args:
-        model_path: A `.keras` or `.tflite` file of a run. The classes get their names from what the
-            `.tflite` file says of itself, or from `classes.json` beside the file.
-        clips_path: An NTU `.skeleton` or N-UCLA `.json` file, or a folder of them.
+        model_path: A `.keras` or `.tflite` file of a run. The classes get their names, and the
+            files of clips their reader, from what the `.tflite` file says of itself, or from
+            `classes.json` beside the file.
+        clips_path: A file of the data set that the model was trained on, whatever its name, or a
+            folder of them.
 
     Yields:
         A prediction per file, in order of their names; a faulty file gives one with an `error`.
@@ -46,38 +49,27 @@ def predict(model_path: Path, clips_path: Path) -> Iterator[Prediction]:
         ValueError: If the model or the clips are of an unknown kind, or there are none.
     """
     score = _scorer(model_path)
-    names = _class_names(model_path)
-    for path in _files(clips_path):
+    description = _description(model_path)
+    readers = _readers(description.get("data"))
+    for path in _files(clips_path, readers):
         try:
-            joints = READERS[path.suffix].read(path).joints
-            yield Prediction(path, *_decide(score(joints), joints, names))
+            joints = readers[path.suffix.lower()].read_joints(path)
+            yield Prediction(path, *_decide(score(joints), joints, description.get("labels")))
         except SkeletonFileError as error:
-            yield Prediction(path, error=error.reason)
+            where = "" if error.line is None else f"line {error.line}: "
+            yield Prediction(path, error=where + error.reason)
         except ValueError as error:
             yield Prediction(path, error=str(error))
 
 
-def _scorer(path: Path):
+def _scorer(path: Path) -> _Run:
     """A function from a clip's joints to its logits, `(frames, classes)`."""
     if not path.is_file():
         raise ValueError(f"Expected a model file, found none. Received: {path}")
-    if path.suffix == ".tflite":
-        from keras_drnn_runtime import open_model
-
-        model = open_model(path)
-        shape, run = model.input_shape, model.predict
-    elif path.suffix == ".keras":
-        import keras
-
-        loaded = keras.saving.load_model(path, compile=False)
-        shape = loaded.input_shape
-
-        def run(joints: np.ndarray) -> np.ndarray:
-            return keras.ops.convert_to_numpy(loaded.predict_on_batch(joints[None]))[0]
-
-    else:
+    if path.suffix not in _OPENERS:
         raise ValueError(f"Expected a .keras or .tflite file. Received: {path}")
-    if len(shape) != 5:
+    shape, run = _OPENERS[path.suffix](path)
+    if len(shape) != 5 or shape[2] is None or shape[3] is None:
         raise ValueError(
             "Expected a model of joints, (clips, frames, bodies, joints, 3), as `drnn train` makes "
             f"them. Received: {path}, which reads {tuple(shape)}"
@@ -101,31 +93,64 @@ def _scorer(path: Path):
     return score
 
 
-def _class_names(model_path: Path) -> list[str] | None:
+def _open_keras(path: Path) -> tuple[_Shape, _Run]:
+    import keras
+
+    model = keras.saving.load_model(path, compile=False)
+    assert isinstance(model, keras.Model)
+    predict_on_batch = model.predict_on_batch
+    return model.input_shape, lambda joints: np.asarray(predict_on_batch(joints[None]))[0]
+
+
+def _open_tflite(path: Path) -> tuple[_Shape, _Run]:
+    from keras_drnn_runtime import open_model
+
+    model = open_model(path)
+    return model.input_shape, model.predict
+
+
+_OPENERS = {".keras": _open_keras, ".tflite": _open_tflite}
+
+
+def _description(model_path: Path) -> dict:
+    """What is known of the model: `data`, the name of its data set, and `labels`, if they are."""
     if model_path.suffix == ".tflite":
         from keras_drnn_runtime import read_metadata
 
-        labels = read_metadata(model_path).get("labels")
-        if labels is not None:
-            return labels
-    path = model_path.with_name("classes.json")
-    return json.loads(path.read_text(encoding="utf-8"))["classes"] if path.is_file() else None
+        metadata = read_metadata(model_path)
+        if metadata.get("labels") is not None:
+            return metadata
+    return describe_model(model_path)
 
 
-def _files(path: Path) -> list[Path]:
-    if path.is_file() and path.suffix in READERS:
+def _readers(data: str | None) -> dict[str, Reader]:
+    """The readers by the suffix of the files; the one of the model's data set comes first."""
+    names = data_set_names()
+    own = [data] if data in names else []
+    readers: dict[str, Reader] = {}
+    for name in (*own, *names):
+        try:
+            reader = find_data_set(name).reader
+        except DataSetError:
+            if name in own:
+                raise
+            continue  # some other package's, which these clips need not wait for
+        readers.setdefault(reader.suffix, reader)
+    return readers
+
+
+def _files(path: Path, readers: dict[str, Reader]) -> list[Path]:
+    def is_clip(file: Path) -> bool:
+        return file.is_file() and file.suffix.lower() in readers
+
+    if is_clip(path):
         return [path]
-    found = sorted(p for p in path.glob("*") if _looks_like_clip(p)) if path.is_dir() else []
+    found = sorted(filter(is_clip, path.glob("*"))) if path.is_dir() else []
     if not found:
         raise ValueError(
-            f"Expected a {' or '.join(READERS)} file, or a folder of them. Received: {path}"
+            f"Expected a {' or '.join(readers)} file, or a folder of them. Received: {path}"
         )
     return found
-
-
-def _looks_like_clip(path: Path) -> bool:
-    reader: Reader | None = READERS.get(path.suffix)
-    return reader is not None and path.is_file()
 
 
 def _decide(logits: np.ndarray, joints: np.ndarray, names: list[str] | None) -> tuple[str, float]:

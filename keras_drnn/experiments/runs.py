@@ -135,6 +135,7 @@ def _train_and_evaluate(
             "bodies": data.reader.bodies,
             "data": data.name,
             "protocol": data.protocol.name,
+            "frame_rate": data.data_set.frame_rate,
         },
     )
     scores = clip_scores(model, data.clips, parts.test, labels[parts.test])
@@ -160,7 +161,7 @@ def _train_and_evaluate(
 
 
 def _export(folder: Path, data: Data) -> dict[str, float]:
-    from keras_drnn.experiments.sources import about_model
+    from keras_drnn.experiments.sources import describe_model
     from keras_drnn.export import export_litert
 
     test, model = data.split.test, folder / "model.keras"
@@ -169,7 +170,7 @@ def _export(folder: Path, data: Data) -> dict[str, float]:
         folder / "model.tflite",
         check_inputs=[data.clips[int(i)].joints for i in _spread(test, CHECKED_CLIPS, data.clips)],
         tolerance=EXPORT_TOLERANCE,
-        metadata=about_model(model, folder.name),
+        metadata={"source": folder.name, **describe_model(model)},
     )
     return {
         "litert_bytes": report.bytes,

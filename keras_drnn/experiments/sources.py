@@ -1,9 +1,10 @@
-"""Where a trained model comes from, a folder or MLflow, and what is known of it there."""
+"""Where a trained model comes from, a folder or MLflow, and what is said of it there."""
 
 import json
 from pathlib import Path
 
-FRAME_RATE = 30  # of both Kinects, and of the demo
+# What both Kinects and the demo have; the folders of older runs do not say it.
+_FRAME_RATE = 30
 _EXPECTED = (
     "Expected a .keras file, or a model in MLflow like runs:/RUN/NAME or models:/NAME/VERSION."
 )
@@ -24,19 +25,19 @@ def find_model(source: str, scratch: str) -> tuple[Path, dict]:
     path = Path(source)
     if not path.is_file() or path.suffix != ".keras":
         raise ValueError(f"{_EXPECTED} Received: {source}")
-    return path, about_model(path, source)
+    return path, {"source": source, **describe_model(path)}
 
 
-def about_model(keras_file: Path, source: str) -> dict:
-    """What the run's folder tells of the model, for an exported file's metadata.
+def describe_model(path: Path) -> dict:
+    """What the run's folder says of a model, in the words of an exported file's metadata.
 
     Args:
-        keras_file: The model; `classes.json` may lie beside it.
-        source: Where the model came from.
+        path: A file of the model; `classes.json` may lie beside it.
     """
-    classes = keras_file.with_name("classes.json")
-    known = json.loads(classes.read_text(encoding="utf-8")) if classes.is_file() else {}
-    return {"source": source, **_described(known)}
+    classes = path.with_name("classes.json")
+    if not classes.is_file():
+        return {}
+    return _metadata(json.loads(classes.read_text(encoding="utf-8")))
 
 
 def _in_mlflow(source: str, scratch: str) -> tuple[Path, dict]:
@@ -65,23 +66,23 @@ def _in_mlflow(source: str, scratch: str) -> tuple[Path, dict]:
     found = sorted(folder.rglob("*.keras"))
     if not found:
         raise ValueError(f"{_EXPECTED} Received: {source}, without a .keras file")
-    about: dict = {"source": source}
+    metadata: dict = {"source": source}
     if (folder / "MLmodel").is_file():
         logged = Model.load(str(folder))
         # The address of a registered model can be given to another one some day, a run's cannot.
-        about |= {"run": logged.run_id, **_described((logged.metadata or {}).get(CLASSES, {}))}
-    return found[0], about
+        metadata |= {"run": logged.run_id, **_metadata((logged.metadata or {}).get(CLASSES, {}))}
+    return found[0], metadata
 
 
-def _described(known: dict) -> dict:
-    """What `classes.json` knows, in the words of an exported file's metadata."""
-    if not known:
+def _metadata(classes: dict) -> dict:
+    """The content of `classes.json` in the words of an exported file's metadata."""
+    if not classes:
         return {}
     return {
-        "labels": known["classes"],
-        "joints": known["joints"],
-        "bodies": known["bodies"],
-        "data": known["data"],
+        "labels": classes["classes"],
+        "joints": classes["joints"],
+        "bodies": classes["bodies"],
+        "data": classes["data"],
         "units": "metres in the camera's frame, y up; an absent body and a lost frame are zero",
-        "frame_rate": FRAME_RATE,
+        "frame_rate": classes.get("frame_rate", _FRAME_RATE),
     }

@@ -102,7 +102,11 @@ def locked(folder: Path) -> Iterator[None]:
         try:
             held.enter_context(hold_after_waiting(folder / LOCK, warn))
         except LockError as error:
-            raise _not_writable(folder, error.reason) from error
+            raise ClipStoreError(
+                f"The clip store {folder} cannot be locked: {error.reason}. Pass another cache_dir "
+                "(the command: --out), one that can be written, on a disk with file locks; a "
+                "network drive may have none."
+            ) from error
         yield
 
 
@@ -112,14 +116,10 @@ def clear_errors(folder: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        raise _not_writable(folder, error.strerror or str(error)) from error
-
-
-def _not_writable(folder: Path, reason: str) -> ClipStoreError:
-    return ClipStoreError(
-        f"The clip store {folder} cannot be written: {reason}. Make room (or pass another "
-        "cache_dir) and run the same again: it goes on where it stopped."
-    )
+        raise ClipStoreError(
+            f"The clip store {folder} cannot be written: {error.strerror or error}. Make room (or "
+            "pass another cache_dir) and run the same again: it goes on where it stopped."
+        ) from error
 
 
 def _sha256(text: str) -> str:

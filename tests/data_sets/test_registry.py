@@ -2,7 +2,9 @@
 
 import json
 import sys
+from itertools import product
 
+import keras
 import pytest
 from skeleton_files import ntu_name, person, write_ntu
 from typer.testing import CliRunner
@@ -10,6 +12,7 @@ from typer.testing import CliRunner
 from keras_drnn.cli.data import app
 from keras_drnn.data_sets import DataSetError, data_set_names, find_data_set
 from keras_drnn.experiments.data import open_data
+from keras_drnn.experiments.prediction import predict
 from keras_drnn.experiments.recipes import recipe_for
 
 OWN = ("demo", "ntu", "nucla")
@@ -78,6 +81,43 @@ def test_a_data_set_needs_no_entry_point_in_python(bring, tmp_path):
     assert recipe_for("drnn", preset="best", data=gym).steps == 77
     with pytest.raises(ValueError, match="one of by-person"):
         open_data(gym, root=tmp_path, protocol="cross-view", cache=tmp_path / "cache")
+
+
+LINES = """
+import numpy as np
+from keras_drnn.data_sets import DataSet, Protocol
+from keras_drnn.skeletons import KINECT_V1
+from keras_drnn.skeletons.reader import Reader
+
+def parse(data, path, name):
+    heights = np.array(data.split(), "float32")
+    joints = np.broadcast_to(heights[:, None, None, None], (len(heights), 1, 20, 3)).copy()
+    return joints, np.ones((len(heights), 1), bool)
+
+NAME = r"c(?P<camera>[0-9])-p(?P<subject>[0-9])-a(?P<action>[0-9])"
+READER = Reader("heights", "cC-pP-aA.json", NAME, KINECT_V1, parse)
+VIEWS = Protocol("views", "camera", train=(1,), test=(2,), actions={1: "low", 2: "high"})
+HEIGHTS = DataSet("heights", "a format of our own", READER, (VIEWS,))
+"""
+
+
+def test_a_format_of_its_own_is_read_and_predicted(bring, tmp_path):
+    bring("lines", LINES, [("heights", "lines:HEIGHTS")])
+    clips = tmp_path / "clips"
+    clips.mkdir()
+    for camera, subject, action in product((1, 2), (1, 2), (1, 2)):
+        (clips / f"c{camera}-p{subject}-a{action}.json").write_text(f"{action} {subject}\n")
+    data = open_data("heights", root=clips, cache=tmp_path / "cache")
+    assert [clip.joints[1, 0, 3, 2] for clip in data.clips] == [1, 1, 2, 2] * 2
+    assert data.split.class_names == ("low", "high")
+
+    # A model of it reads its files so, though other data sets have files of this suffix too.
+    model = keras.Sequential([keras.Input((None, 1, 20, 3)), keras.layers.Reshape((-1, 60))])
+    model.save(tmp_path / "model.keras")
+    known = {"classes": list(map(str, range(60))), "joints": [], "bodies": 1, "data": "heights"}
+    (tmp_path / "classes.json").write_text(json.dumps(known))
+    found = list(predict(tmp_path / "model.keras", clips))
+    assert len(found) == 8 and all(each.error is None for each in found)
 
 
 def test_an_unknown_name_is_answered_with_those_there_are(bring):

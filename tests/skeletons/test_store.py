@@ -1,5 +1,6 @@
 """The clip store: what it keeps, and that nothing short of a lost disk breaks it."""
 
+import errno
 import json
 import os
 import signal
@@ -384,8 +385,19 @@ def test_a_full_disk_says_so_and_the_build_goes_on_later(run, root, tmp_path, ro
 
 def test_a_cache_that_cannot_be_made(root, tmp_path):
     (tmp_path / "file").write_text("")
-    with pytest.raises(ClipStoreError, match="cannot be written: Not a directory"):
+    with pytest.raises(ClipStoreError, match="cannot be locked: Not a directory"):
         ClipStore.open_or_build(root, nucla.READER, tmp_path / "file" / "cache")
+
+
+def test_a_disk_without_file_locks(root, tmp_path, monkeypatch):
+    fcntl = pytest.importorskip("fcntl")
+
+    def flock(descriptor, operation):
+        raise OSError(errno.ENOLCK, os.strerror(errno.ENOLCK))
+
+    monkeypatch.setattr(fcntl, "flock", flock)
+    with pytest.raises(ClipStoreError, match="cannot be locked: No locks.*--out.*network drive"):
+        ClipStore.open_or_build(root, nucla.READER, tmp_path / "cache")
 
 
 def test_an_error_of_the_callback_is_not_taken_for_one_of_the_store(root, tmp_path):
