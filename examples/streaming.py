@@ -32,8 +32,10 @@ def main() -> float:
     hidden, *state = layer(frames, initial_state=[h, clock])
     chunked = keras.Model([frames, h, clock], [head(hidden), *state])  # the same weights
 
-    whole.compile(keras.optimizers.Adam(0.01), "binary_crossentropy", metrics=["accuracy"])
-    whole.fit(*make_data(2000, seed=0), batch_size=50, epochs=5, verbose=0)
+    whole.compile(
+        keras.optimizers.Adam(0.01, clipnorm=1.0), "binary_crossentropy", metrics=["accuracy"]
+    )
+    whole.fit(*make_data(2000, seed=0), batch_size=50, epochs=10, verbose=0)
 
     x, lit = make_data(200, seed=1)
     scores = []
