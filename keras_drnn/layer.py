@@ -193,7 +193,7 @@ class DelayedRNN(keras.layers.RNN):
             sequences = ops.flip(sequences, axis=1)
             mask = None if mask is None else ops.flip(mask, axis=1)
         # A state without a clock starts its clock here, so the schedule is known beforehand.
-        h, clock = (*initial_state, None)[:2]
+        h, clock = initial_state if len(initial_state) > 1 else (initial_state[0], None)
         outputs, states = cascade.run(
             self.cell,
             sequences,

@@ -4,12 +4,22 @@ One reference in Keras operations, and one implementation per backend with that 
 fastest tools. `recurrence` picks; what it picks never changes the values beyond rounding.
 """
 
+from collections.abc import Callable
+
 import keras
 
+from keras_drnn.ops import Tensor
 from keras_drnn.recurrence.reference import recurrence as reference
 
 
-def recurrence(z, h0, recurrent_kernel, activation, dropout_mask=None, unroll=False):
+def recurrence(
+    z: Tensor,
+    h0: Tensor,
+    recurrent_kernel: Tensor,
+    activation: Callable[[Tensor], Tensor],
+    dropout_mask: Tensor | None = None,
+    unroll: bool = False,
+) -> Tensor:
     """States of a group at each of its updates.
 
     Args:

@@ -4,8 +4,6 @@ Differentiating a scan adds up the gradient of `W` step by step; written by hand
 matrix product after the loop, and the loop keeps nothing but its outputs.
 """
 
-from functools import partial
-
 import jax
 from jax import lax
 from jax import numpy as jnp
@@ -25,8 +23,7 @@ def recurrence(z, h0, recurrent_kernel, activation):
     return _states(activation, z, h0, w)
 
 
-@partial(jax.custom_vjp, nondiff_argnums=(0,))
-def _states(activation, z, h0, w):
+def _scanned(activation, z, h0, w) -> jax.Array:
     def step(h, z_k):
         # Keras' activations round float64 to float32 where JAX would not.
         h = activation(z_k + h @ w).astype(z.dtype)
@@ -64,4 +61,5 @@ def _rows(x):
     return x.reshape(-1, x.shape[-1])
 
 
+_states = jax.custom_vjp(_scanned, nondiff_argnums=(0,))
 _states.defvjp(_forward, _backward)

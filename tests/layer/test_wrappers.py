@@ -24,7 +24,7 @@ both_paths = pytest.mark.parametrize("stepped", [False, True], ids=["cascade", "
 
 
 @both_paths
-def test_bidirectional_returns_both_courses_and_states(stepped):
+def test_bidirectional_returns_both_directions_and_their_states(stepped):
     both = keras.layers.Bidirectional(
         make(stepped, return_sequences=True, return_state=True), merge_mode="concat"
     )

@@ -1,0 +1,39 @@
+"""The states that one group of units goes through in a sequence."""
+
+from dataclasses import dataclass
+from functools import cached_property
+
+from keras_drnn import ops
+from keras_drnn.ops import Size, Tensor
+
+
+@dataclass(frozen=True)
+class GroupStates:
+    """A group's state at first and after each update, time first as its loop makes them."""
+
+    initial: Tensor  # (batch, units)
+    updated: Tensor | None  # (updates, batch, units), or None without any
+
+    @cached_property
+    def from_start(self) -> Tensor:
+        """What the group holds after 0, 1, 2 ... updates: `(1 + updates, batch, units)`."""
+        if self.updated is None:
+            return self.initial[None]
+        return ops.concatenate([self.initial[None], self.updated], axis=0)
+
+    def after(self, count: Size) -> Tensor:
+        """The state after so many updates, `(batch, units)`; `count` may be `(batch, 1)` too."""
+        if not isinstance(count, int):
+            counts = ops.reshape(ops.convert_to_tensor(count, dtype="int32"), (1, -1))
+            return self.look_up(counts, batch_axis=1)[0]
+        if count == 0 or self.updated is None:
+            return self.initial
+        return self.updated[count - 1]
+
+    def look_up(self, counts: Size, batch_axis: int) -> Tensor:
+        """Each sample's state after its own numbers of updates, with the axes of `counts` first."""
+        _, batch, units = ops.shape(self.from_start)
+        samples = ops.expand_dims(ops.arange(batch, dtype="int32"), 1 - batch_axis)
+        # Whole rows of a flat table: far cheaper than a gather element by element.
+        rows = ops.reshape(self.from_start, (-1, units))
+        return ops.take(rows, counts * batch + samples, axis=0)

@@ -1,0 +1,128 @@
+"""The cascade: group after group over the whole sequence."""
+
+from keras_drnn import ops
+from keras_drnn.cascade.clocks import Clocks
+from keras_drnn.cascade.group_states import GroupStates
+from keras_drnn.cascade.own_clocks import OwnClocks
+from keras_drnn.cascade.packing import pack
+from keras_drnn.cascade.shared_clock import SharedClock
+from keras_drnn.cell import DelayedRNNCell
+from keras_drnn.ops import Tensor
+from keras_drnn.recurrence import recurrence
+
+
+def run(
+    cell: DelayedRNNCell,
+    inputs: Tensor,
+    initial_h: Tensor,
+    clock: Tensor | None = None,
+    mask: Tensor | None = None,
+    input_mask: Tensor | None = None,
+    recurrent_mask: Tensor | None = None,
+    unroll: bool = False,
+    return_sequences: bool = True,
+    zero_output_for_mask: bool = False,
+) -> tuple[Tensor, list[Tensor]]:
+    """Run the cell over a sequence.
+
+    Args:
+        cell: A built `DelayedRNNCell`.
+        inputs: `(batch, time, features)`.
+        initial_h: `(batch, units)`.
+        clock: `(batch, groups)`, or `None` where the clock starts with this sequence.
+        mask: `(batch, time)` booleans, or `None`. A masked step is skipped as if it were absent.
+        input_mask: Dropout factors for the inputs, `(batch, features)`, or `None`.
+        recurrent_mask: Dropout factors for the groups' own states, `(batch, units)`, or `None`.
+        unroll: Whether to write the loops out.
+        return_sequences: Whether to compute the output of every step, or the last one's alone.
+        zero_output_for_mask: Whether the output of a masked step is zero, or the held state.
+
+    Returns:
+        The outputs, `(batch, time, units)` or `(batch, units)`, and the final `[h, clock]`.
+    """
+    batch, length, _ = ops.shape(inputs)
+    if input_mask is not None:
+        inputs = inputs * input_mask[:, None]
+    steps, taken = None, length
+    if mask is not None:
+        mask = ops.cast(mask, "bool")
+        inputs, steps = pack(inputs, mask)
+        taken = steps[:, -1:] + 1
+    clocks: Clocks
+    if clock is None:
+        clocks = SharedClock(cell.delays, cell.first_step, length)
+    else:
+        clocks = OwnClocks(cell.delays, cell.first_step, length, clock)
+
+    groups = _compute(cell, clocks, inputs, initial_h, recurrent_mask, unroll)
+    ends = [states.after(clocks.updates_until(g, taken - 1)) for g, states in enumerate(groups)]
+    final_h = ops.concatenate(ends, axis=-1)
+    phases = ops.broadcast_to(clocks.phases_after(taken), (batch, len(cell.delays)))
+    final = [final_h, ops.cast(phases, final_h.dtype)]
+
+    if not return_sequences:
+        outputs = final_h
+    elif steps is None:
+        held = [clocks.hold(g, states) for g, states in enumerate(groups)]
+        outputs = ops.concatenate(held, axis=-1)
+    else:
+        held = [
+            states.look_up(clocks.updates_until(g, steps), batch_axis=0)
+            for g, states in enumerate(groups)
+        ]
+        outputs = ops.concatenate(held, axis=-1)
+    if zero_output_for_mask and mask is not None:
+        seen = mask[..., None] if return_sequences else mask[:, -1:]
+        outputs = ops.where(seen, outputs, ops.zeros_like(outputs))
+    return outputs, final
+
+
+def _compute(
+    cell: DelayedRNNCell,
+    clocks: Clocks,
+    inputs: Tensor,
+    initial_h: Tensor,
+    recurrent_mask: Tensor | None,
+    unroll: bool,
+) -> list[GroupStates]:
+    """The states of every group, from fast to slow."""
+    masks = [None] * len(cell.delays)
+    if recurrent_mask is not None:
+        masks = cell.split_groups(recurrent_mask)
+    groups: list[GroupStates] = []
+    for g, initial in enumerate(cell.split_groups(initial_h)):
+        z = (
+            _drive_by_inputs(cell, clocks, inputs)
+            if g == 0
+            else _drive(cell, clocks, g, groups[-1])
+        )
+        updated = None
+        if z is not None:
+            updated = recurrence(
+                z, initial, cell.recurrent_kernels[g], cell.activation, masks[g], unroll
+            )
+        groups.append(GroupStates(initial, updated))
+    return groups
+
+
+def _drive_by_inputs(cell: DelayedRNNCell, clocks: Clocks, inputs: Tensor) -> Tensor | None:
+    """`x U + b` at the first group's updates, `(updates, batch, units)`, or `None` without any."""
+    frames = clocks.frames(inputs)
+    if frames is None:
+        return None
+    batch, updates, features = ops.shape(frames)
+    # One product over rows, whose gradient XLA computes faster; and projected before it is turned,
+    # for units are fewer than features.
+    z = _project(cell, 0, ops.reshape(frames, (-1, features)))
+    return ops.swapaxes(ops.reshape(z, (batch, updates, cell.group_units[0])), 0, 1)
+
+
+def _drive(cell: DelayedRNNCell, clocks: Clocks, group: int, faster: GroupStates) -> Tensor | None:
+    """`x U + b` at a slower group's updates, `(updates, batch, units)`, or `None` without any."""
+    read = clocks.read(group, faster)
+    return None if read is None else _project(cell, group, read)
+
+
+def _project(cell: DelayedRNNCell, group: int, x: Tensor) -> Tensor:
+    z = ops.matmul(x, cell.kernels[group])
+    return z + cell.biases[group] if cell.use_bias else z

@@ -1,0 +1,26 @@
+"""Numbers of steps: Python's where they are static, tensors where only the running graph knows.
+
+Static ones need no operations to compute with, and slices of static size compile to less.
+"""
+
+import numpy as np
+
+from keras_drnn import ops
+from keras_drnn.ops import Size, Tensor
+
+
+def nothing(count: Size) -> bool:
+    """Whether it is certain beforehand that there is nothing to count."""
+    return isinstance(count, int) and count <= 0
+
+
+def minimum(a: Size, b: Size) -> Size:
+    """The smaller of two."""
+    return min(a, b) if isinstance(a, int) and isinstance(b, int) else ops.minimum(a, b)
+
+
+def count_up_to(count: Size) -> np.ndarray | Tensor:
+    """The integers from 0 to `count - 1`."""
+    if isinstance(count, int):
+        return np.arange(count, dtype="int32")
+    return ops.arange(count, dtype="int32")
