@@ -1,12 +1,17 @@
 """`drnn data`: show the data sets, make demo data, look at a folder of clips."""
 
-import json
+from collections import Counter
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from keras_drnn.cli import options
+from keras_drnn.cli.grouped import grouped
+from keras_drnn.cli.options import ClipOptions
+
+if TYPE_CHECKING:
+    import numpy as np
 
 app = typer.Typer(
     no_args_is_help=True, help="Show the data sets, make demo data, look at a folder of clips."
@@ -33,7 +38,9 @@ def demo(
             seed=seed,
             progress=lambda done, of: show("Making demo clips", done, of),
         )
-    console.print(f"{root}: {made.clips} clips, {made.written} written now.", highlight=False)
+    console.print(
+        f"{root}: {made.clips} clips, {made.written} written now.", markup=False, highlight=False
+    )
     console.print(f"[yellow]{SYNTHETIC_NOTICE}[/]")
 
 
@@ -70,56 +77,68 @@ def list_data_sets(json_file: options.JsonFile = None) -> None:
     Console().print(table)
     for fault in faults:
         console.print(f"[yellow]{escape(fault)}[/]", highlight=False)
-    if json_file is not None:
-        json_file.write_text(json.dumps(found, indent=2) + "\n", encoding="utf-8")
+    options.write_json_file(json_file, found)
 
 
 @app.command()
-def info(
-    data: options.Data = "demo",
-    root: options.Root = None,
-    protocol: options.Protocol = None,
-    missing_list: options.MissingList = None,
-    out: options.Out = Path("drnn-runs"),
-    json_file: options.JsonFile = None,
-) -> None:
+@grouped
+def info(clips: ClipOptions, json_file: options.JsonFile = None) -> None:
     """Read a folder, and say what is in it, what is left out and how it is split."""
     from rich.console import Console
     from rich.table import Table
 
     from keras_drnn.cli.progress import progress_bars, reading
-    from keras_drnn.experiments.data import open_data
+    from keras_drnn.experiments.data import read_data, split_data
+    from keras_drnn.skeletons.words import counted, ranges
 
+    options.check_json_file(json_file)
     with progress_bars() as bars:
-        opened = open_data(
-            data,
-            root=root,
-            protocol=protocol,
-            cache=out / "cache",
-            missing_list=missing_list,
-            progress=reading(bars),
-        )
-    about = opened.description()
-    frames = opened.clips.index.frames
-    about["frames"] = {
-        "least": int(frames.min()),
-        "mean": float(frames.mean()),
-        "most": int(frames.max()),
+        opened = read_data(**clips.source(), progress=reading(bars))
+    fault = None
+    try:
+        opened = split_data(opened)
+    except ValueError as error:
+        # There is something to say of a folder that cannot be split, too.
+        fault = str(error)
+    index, summary = opened.clips.index, opened.clips.summary
+    found = opened.description() | {
+        "frames": {
+            "least": int(index.frames.min()),
+            "mean": float(index.frames.mean()),
+            "most": int(index.frames.max()),
+        },
+        "actions": _counts(index.action),
+        "cameras": _counts(index.camera),
+        "subjects": _counts(index.subject),
+        "left_out": list(opened.not_used),
+        "ignored": summary.ignored,
+        "warnings": [*summary.warnings, *opened.remarks],
+        "split_error": fault,
     }
-    about["left_out"] = [str(fault) for fault in opened.clips.faults]
     shown = Console()
-    shown.print(str(opened.clips.summary), highlight=False, soft_wrap=True)
+    shown.print(str(summary), markup=False, highlight=False, soft_wrap=True)
     table = Table("Part", "Clips", title=f"{opened.name}, {opened.protocol.name}")
-    for part, clips in about["clips"].items():
-        table.add_row(part, str(clips))
+    for part, count in found["clips"].items():
+        table.add_row(part, str(count))
     shown.print(table)
-    shown.print(
-        f"{len(about['classes'])} classes: {', '.join(about['classes'])}\n"
-        f"frames: {frames.min()} to {frames.max()}, {frames.mean():.1f} in the mean\n"
-        f"held out for validation: subjects {about['validation_subjects']}",
-        highlight=False,
-    )
-    for warning in opened.warnings[bool(opened.clips.faults) :]:
-        shown.print(f"[yellow]{warning}[/]", highlight=False)
-    if json_file is not None:
-        json_file.write_text(json.dumps(about, indent=2) + "\n", encoding="utf-8")
+    lines = [
+        f"actions {ranges(index.action)}; cameras {ranges(index.camera)}; "
+        f"subjects {ranges(index.subject)}",
+        f"frames: {index.frames.min()} to {index.frames.max()}, {index.frames.mean():.1f} in the "
+        "mean",
+    ]
+    if fault is None:
+        classes, held_out = found["classes"], found["validation_subjects"]
+        lines.append(f"{counted(len(classes), 'class', 'classes')}: {', '.join(classes)}")
+        lines.append(f"held out for validation: {counted(len(held_out), 'subject')}, {held_out}")
+    shown.print("\n".join(lines), markup=False, highlight=False)
+    for remark in opened.remarks:
+        shown.print(remark, style="yellow", markup=False, highlight=False)
+    if fault is not None:
+        shown.print(f"It cannot be split: {fault}", style="yellow", markup=False, highlight=False)
+    options.write_json_file(json_file, found)
+
+
+def _counts(numbers: "np.ndarray") -> dict[str, int]:
+    """How many clips there are of each number."""
+    return {str(number): count for number, count in sorted(Counter(numbers.tolist()).items())}

@@ -1,6 +1,6 @@
 """`drnn export`: a trained model as a file for a device."""
 
-import json
+from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -8,6 +8,8 @@ from typing import Annotated
 import typer
 
 from keras_drnn.cli import options
+from keras_drnn.cli.grouped import grouped
+from keras_drnn.cli.options import ClipOptions
 from keras_drnn.cli.requirements import require, require_keras
 
 
@@ -20,12 +22,27 @@ class Form(StrEnum):
     int8 = "int8"
 
 
+@dataclass(frozen=True)
+class CheckOptions(ClipOptions):
+    """The options that say which clips the file is checked with."""
+
+    root: Annotated[
+        Path | None,
+        typer.Option(
+            help="Folder of clips to check the file with, and for int8 to measure ranges on.",
+            show_default=False,
+        ),
+    ] = None
+
+
+@grouped
 def export(
     model: Annotated[
         str,
         typer.Argument(help="A trained model.keras, or in MLflow runs:/RUN/NAME, models:/NAME/1."),
     ],
     file: Annotated[Path, typer.Argument(help="The .tflite file to write.")],
+    *,
     streaming: Annotated[bool, typer.Option(help="One frame at a time, or whole clips.")] = False,
     batch_size: Annotated[
         int, typer.Option(min=1, help="Whole clips: how many of one length the file reads at once.")
@@ -43,17 +60,7 @@ def export(
     accuracy_loss: Annotated[
         float, typer.Option(help="Largest loss of sequence accuracy to accept, of 1.")
     ] = 0.02,
-    data: options.Data = "demo",
-    root: Annotated[
-        Path | None,
-        typer.Option(
-            help="Folder of clips to check the file with, and for int8 to measure ranges on.",
-            show_default=False,
-        ),
-    ] = None,
-    protocol: options.Protocol = None,
-    missing_list: options.MissingList = None,
-    out: options.Out = Path("drnn-runs"),
+    clips: CheckOptions,
     log: Annotated[
         str | None,
         typer.Option(
@@ -67,7 +74,7 @@ def export(
     from rich.console import Console
     from rich.table import Table
 
-    from keras_drnn.experiments.data import open_data
+    from keras_drnn.cli.progress import progress_bars, reading
     from keras_drnn.experiments.exporting import export as run_export
 
     require_keras()
@@ -78,15 +85,10 @@ def export(
 
         options.check_model_name("--log", log)
         check_store(resolve_uri())
-    clips = None
-    if root is not None:
-        clips = open_data(
-            data,
-            root=root,
-            protocol=protocol,
-            cache=out / "cache",
-            missing_list=missing_list,
-        )
+    data = None
+    if clips.root is not None:
+        with progress_bars() as bars:
+            data = clips.open(reading(bars))
     report = run_export(
         model,
         file,
@@ -95,7 +97,7 @@ def export(
         form=form.value,
         skipping=skipping,
         accuracy_loss=accuracy_loss,
-        data=clips,
+        data=data,
     )
     found = report.as_dict()
     if log is not None:
@@ -110,5 +112,4 @@ def export(
                 key.replace("_", " "), f"{shown:.4g}" if isinstance(shown, float) else str(shown)
             )
     Console().print(table)
-    if json_file is not None:
-        json_file.write_text(json.dumps(found, indent=2) + "\n", encoding="utf-8")
+    options.write_json_file(json_file, found)

@@ -1,12 +1,18 @@
 """Options that several commands share, and how their text is read."""
 
+import json
+from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from keras_drnn.data_sets import data_set_names
+
+if TYPE_CHECKING:
+    from keras_drnn.experiments.data import Data as OpenedData
+    from keras_drnn.experiments.data import Progress
 
 
 class Preset(StrEnum):
@@ -32,6 +38,12 @@ def check_json_file(path: Path | None) -> None:
     """Refuse a file that could not be written when all is done."""
     if path is not None and not path.resolve().parent.is_dir():
         raise ValueError(f"--json must be a file in a folder that exists. Received: {path}")
+
+
+def write_json_file(path: Path | None, content: Any) -> None:
+    """Write what a command found, if it was asked to."""
+    if path is not None:
+        path.write_text(json.dumps(content, indent=2) + "\n", encoding="utf-8")
 
 
 def check_model_name(option: str, name: str | None) -> None:
@@ -94,3 +106,45 @@ JsonFile = Annotated[
     Path | None,
     typer.Option("--json", help="Write what was found to this file.", show_default=False),
 ]
+
+
+@dataclass(frozen=True)
+class ClipOptions:
+    """The options that say which clips, and where what is read of them is kept."""
+
+    data: Data = "demo"
+    root: Root = None
+    protocol: Protocol = None
+    missing_list: MissingList = None
+    out: Out = Path("drnn-runs")
+
+    def source(self) -> dict[str, Any]:
+        """The arguments of `open_data` and `read_data`."""
+        return {
+            "name": self.data,
+            "root": self.root,
+            "protocol": self.protocol,
+            "cache": self.out / "cache",
+            "missing_list": self.missing_list,
+        }
+
+    def open(self, progress: "Progress") -> "OpenedData":
+        """Read and split the clips, and print the warnings."""
+        from keras_drnn.cli.progress import console
+        from keras_drnn.experiments.data import open_data
+
+        opened = open_data(**self.source(), progress=progress)
+        for warning in opened.warnings:
+            console.print(warning, style="yellow", markup=False, highlight=False)
+        return opened
+
+
+@dataclass(frozen=True)
+class RecipeOptions:
+    """The options that say how a model is built and trained."""
+
+    preset: PresetChoice = Preset.best
+    delays: Delays = None
+    units: Units = None
+    steps: Steps = None
+    batch_size: BatchSize = None

@@ -1,6 +1,5 @@
 """`drnn predict`: what a trained model says about clips."""
 
-import json
 from pathlib import Path
 from typing import Annotated
 
@@ -46,7 +45,6 @@ def predict(
             failed += 1
             table.add_row(escape(prediction.path.name), f"[red]{escape(prediction.error)}[/]", "")
     Console().print(table)
-    if json_file is not None:
-        json_file.write_text(json.dumps(found, indent=2) + "\n", encoding="utf-8")
+    options.write_json_file(json_file, found)
     if failed == len(found):
         raise typer.Exit(1)

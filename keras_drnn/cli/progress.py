@@ -8,7 +8,14 @@ from typing import TYPE_CHECKING
 
 from rich.console import Console
 from rich.logging import RichHandler
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    TaskID,
+    TextColumn,
+    TimeRemainingColumn,
+)
 
 if TYPE_CHECKING:
     from keras_drnn.tuning.search import SearchProgress
@@ -29,11 +36,21 @@ def progress_bars() -> Iterator[Progress]:
         MofNCompleteColumn(),
         TimeRemainingColumn(),
     )
+    bars = _Bars(*columns, console=console, refresh_per_second=4)
     try:
-        with Progress(*columns, console=console, refresh_per_second=4) as bars:
-            yield bars
+        yield bars
     finally:
+        if bars.live.is_started:
+            bars.stop()
         logger.removeHandler(handler)
+
+
+class _Bars(Progress):
+    """Shown from the first bar on: without one, Rich would print a blank line."""
+
+    def add_task(self, *args, **kwargs) -> TaskID:
+        self.start()
+        return super().add_task(*args, **kwargs)
 
 
 def reading(bars: Progress) -> Callable[[str, int, int], None]:

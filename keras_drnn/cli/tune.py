@@ -188,7 +188,7 @@ def _tune(cells, told, source, workers, port, name, out, json_file) -> None:
     with progress_bars() as bars:
         opened = open_data(**source, progress=reading(bars))
         for warning in opened.warnings:
-            console.print(f"[yellow]{warning}[/]", highlight=False)
+            console.print(warning, style="yellow", markup=False, highlight=False)
         for settings in searches:
             folder = search_folder(out, name, settings, opened)
             folders.append(folder)

@@ -10,33 +10,32 @@ from keras_drnn.data_sets import DataSet, Protocol, find_data_set
 from keras_drnn.skeletons.duplicates import clean_test, copies_warning
 from keras_drnn.skeletons.layouts import JointLayout
 from keras_drnn.skeletons.reader import Reader
-from keras_drnn.skeletons.split import Split, split
+from keras_drnn.skeletons.split import Split, split, unused_clips, unused_warning
 from keras_drnn.skeletons.store import ClipStore
+
+# What is being done, how many files are done, and of how many.
+Progress = Callable[[str, int, int], None]
+
+
+def _silent(what: str, done: int, of: int) -> None:
+    """Show no progress."""
 
 
 @dataclass(frozen=True, eq=False)
-class Data:
-    """The clips of a data set, and how they are split.
+class ClipFolder:
+    """The clips of a folder, read and not yet split.
 
     Args:
         data_set: The data set.
         root: The folder the clips were read from.
-        protocol: Which clips train and which test.
+        protocol: Which clips are to train and which to test.
         clips: The clips.
-        split: Numbers of the clips to train on, to validate with and to test on.
-        subsets: Parts of the test side that are reported on their own: by name, `(test clips,)`
-            booleans. `clean` are the clips that are not copies of a training clip; the others are
-            those of the data set.
-        warnings: What its user should know.
     """
 
     data_set: DataSet
     root: Path
     protocol: Protocol
     clips: ClipStore
-    split: Split
-    subsets: dict[str, np.ndarray]
-    warnings: tuple[str, ...]
 
     @property
     def name(self) -> str:
@@ -53,14 +52,72 @@ class Data:
         """What the joints are."""
         return self.data_set.layout
 
+    @property
+    def not_used(self) -> tuple[str, ...]:
+        """Every file and clip that is used for nothing, with the reason."""
+        summary, names = self.clips.summary, self.clips.index.name
+        return (
+            *map(str, summary.faults),
+            *(f"{name}: listed as missing" for name in summary.listed),
+            *(
+                f"{names[clip]}: {reason}"
+                for reason, clips in unused_clips(self.clips.index, self.protocol).items()
+                for clip in clips
+            ),
+        )
+
+    @property
+    def remarks(self) -> tuple[str, ...]:
+        """What its user should know beside the summary of the files."""
+        unused = unused_warning(self.clips.index, self.protocol)
+        return (*([unused] if unused else []), *self.data_set.notices)
+
     def description(self) -> dict:
-        """What `comparison.json` says of the data."""
-        parts = self.split
+        """What a report says of the data."""
         return {
             "name": self.name,
             "root": str(self.root),
             "protocol": self.protocol.name,
             "synthetic": self.data_set.synthetic,
+            "clips": {"read": len(self.clips)},
+        }
+
+
+@dataclass(frozen=True, eq=False)
+class Data(ClipFolder):
+    """The clips of a data set, and how they are split.
+
+    Args:
+        data_set: The data set.
+        root: The folder the clips were read from.
+        protocol: Which clips train and which test.
+        clips: The clips.
+        split: Numbers of the clips to train on, to validate with and to test on.
+        subsets: Parts of the test side that are reported on their own: by name, `(test clips,)`
+            booleans. `clean` are the clips that are not copies of a training clip; the others are
+            those of the data set.
+    """
+
+    split: Split
+    subsets: dict[str, np.ndarray]
+
+    @property
+    def remarks(self) -> tuple[str, ...]:
+        """What its user should know beside the summary of the files."""
+        copies = copies_warning(self.clips.index, self.split)
+        return (*([copies] if copies else []), *super().remarks)
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """What its user should know: the summary of the files, if some were left out, and more."""
+        summary = self.clips.summary
+        left_out = summary.faults or summary.listed or summary.warnings
+        return (*([str(summary)] if left_out else []), *self.remarks)
+
+    def description(self) -> dict:
+        """What `comparison.json` says of the data."""
+        parts = self.split
+        return super().description() | {
             "classes": list(parts.class_names),
             "validation_subjects": list(parts.validation_subjects),
             "clips": {
@@ -79,7 +136,7 @@ def open_data(
     protocol: str | None = None,
     cache: Path,
     missing_list: Path | None = None,
-    progress: Callable[[str, int, int], None] = lambda what, done, of: None,
+    progress: Progress = _silent,
 ) -> Data:
     """Read (or make) the data and split it.
 
@@ -97,6 +154,28 @@ def open_data(
         ValueError: If the data set or protocol is unknown, the folder is missing or unusable, or
             the split has an empty side.
     """
+    return split_data(
+        read_data(
+            name,
+            root=root,
+            protocol=protocol,
+            cache=cache,
+            missing_list=missing_list,
+            progress=progress,
+        )
+    )
+
+
+def read_data(
+    name: DataSet | str,
+    *,
+    root: Path | None,
+    protocol: str | None,
+    cache: Path,
+    missing_list: Path | None,
+    progress: Progress,
+) -> ClipFolder:
+    """Read (or make) the data, without splitting it; see `open_data`."""
     data_set = name if isinstance(name, DataSet) else find_data_set(name)
     chosen_protocol = data_set.protocol(protocol)
     root = _folder(data_set, root, cache, progress)
@@ -107,34 +186,35 @@ def open_data(
         missing_list=missing_list,
         progress=lambda done, of: progress("Reading clips", done, of),
     )
-    parts = split(clips.index, chosen_protocol)
-    warnings = []
-    if clips.faults or clips.summary.listed:
-        warnings.append(str(clips.summary))
-    subsets = {}
-    copies = copies_warning(clips.index, parts)
-    if copies:
-        warnings.append(copies)
-        subsets["clean"] = clean_test(clips.index, parts)
-    for subset, actions in data_set.subsets.items():
-        subsets[subset] = np.isin(clips.index.action[parts.test], actions)
+    return ClipFolder(data_set, root.resolve(), chosen_protocol, clips)
+
+
+def split_data(folder: ClipFolder) -> Data:
+    """Split the clips of a folder.
+
+    Args:
+        folder: As from `read_data`.
+
+    Raises:
+        ValueError: If the split has an empty side, or an action no training clip.
+    """
+    index = folder.clips.index
+    parts = split(index, folder.protocol)
+    clean = clean_test(index, parts)
+    subsets = {} if clean.all() else {"clean": clean}
+    for name, actions in folder.data_set.subsets.items():
+        subsets[name] = np.isin(index.action[parts.test], actions)
     return Data(
-        data_set,
-        root.resolve(),
-        chosen_protocol,
-        clips,
+        folder.data_set,
+        folder.root,
+        folder.protocol,
+        folder.clips,
         parts,
-        {key: chosen for key, chosen in subsets.items() if chosen.any()},
-        (*warnings, *data_set.notices),
+        {name: chosen for name, chosen in subsets.items() if chosen.any()},
     )
 
 
-def _folder(
-    data_set: DataSet,
-    root: Path | None,
-    cache: Path,
-    progress: Callable[[str, int, int], None],
-) -> Path:
+def _folder(data_set: DataSet, root: Path | None, cache: Path, progress: Progress) -> Path:
     """The folder of the files, which are made if there are none and they can be."""
     if data_set.make is None:
         if root is None:

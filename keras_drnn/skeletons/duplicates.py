@@ -4,6 +4,7 @@ import numpy as np
 
 from keras_drnn.skeletons.index import ClipIndex
 from keras_drnn.skeletons.split import Split
+from keras_drnn.skeletons.words import counted
 
 
 def clean_test(index: ClipIndex, split: Split) -> np.ndarray:
@@ -32,18 +33,22 @@ def copies_warning(index: ClipIndex, split: Split) -> str | None:
     validation = int(_copies(index, split.validation, split.train).sum())
     found = []
     if test:
+        others = len(split.test) - test
+        advice = f"report accuracy on the other {others} as well"
+        if not others:
+            advice = "the accuracy on them says nothing of clips that were not trained on"
         found.append(
-            f"{test} of the {len(split.test)} test clips are byte-identical to a clip of the "
-            f"training side: report accuracy on the other {len(split.test) - test} as well"
+            f"{test} of {counted(len(split.test), 'test clip')} byte-identical to a clip of the "
+            f"training side: {advice}"
         )
     if validation:
         found.append(
-            f"{validation} of the {len(split.validation)} validation clips are byte-identical to "
-            "a training clip: the validation accuracy flatters the model"
+            f"{validation} of {counted(len(split.validation), 'validation clip')} byte-identical "
+            "to a training clip: the validation accuracy flatters the model"
         )
     return "; ".join(found) or None
 
 
 def _copies(index: ClipIndex, clips: np.ndarray, originals: np.ndarray) -> np.ndarray:
-    known = {index.coordinates[i] for i in originals}
-    return np.array([index.coordinates[i] in known for i in clips], bool)
+    hashes = {index.coordinates[i] for i in originals}
+    return np.array([index.coordinates[i] in hashes for i in clips], bool)

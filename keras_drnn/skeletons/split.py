@@ -7,6 +7,7 @@ import numpy as np
 
 from keras_drnn.skeletons.index import ClipIndex
 from keras_drnn.skeletons.protocol import Protocol
+from keras_drnn.skeletons.words import counted, ranges
 
 
 @dataclass(frozen=True, eq=False)
@@ -85,10 +86,10 @@ def split(
     ):
         if not mask.any():
             raise ValueError(
-                f"Expected clips of {protocol.attribute} {_list(wanted)} and of actions "
-                f"{_list(protocol.actions)} for the {side} side of {protocol.name}, found none. "
-                f"Received: {len(index)} clips of {protocol.attribute} {_list(values)} and of "
-                f"actions {_list(index.action)}"
+                f"Expected clips of {protocol.attribute} {ranges(wanted)} and of actions "
+                f"{ranges(protocol.actions)} for the {side} side of {protocol.name}, found none. "
+                f"Received: {len(index)} clips of {protocol.attribute} {ranges(values)} and of "
+                f"actions {ranges(index.action)}"
             )
 
     held_out = _held_out(
@@ -98,20 +99,13 @@ def split(
     train = train_side & ~validation
     if not train.any():
         raise ValueError(
-            f"Expected training clips beside those of the subjects {_list(held_out)} held out for "
+            f"Expected training clips beside those of the subjects {ranges(held_out)} held out for "
             f"validation, found none; hold out fewer. Received: {int(train_side.sum())} clips on "
             "the training side"
         )
     used = train_side | test_side
     actions = np.unique(index.action[used])
-    untrained = np.setdiff1d(actions, index.action[train])
-    if untrained.size:
-        raise ValueError(
-            f"Expected a training clip of every action, found none of {_list(untrained)}; hold out "
-            "other subjects than "
-            f"{_list(held_out)}, or take these actions out of the protocol. Received: clips of the "
-            f"actions {_list(actions)}"
-        )
+    _check_every_action_is_trained(index, protocol, train_side, train, actions, held_out)
     return Split(
         train=np.flatnonzero(train),
         validation=np.flatnonzero(validation),
@@ -123,6 +117,68 @@ def split(
     )
 
 
+def unused_clips(index: ClipIndex, protocol: Protocol) -> dict[str, np.ndarray]:
+    """The clips that a protocol has no use for.
+
+    Args:
+        index: `ClipStore.index`.
+        protocol: The protocol.
+
+    Returns:
+        Indices of the clips, ascending, by the reason.
+    """
+    values = getattr(index, protocol.attribute)
+    other_action = ~np.isin(index.action, list(protocol.actions))
+    no_side = ~np.isin(values, (*protocol.train, *protocol.test)) & ~other_action
+    reasons = {
+        f"action {ranges(index.action[other_action])}, not among the protocol's actions "
+        f"{ranges(protocol.actions)}": other_action,
+        f"{protocol.attribute} {ranges(values[no_side])}, on no side of the protocol": no_side,
+    }
+    return {reason: np.flatnonzero(clips) for reason, clips in reasons.items() if clips.any()}
+
+
+def unused_warning(index: ClipIndex, protocol: Protocol) -> str | None:
+    """A warning that counts the clips that a protocol has no use for, or `None`.
+
+    Args:
+        index: `ClipStore.index`.
+        protocol: The protocol.
+    """
+    reasons = unused_clips(index, protocol)
+    if not reasons:
+        return None
+    total = sum(map(len, reasons.values()))
+    told = "; ".join(f"{len(clips)} of {reason}" for reason, clips in reasons.items())
+    return f"{protocol.name} does not use {total} of the {counted(len(index), 'clip')}: {told}"
+
+
+def _check_every_action_is_trained(
+    index: ClipIndex,
+    protocol: Protocol,
+    train_side: np.ndarray,
+    train: np.ndarray,
+    actions: np.ndarray,
+    held_out: np.ndarray,
+) -> None:
+    untrained = np.setdiff1d(actions, index.action[train])
+    never = np.setdiff1d(untrained, index.action[train_side])
+    if never.size:
+        raise ValueError(
+            f"Expected a clip of every action on the training side of {protocol.name} "
+            f"({protocol.attribute} {ranges(protocol.train)}), found none of action "
+            f"{ranges(never)}, of which there are test clips alone. Add clips of them, or take "
+            "them out of the folder or the protocol"
+        )
+    if untrained.size:
+        raise ValueError(
+            f"Expected a training clip of every action, found none of {ranges(untrained)} beside "
+            f"those of the subjects {ranges(held_out)}, who are held out for validation. Add clips "
+            "of them by others, take them out of the folder or the protocol, or (in Python) hold "
+            f"out others with validation_subjects. Received: clips of the actions {ranges(actions)}"
+        )
+
+
 def _held_out(subjects: np.ndarray, fraction: float, wanted: Collection[int] | None) -> np.ndarray:
     """The subjects held out for validation, of those on the training side."""
     if wanted is not None:
@@ -130,7 +186,7 @@ def _held_out(subjects: np.ndarray, fraction: float, wanted: Collection[int] | N
         if not np.isin(held_out, subjects).all():
             raise ValueError(
                 "Expected validation_subjects to be subjects of the training side, which are "
-                f"{_list(subjects)}. Received: validation_subjects={tuple(wanted)}"
+                f"{ranges(subjects)}. Received: validation_subjects={tuple(wanted)}"
             )
         return held_out
     if not 0 < fraction < 1:
@@ -142,17 +198,8 @@ def _held_out(subjects: np.ndarray, fraction: float, wanted: Collection[int] | N
         raise ValueError(
             "Expected at least 2 subjects on the training side, 1 to train on and 1 to hold out "
             "for validation (validation_subjects=() holds out none). Received: subjects "
-            f"{_list(subjects)}"
+            f"{ranges(subjects)}"
         )
     count = max(1, round(fraction * len(subjects)))
     middles = (np.arange(count) + 0.5) * len(subjects) / count
     return subjects[middles.astype(int)]
-
-
-def _list(values: Collection[int] | np.ndarray) -> str:
-    """Numbers for a message, runs of them shortened: `1-4, 8`."""
-    numbers = np.unique(np.array(list(values), np.int64))
-    if not numbers.size:
-        return "(none)"
-    runs = np.split(numbers, np.flatnonzero(np.diff(numbers) > 1) + 1)
-    return ", ".join(f"{r[0]}" if len(r) == 1 else f"{r[0]}-{r[-1]}" for r in runs)

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from keras_drnn.skeletons.errors import SkeletonFileError
 from keras_drnn.skeletons.listing import Listing
+from keras_drnn.skeletons.words import counted
 
 
 @dataclass(frozen=True)
@@ -74,16 +75,12 @@ class ScanSummary:
 
     def __str__(self) -> str:
         lines = [
-            f"{self.root}: {_count(self.read, 'clip')} read, "
-            f"{_count(len(self.faults), 'file')} left out as faulty, "
+            f"{self.root}: {counted(self.read, 'clip')} read, "
+            f"{counted(len(self.faults), 'file')} left out as faulty, "
             f"{len(self.listed)} listed as missing, {self.ignored} unrelated ignored"
         ]
         for kind, faults in self.by_kind().items():
-            lines.append(f"{kind}, {_count(len(faults), 'file')}:")
+            lines.append(f"{kind}, {counted(len(faults), 'file')}:")
             lines += [f"  {fault}" for fault in faults]
         lines += self.warnings
         return "\n".join(lines)
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"

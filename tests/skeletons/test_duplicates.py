@@ -44,15 +44,22 @@ def test_copies_are_found_though_the_files_differ(tmp_path):
         **{"a01_s02_e00_v03": False, "a01_s02_e01_v03": True},
     }
     warning = copies_warning(store.index, parts)
-    assert warning is not None and "2 of the 4 test clips" in warning
+    assert warning is not None and "2 of 4 test clips" in warning
     assert "validation clips" not in warning
 
 
 def test_validation_clips_that_are_copies(tmp_path):
     store = store_of(tmp_path, {"a01_s01_e00_v01": 1, "a01_s02_e00_v01": 1, "a01_s01_e00_v03": 2})
     warning = copies_warning(store.index, split(store.index, CROSS_VIEW))
-    assert warning is not None and "1 of the 1 validation clips" in warning
+    assert warning is not None and "1 of 1 validation clip " in warning
     assert "test clips" not in warning
+
+
+def test_where_every_test_clip_is_a_copy_no_other_clips_are_spoken_of(tmp_path):
+    store = store_of(tmp_path, {"a01_s01_e00_v01": 1, "a01_s02_e00_v01": 2, "a01_s01_e00_v03": 1})
+    warning = copies_warning(store.index, split(store.index, CROSS_VIEW))
+    assert warning is not None and "1 of 1 test clip " in warning
+    assert "the other" not in warning and "says nothing" in warning
 
 
 def test_no_copies_no_warning(tmp_path):

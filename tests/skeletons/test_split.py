@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from keras_drnn.data_sets import ntu, nucla
 from keras_drnn.skeletons.index import ClipIndex
-from keras_drnn.skeletons.split import split
+from keras_drnn.skeletons.split import split, unused_clips, unused_warning
 
 NTU_CROSS_VIEW, NTU_CROSS_SUBJECT = ntu.CROSS_VIEW, ntu.CROSS_SUBJECT
 NUCLA_CROSS_VIEW = nucla.CROSS_VIEW
@@ -124,6 +124,23 @@ def test_clips_on_no_side_are_left_out():
     assert parts.labels.tolist() == [0, 0, 0, -1, -1]
 
 
+def test_clips_that_are_not_used_are_counted_and_told_why():
+    clips = [(1, 2, 1), (2, 3, 1), (1, 1, 1), (1, 4, 1), (1, 2, 61), (1, 5, 62), (1, 4, 2)]
+    index = index_of(clips)
+    reasons = unused_clips(index, NTU_CROSS_VIEW)
+    assert sorted(map(list, reasons.values())) == [[3, 6], [4, 5]]
+    assert (
+        sorted(np.concatenate(list(reasons.values())))
+        == split(index, NTU_CROSS_VIEW).left_out.tolist()
+    )
+    assert unused_warning(index, NTU_CROSS_VIEW) == (
+        "cross-view does not use 4 of the 7 clips: 2 of action 61-62, not among the protocol's "
+        "actions 1-60; 2 of camera 4, on no side of the protocol"
+    )
+    used = index_of(clips[:3])
+    assert unused_clips(used, NTU_CROSS_VIEW) == {} and unused_warning(used, NTU_CROSS_VIEW) is None
+
+
 def test_subjects_chosen_by_hand():
     index = full(range(1, 11))
     parts = split(index, NTU_CROSS_VIEW, validation_subjects=[7, 2])
@@ -149,7 +166,12 @@ def test_subjects_chosen_by_hand():
         (
             index_of([(1, 2, 1), (2, 2, 1), (2, 2, 3), (1, 1, 1), (1, 1, 4)]),
             {"validation_subjects": [2]},
-            "training clip of every action, found none of 3-4",
+            "every action on the training side.*camera 2-3.*found none of action 4",
+        ),
+        (
+            index_of([(1, 2, 1), (2, 2, 1), (2, 2, 3), (1, 1, 1)]),
+            {"validation_subjects": [2]},
+            "training clip of every action, found none of 3 beside those of the subjects 2",
         ),
     ],
 )
