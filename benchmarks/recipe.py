@@ -20,7 +20,7 @@ from keras_drnn.data_sets import Recipe
 from keras_drnn.data_sets.nucla import CROSS_VIEW, DATA_SET
 from keras_drnn.experiments.models import build_model
 from keras_drnn.experiments.recipes import recipe_for
-from keras_drnn.experiments.training import compile_model, train
+from keras_drnn.experiments.training import TrainingData, compile_model, train
 from keras_drnn.skeletons.split import split
 from keras_drnn.skeletons.store import ClipStore
 
@@ -79,11 +79,7 @@ def _validate(recipe: Recipe, clips: ClipStore, subjects: tuple[int, ...]) -> fl
         history = train(
             model,
             recipe,
-            clips,
-            parts.train,
-            parts.validation,
-            parts.labels,
-            layout=layout,
+            TrainingData(clips, parts, layout),
             seed=0,
             folder=Path(folder),
         )

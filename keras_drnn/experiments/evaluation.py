@@ -6,6 +6,7 @@ from collections.abc import Sequence
 import keras
 import numpy as np
 
+from keras_drnn import ops
 from keras_drnn.reporting.metrics import ClipScores, sequence_accuracy
 from keras_drnn.skeletons.batches import Clips, evaluation_chunks
 from keras_drnn.skeletons.clip import Clip
@@ -35,10 +36,10 @@ def clip_scores(
     """
     scores: list[ClipScores | None] = [None] * len(chosen)
     for rows, joints in evaluation_chunks(clips, chosen, batch_size=batch_size):
-        logits = keras.ops.convert_to_numpy(model.predict_on_batch(joints)).astype("float64")
+        logits = ops.convert_to_numpy(model.predict_on_batch(joints)).astype("float64")
         logits -= logits.max(axis=-1, keepdims=True)
         log_probabilities = logits - np.log(np.exp(logits).sum(axis=-1, keepdims=True))
-        valid = joints.any(axis=(2, 3, 4))
+        valid = np.any(joints, axis=(2, 3, 4))
         for i, row in enumerate(rows):
             frames = len(clips[int(chosen[row])].joints)
             scores[row] = ClipScores(
@@ -85,6 +86,6 @@ def latency_milliseconds(model: keras.Model, joints: np.ndarray, repeats: int = 
     times: Sequence[float] = []
     for _ in range(repeats + 3):
         begin = time.perf_counter()
-        keras.ops.convert_to_numpy(model.predict_on_batch(batch))
+        ops.convert_to_numpy(model.predict_on_batch(batch))
         times = [*times, time.perf_counter() - begin]
     return 1e3 * float(np.median(times[3:]))

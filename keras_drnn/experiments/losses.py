@@ -1,7 +1,8 @@
 """The loss of a model that gives scores for every frame of a clip."""
 
 import keras
-from keras import ops
+
+from keras_drnn import ops
 
 
 @keras.saving.register_keras_serializable("keras_drnn")
@@ -42,4 +43,4 @@ class FrameCrossentropy(keras.losses.Loss):
         return losses
 
     def get_config(self):
-        return {**super().get_config(), "clip_weight": self.clip_weight}
+        return {**super().get_config(), "dtype": self.dtype, "clip_weight": self.clip_weight}

@@ -8,23 +8,11 @@ from pathlib import Path
 import keras
 import numpy as np
 
+from keras_drnn.experiments.callbacks import StepCounter
 from keras_drnn.experiments.data import Data
-from keras_drnn.experiments.evaluation import (
-    FRACTIONS,
-    accuracy_of_beginnings,
-    clip_scores,
-    latency_milliseconds,
-)
-from keras_drnn.experiments.memory import forget_models
-from keras_drnn.experiments.models import build_model
 from keras_drnn.experiments.recipes import Recipe
-from keras_drnn.experiments.training import compile_model, evaluation_interval, train
-from keras_drnn.reporting.metrics import (
-    ClipScores,
-    accuracy_by_fraction,
-    confusion_matrix,
-    summarise,
-)
+from keras_drnn.experiments.results import measure
+from keras_drnn.experiments.training import build_and_train
 from keras_drnn.system.atomic_writes import write_json, write_whole
 
 EXPORT_TOLERANCE = 1e-4
@@ -70,8 +58,24 @@ def run(
     write_json(folder / "run.json", about)
     # One model's misfortune must not cost the others; the error is kept and reported.
     try:
-        metrics = _train_and_evaluate(
-            folder, model_name, recipe, seed, data, on_step, on_evaluation
+        model, history = build_and_train(
+            recipe,
+            data,
+            data.split,
+            name=model_name,
+            seed=seed,
+            folder=folder,
+            callbacks=[
+                StepCounter(on_step),
+                keras.callbacks.LambdaCallback(on_epoch_end=lambda epoch, logs: on_evaluation()),
+            ],
+        )
+        on_step(recipe.steps)
+        write_whole(folder / "model.keras", model.save)
+        write_json(folder / "classes.json", _meaning(data))
+        metrics, outcome = measure(model, recipe, data, history)
+        write_whole(
+            folder / "outcome.npz", lambda path: np.savez(path, allow_pickle=False, **outcome)
         )
     except Exception as error:
         about |= {"status": "failed", "error": _in_words(error)}
@@ -98,65 +102,15 @@ def _in_words(error: Exception) -> str:
     return f"{type(error).__name__}: {error}"
 
 
-def _train_and_evaluate(
-    folder, model_name, recipe, seed, data, on_step, on_evaluation
-) -> dict[str, float]:
-    forget_models()
-    keras.utils.set_random_seed(seed)
-    parts, labels, layout = data.split, data.split.labels, data.layout
-    model = build_model(
-        recipe,
-        layout=layout,
-        bodies=data.reader.bodies,
-        classes=len(parts.class_names),
-        name=model_name,
-    )
-    compile_model(model, recipe)
-    history = train(
-        model,
-        recipe,
-        data.clips,
-        parts.train,
-        parts.validation,
-        labels,
-        layout=layout,
-        seed=seed,
-        folder=folder,
-        on_step=on_step,
-        on_evaluation=on_evaluation,
-    )
-    on_step(recipe.steps)
-    write_whole(folder / "model.keras", model.save)
-    write_json(
-        folder / "classes.json",
-        {
-            "classes": list(parts.class_names),
-            "joints": list(layout.joint_names),
-            "bodies": data.reader.bodies,
-            "data": data.name,
-            "protocol": data.protocol.name,
-            "frame_rate": data.data_set.frame_rate,
-        },
-    )
-    scores = clip_scores(model, data.clips, parts.test, labels[parts.test])
-    if recipe.bidirectional:
-        fractions = accuracy_of_beginnings(model, data.clips, parts.test, labels[parts.test])
-    else:
-        fractions = np.array(accuracy_by_fraction(scores, FRACTIONS.tolist()))
-    arrays = {
-        "confusion": confusion_matrix(scores),
-        "fractions": FRACTIONS,
-        "accuracy_by_fraction": fractions,
-    }
-    write_whole(folder / "outcome.npz", lambda path: np.savez(path, **arrays))
+def _meaning(data: Data) -> dict:
+    """What `classes.json` says of the scores and the joints."""
     return {
-        "parameters": model.count_params(),
-        **summarise(scores, "test"),
-        **_of_subsets(scores, data),
-        **{key: history[-1][key] for key in history[-1] if key.startswith("validation/")},
-        "train_seconds": history[-1]["seconds"],
-        "step_milliseconds": _step_milliseconds(history, evaluation_interval(recipe.steps)),
-        "latency_milliseconds": latency_milliseconds(model, _typical_clip(data)),
+        "classes": list(data.split.class_names),
+        "joints": list(data.layout.joint_names),
+        "bodies": data.reader.bodies,
+        "data": data.name,
+        "protocol": data.protocol.name,
+        "frame_rate": data.data_set.frame_rate,
     }
 
 
@@ -189,26 +143,6 @@ def recipe_params(recipe: Recipe) -> dict:
     if recipe.cell not in ("drnn", "rnn"):
         del fields["activation"]
     return fields | {f"augmentation.{key}": value for key, value in augmentation.items()}
-
-
-def _of_subsets(scores: list[ClipScores], data: Data) -> dict[str, float]:
-    found: dict[str, float] = {}
-    for name, chosen in data.subsets.items():
-        found |= summarise([scores[i] for i in np.flatnonzero(chosen)], name)
-    return found
-
-
-def _step_milliseconds(history: list[dict[str, float]], every: int) -> float:
-    seconds = np.diff([0.0] + [entry["seconds"] for entry in history])
-    # The first interval compiles; it counts only where there is no other.
-    return 1e3 * float(np.median(seconds[1:] if len(seconds) > 1 else seconds)) / every
-
-
-def _typical_clip(data: Data) -> np.ndarray:
-    """The test clip of median length."""
-    frames = data.clips.index.frames[data.split.test]
-    middle = np.argsort(frames, kind="stable")[len(frames) // 2]
-    return data.clips[int(data.split.test[middle])].joints
 
 
 def _spread(chosen: np.ndarray, count: int, clips) -> np.ndarray:

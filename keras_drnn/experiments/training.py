@@ -1,39 +1,54 @@
 """Training that resumes where it was interrupted, with the same result as without interruption."""
 
-import json
-import math
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import keras
 import numpy as np
 
-from keras_drnn.experiments.checkpoint import load_checkpoint, save_checkpoint
+from keras_drnn.experiments.callbacks import CHECKPOINT, Checkpoint, Evaluation
+from keras_drnn.experiments.checkpoint import load_checkpoint
+from keras_drnn.experiments.data import Data
 from keras_drnn.experiments.evaluation import clip_scores
 from keras_drnn.experiments.losses import FrameCrossentropy
+from keras_drnn.experiments.memory import forget_models
+from keras_drnn.experiments.models import build_model
 from keras_drnn.experiments.recipes import Recipe
 from keras_drnn.reporting.metrics import ClipScores, frame_accuracy, sequence_accuracy
 from keras_drnn.skeletons.batches import Clips, training_stream
 from keras_drnn.skeletons.layouts import JointLayout
-from keras_drnn.system.atomic_writes import write_text
+from keras_drnn.skeletons.split import Split
 
 EVALUATIONS = 40  # at most, spread evenly over a training
 # A short training would spend its time on evaluations: it has so many, or one every 50 steps.
 SHORT_EVALUATIONS = 10
 SHORT_INTERVAL = 50
+_SILENT: Any = 0  # its default, a string, misleads type checkers
 WARM_UP = 0.05  # share of the steps over which AdamW's learning rate rises
 
 
-class TrainingDivergedError(ValueError):
-    """The loss is no longer a number."""
+@dataclass(frozen=True, eq=False)
+class TrainingData:
+    """Clips, and which of them to train on and to watch the training by.
+
+    Args:
+        clips: The clips.
+        split: Which are for what, and the class of each.
+        layout: What the joints are.
+    """
+
+    clips: Clips
+    split: Split
+    layout: JointLayout
 
 
 def compile_model(model: keras.Model, recipe: Recipe) -> None:
     """Give a model the optimizer and the loss of its recipe."""
     if recipe.optimizer == "adamw":
         warm_up = max(1, round(WARM_UP * recipe.steps))
-        rate = keras.optimizers.schedules.CosineDecay(
+        rate: Any = keras.optimizers.schedules.CosineDecay(
             0.0,
             max(1, recipe.steps - warm_up),
             warmup_target=recipe.learning_rate,
@@ -55,82 +70,119 @@ def compile_model(model: keras.Model, recipe: Recipe) -> None:
 def train(
     model: keras.Model,
     recipe: Recipe,
-    clips: Clips,
-    train_clips: np.ndarray,
-    validation_clips: np.ndarray,
-    labels: np.ndarray,
+    data: TrainingData,
     *,
-    layout: JointLayout,
     seed: int,
     folder: Path,
-    on_step: Callable[[int], None] = lambda step: None,
-    on_evaluation: Callable[[], object] = lambda: None,
+    callbacks: Sequence[keras.callbacks.Callback] = (),
 ) -> list[dict[str, float]]:
     """Train a compiled model, and keep its state in a folder as it goes.
+
+    A training is a number of equal intervals, Keras' epochs, with an evaluation after each. One
+    that was interrupted goes on after the last of them and ends exactly as it would have ended.
 
     Args:
         model: A compiled model, fresh, built from `seed`.
         recipe: Its recipe.
-        clips: The clips.
-        train_clips: Numbers of the clips to train on.
-        validation_clips: Numbers of the clips to watch the training by.
-        labels: Class of every clip.
-        layout: What the joints are.
+        data: The clips.
         seed: Seed of everything random.
-        folder: Where `checkpoint.npz` and `history.jsonl` are kept. A training that was
-            interrupted goes on from there.
-        on_step: Called with the number of steps done.
-        on_evaluation: Called after each evaluation, when its line is in `history.jsonl`.
+        folder: Where `checkpoint.npz` and `history.jsonl` are kept. It belongs to one model, recipe
+            and seed.
+        callbacks: Keras callbacks. At the end of an epoch their logs hold `loss`, `frame_accuracy`,
+            `validation/loss`, `validation/frame_accuracy` and `validation/sequence_accuracy`. What
+            they change in the model and its optimizer is kept; what a callback remembers itself,
+            such as the patience of `EarlyStopping`, begins anew after an interruption.
 
     Returns:
         The evaluations: a list of the lines of `history.jsonl`.
 
     Raises:
         TrainingDivergedError: If the loss is no longer a number.
+        ValueError: If the checkpoint is of another model.
+
+    Example:
+
+    >>> history = train(model, recipe, TrainingData(store, parts, KINECT_V2), seed=0, folder=folder,
+    ...                 callbacks=[keras.callbacks.EarlyStopping("validation/loss", patience=5)])
     """
     every = evaluation_interval(recipe.steps)
-    checkpoint = folder / "checkpoint.npz"
-    history = load_checkpoint(checkpoint, model)
-    _write_history(folder, history)
-    done = len(history)
-    on_step(done * every)
-    if done * every < recipe.steps:
+    progress = load_checkpoint(folder / CHECKPOINT, model)
+    done = len(progress.history)
+    if progress.finished or done * every >= recipe.steps:
+        return progress.history
+    clips, parts = data.clips, data.split
 
-        def batches() -> Iterator[tuple[np.ndarray, np.ndarray]]:
-            stream = training_stream(
-                clips,
-                train_clips,
-                labels[train_clips],
-                layout=layout,
-                batch_size=recipe.batch_size,
-                frames=recipe.frames,
-                seed=seed,
-                augmentation=recipe.augmentation,
-                first_step=done * every,
-            )
-            for step, batch in enumerate(stream, start=done * every):
-                on_step(step)
-                yield batch
+    def evaluate() -> dict[str, float]:
+        scores = clip_scores(model, clips, parts.validation, parts.labels[parts.validation])
+        return {
+            "validation/loss": mean_loss(scores),
+            "validation/frame_accuracy": frame_accuracy(scores),
+            "validation/sequence_accuracy": sequence_accuracy(scores),
+        }
 
-        def evaluate() -> dict[str, float]:
-            scores = clip_scores(model, clips, validation_clips, labels[validation_clips])
-            return {
-                "validation/loss": mean_loss(scores),
-                "validation/frame_accuracy": frame_accuracy(scores),
-                "validation/sequence_accuracy": sequence_accuracy(scores),
-            }
+    model.fit(
+        training_stream(
+            clips,
+            parts.train,
+            parts.labels[parts.train],
+            layout=data.layout,
+            batch_size=recipe.batch_size,
+            frames=recipe.frames,
+            seed=seed,
+            augmentation=recipe.augmentation,
+            first_step=done * every,
+        ),
+        steps_per_epoch=every,
+        initial_epoch=done,
+        epochs=recipe.steps // every,
+        shuffle=False,  # the stream has its own order
+        callbacks=[
+            Evaluation(folder, progress, every, evaluate),
+            *callbacks,
+            Checkpoint(folder, progress, model),
+        ],
+        verbose=_SILENT,
+    )
+    return progress.history
 
-        keeper = _Keeper(folder, history, every, evaluate, on_evaluation)
-        model.fit(
-            batches(),
-            steps_per_epoch=every,
-            initial_epoch=done,
-            epochs=recipe.steps // every,
-            shuffle=False,  # the stream has its own order
-            callbacks=[keeper],
-            verbose=0,
-        )
-    return history
+
+def build_and_train(
+    recipe: Recipe,
+    data: Data,
+    split: Split,
+    *,
+    name: str,
+    seed: int,
+    folder: Path,
+    callbacks: Sequence[keras.callbacks.Callback] = (),
+) -> tuple[keras.Model, list[dict[str, float]]]:
+    """Build a recipe's model from a seed and train it, in a process that has trained others.
+
+    Args:
+        recipe: The recipe.
+        data: The data.
+        split: Which of its clips to train on, and which to watch the training by.
+        name: Name of the model.
+        seed: Seed of everything random.
+        folder: As for `train`.
+        callbacks: As for `train`.
+
+    Returns:
+        The model and its evaluations.
+    """
+    forget_models()
+    keras.utils.set_random_seed(seed)
+    model = build_model(
+        recipe,
+        layout=data.layout,
+        bodies=data.reader.bodies,
+        classes=len(split.class_names),
+        name=name,
+    )
+    compile_model(model, recipe)
+    clips = TrainingData(data.clips, split, data.layout)
+    history = train(model, recipe, clips, seed=seed, folder=folder, callbacks=callbacks)
+    return model, history
 
 
 def evaluation_interval(steps: int) -> int:
@@ -143,46 +195,3 @@ def mean_loss(scores: list[ClipScores]) -> float:
     """Cross-entropy per valid frame."""
     losses = [-score.log_probabilities[score.valid, score.label] for score in scores]
     return float(np.mean(np.concatenate(losses)))
-
-
-class _Keeper(keras.callbacks.Callback):
-    """After every interval: evaluate, note it, keep the state."""
-
-    def __init__(self, folder, history, every, evaluate, on_evaluation):
-        super().__init__()
-        self._folder = folder
-        self._history = history
-        self._every = every
-        self._evaluate = evaluate
-        self._on_evaluation = on_evaluation
-        self._begin = 0.0
-
-    def on_epoch_begin(self, epoch, logs=None):
-        self._begin = time.perf_counter()
-
-    def on_epoch_end(self, epoch, logs=None):
-        seconds = time.perf_counter() - self._begin
-        logs = logs or {}
-        step = (epoch + 1) * self._every
-        if not math.isfinite(logs["loss"]):
-            raise TrainingDivergedError(
-                f"The training loss was {logs['loss']} by step {step}. Try a smaller learning "
-                "rate, or another seed; what was trained before is kept."
-            )
-        before = self._history[-1]["seconds"] if self._history else 0.0
-        entry = {
-            "step": step,
-            "seconds": before + seconds,
-            "train/loss": float(logs["loss"]),
-            "train/frame_accuracy": float(logs["frame_accuracy"]),
-            **self._evaluate(),
-        }
-        self._history.append(entry)
-        _write_history(self._folder, self._history)
-        save_checkpoint(self._folder / "checkpoint.npz", self.model, self._history)
-        self._on_evaluation()
-
-
-def _write_history(folder: Path, history: list[dict[str, float]]) -> None:
-    text = "".join(json.dumps(entry | {"step": int(entry["step"])}) + "\n" for entry in history)
-    write_text(folder / "history.jsonl", text)

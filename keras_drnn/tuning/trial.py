@@ -7,15 +7,14 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-import keras
 import numpy as np
 
+from keras_drnn.experiments.callbacks import StepCounter
 from keras_drnn.experiments.data import Data
-from keras_drnn.experiments.memory import forget_models
 from keras_drnn.experiments.models import build_model
 from keras_drnn.experiments.recipes import Recipe
 from keras_drnn.experiments.runs import recipe_params
-from keras_drnn.experiments.training import compile_model, train
+from keras_drnn.experiments.training import build_and_train
 from keras_drnn.skeletons.split import Split
 from keras_drnn.system.atomic_writes import write_json, write_text
 from keras_drnn.tuning.limits import Cost, Limits
@@ -146,28 +145,16 @@ def _train_fold(
     on_step: Callable[[int], None],
 ) -> list[dict[str, float]]:
     folder.mkdir(exist_ok=True)
-    forget_models()
-    keras.utils.set_random_seed(seed)
-    model = build_model(
+    _, history = build_and_train(
         recipe,
-        layout=data.layout,
-        bodies=data.reader.bodies,
-        classes=len(fold.class_names),
+        data,
+        fold,
         name=recipe.cell,
-    )
-    compile_model(model, recipe)
-    return train(
-        model,
-        recipe,
-        data.clips,
-        fold.train,
-        fold.validation,
-        fold.labels,
-        layout=data.layout,
         seed=seed,
         folder=folder,
-        on_step=on_step,
+        callbacks=[StepCounter(on_step)],
     )
+    return history
 
 
 def _keep(

@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 from searching import SPACE, oracle_state, score_of, statuses, trained
 
+from keras_drnn.experiments.callbacks import TrainingDivergedError
 from keras_drnn.experiments.runs import recipe_params
-from keras_drnn.experiments.training import TrainingDivergedError
 from keras_drnn.system.locks import LockHeldError
 from keras_drnn.tuning.folds import fold_splits
 from keras_drnn.tuning.limits import Limits

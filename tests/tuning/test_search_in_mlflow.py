@@ -10,7 +10,7 @@ import pytest
 from mirrored import check_history, models, runs
 from searching import SPACE, wins_at_once
 
-from keras_drnn.experiments.training import TrainingDivergedError
+from keras_drnn.experiments.callbacks import TrainingDivergedError
 from keras_drnn.system.atomic_writes import write_whole
 from keras_drnn.tracking import check_store
 from keras_drnn.tracking.store import connect

@@ -1,0 +1,81 @@
+"""What a trained model reaches on the test clips, and at what cost."""
+
+from collections.abc import Mapping, Sequence
+
+import keras
+import numpy as np
+
+from keras_drnn.experiments.data import Data
+from keras_drnn.experiments.evaluation import (
+    FRACTIONS,
+    accuracy_of_beginnings,
+    clip_scores,
+    latency_milliseconds,
+)
+from keras_drnn.experiments.recipes import Recipe
+from keras_drnn.experiments.training import evaluation_interval
+from keras_drnn.reporting.metrics import (
+    ClipScores,
+    accuracy_by_fraction,
+    confusion_matrix,
+    summarise,
+)
+
+
+def measure(
+    model: keras.Model, recipe: Recipe, data: Data, history: Sequence[Mapping[str, float]]
+) -> tuple[dict[str, float], dict[str, np.ndarray]]:
+    """Measure a trained model.
+
+    Args:
+        model: The model.
+        recipe: Its recipe.
+        data: The data.
+        history: The evaluations of its training.
+
+    Returns:
+        The content of `metrics.json`, and the arrays of `outcome.npz`.
+    """
+    test = data.split.test
+    labels = data.split.labels[test]
+    scores = clip_scores(model, data.clips, test, labels)
+    if recipe.bidirectional:
+        fractions = accuracy_of_beginnings(model, data.clips, test, labels)
+    else:
+        fractions = np.array(accuracy_by_fraction(scores, FRACTIONS.tolist()))
+    last = history[-1]
+    metrics = {
+        "parameters": model.count_params(),
+        **summarise(scores, "test"),
+        **_of_subsets(scores, data),
+        **{key: value for key, value in last.items() if key.startswith("validation/")},
+        "train_seconds": last["seconds"],
+        "step_milliseconds": _step_milliseconds(history, evaluation_interval(recipe.steps)),
+        "latency_milliseconds": latency_milliseconds(model, _typical_clip(data)),
+    }
+    outcome = {
+        "confusion": confusion_matrix(scores),
+        "fractions": FRACTIONS,
+        "accuracy_by_fraction": fractions,
+    }
+    return metrics, outcome
+
+
+def _of_subsets(scores: list[ClipScores], data: Data) -> dict[str, float]:
+    accuracies: dict[str, float] = {}
+    for name, chosen in data.subsets.items():
+        accuracies |= summarise([scores[i] for i in np.flatnonzero(chosen)], name)
+    return accuracies
+
+
+def _step_milliseconds(history: Sequence[Mapping[str, float]], every: int) -> float:
+    seconds = np.diff([0.0] + [entry["seconds"] for entry in history])
+    # The first interval compiles; it counts only where there is no other.
+    return 1e3 * float(np.median(seconds[1:] if len(seconds) > 1 else seconds)) / every
+
+
+def _typical_clip(data: Data) -> np.ndarray:
+    """The test clip of median length."""
+    frames = data.clips.index.frames[data.split.test]
+    middle = np.argsort(frames, kind="stable")[len(frames) // 2]
+    return data.clips[int(data.split.test[middle])].joints

@@ -1,0 +1,58 @@
+"""The models of both presets, and how they are compiled."""
+
+import keras
+import pytest
+
+from keras_drnn.experiments.models import build_model
+from keras_drnn.experiments.recipes import MODELS, recipe_for
+from keras_drnn.experiments.training import compile_model, evaluation_interval
+from keras_drnn.skeletons import KINECT_V1
+
+
+@pytest.mark.parametrize("model", MODELS)
+@pytest.mark.parametrize("preset", ["best", "thesis"])
+def test_every_model_can_be_built_by_both_presets(model, preset):
+    recipe = recipe_for(model, preset=preset, data="ntu", units=10)
+    built = build_model(recipe, layout=KINECT_V1, bodies=2, classes=5)
+    assert built.output_shape == (None, None, 5)
+    compile_model(built, recipe)
+    built.optimizer.build(built.trainable_variables)
+    paths = [variable.path for variable in [*built.variables, *built.optimizer.variables]]
+    assert len(set(paths)) == len(paths), "a checkpoint needs a path for each variable"
+
+
+def test_a_model_that_is_not_there_is_refused():
+    with pytest.raises(ValueError, match="Received: model='transformer'"):
+        recipe_for("transformer", preset="best", data="ntu")
+
+
+def test_the_thesis_preset_is_the_thesis():
+    recipe = recipe_for("drnn", preset="thesis", data="ntu")
+    assert (recipe.units, recipe.delays, recipe.optimizer) == (150, (1, 3, 9, 27, 81), "rmsprop")
+    assert (recipe.steps, recipe.batch_size, recipe.dropout) == (100_000, 60, 0.0)
+
+
+def test_the_learning_rate_rises_then_falls_along_a_cosine():
+    recipe = recipe_for("drnn", preset="best", data="nucla", steps=100, units=10)
+    model = keras.Sequential([keras.Input((2, 3)), keras.layers.Dense(2, name="dense")])
+    compile_model(model, recipe)
+    schedule = model.optimizer.get_config()["learning_rate"]["config"]
+    rate = keras.optimizers.schedules.CosineDecay.from_config(schedule)
+    rates = [float(rate(step)) for step in (0, 5, 100)]
+    assert rates == pytest.approx([0.0, recipe.learning_rate, 0.0], abs=1e-8)
+
+
+def test_evaluations_divide_the_steps():
+    assert evaluation_interval(100_000) == 2500
+    assert evaluation_interval(4) == 1
+    assert evaluation_interval(7) == 1
+    assert evaluation_interval(97) == 97
+    assert evaluation_interval(4000) == 100
+    for steps in (1, 30, 4000, 12_345):
+        assert steps % evaluation_interval(steps) == 0
+
+
+def test_short_trainings_have_few_evaluations():
+    assert evaluation_interval(100) == 10
+    assert evaluation_interval(450) == 45
+    assert evaluation_interval(1000) == 50
