@@ -7,6 +7,7 @@ import os
 EXTRAS = {
     "typer": "compare",
     "rich": "compare",
+    "filelock": "compare",
     "matplotlib": "compare",
     "mlflow": "compare",
     "keras_tuner": "tune",
