@@ -1,7 +1,8 @@
 """The base class of layers that remember earlier frames, and run a clip and a stream alike."""
 
 import keras
-from keras import ops
+
+from keras_drnn import ops
 
 
 class CausalLayer(keras.layers.Layer):

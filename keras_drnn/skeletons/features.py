@@ -6,10 +6,13 @@ clip, are exactly zero. No layer looks ahead: what it gives for a frame depends 
 earlier ones alone.
 """
 
-import keras
-from keras import ops
+from collections.abc import Sequence
 
+import keras
+
+from keras_drnn import ops
 from keras_drnn.causal import CausalLayer
+from keras_drnn.ops import Tensor
 
 __all__ = [
     "FrameVector",
@@ -20,12 +23,22 @@ __all__ = [
 ]
 
 
-def presence(joints):
+def fixed(size: int | None) -> int:
+    """A size that must be known when the model is built: bodies, joints, axes."""
+    if size is None:
+        raise ValueError(
+            "Expected inputs with fixed numbers of bodies, joints and axes, such as "
+            "keras.Input((None, 2, 25, 3)); only the frames may vary. Received: a size of None"
+        )
+    return size
+
+
+def presence(joints: Tensor) -> Tensor:
     """Which bodies are there: booleans `(batch, frames, bodies)` from joints that are not zero."""
     return ops.any(ops.not_equal(joints, 0), axis=(-2, -1))
 
 
-def first_seen(seen, met):
+def first_seen(seen: Tensor, met: Tensor) -> tuple[Tensor, Tensor]:
     """True at each body's first frame alone, and 1.0 for the bodies that have been met by the end.
 
     Args:
@@ -37,7 +50,9 @@ def first_seen(seen, met):
     return first, ops.cast(ops.greater(count[:, -1], 0), met.dtype)
 
 
-def change(values, seen, past, seen_past):
+def change(
+    values: Tensor, seen: Tensor, past: Tensor, seen_past: Tensor
+) -> tuple[Tensor, Tensor, Tensor]:
     """`values` minus those of some frames before; zero unless the body was seen in both.
 
     Args:
@@ -49,7 +64,7 @@ def change(values, seen, past, seen_past):
     Returns:
         The change, and `past` and `seen_past` for the frames that follow.
     """
-    lag, seen = past.shape[1], ops.cast(seen, values.dtype)
+    lag, seen = fixed(past.shape[1]), ops.cast(seen, values.dtype)
     all_values = ops.concatenate([past, values], axis=1)
     all_seen = ops.concatenate([seen_past, seen], axis=1)
     both = seen * all_seen[:, :-lag]
@@ -85,10 +100,10 @@ class ViewAlignment(CausalLayer):
         self.left_shoulder = left_shoulder
         self.right_shoulder = right_shoulder
 
-    def state_shapes(self, input_shape):
+    def state_shapes(self, input_shape: tuple) -> dict[str, tuple[int, ...]]:
         return {"across": (3,), "met": (1,)}
 
-    def advance(self, joints, state):
+    def advance(self, joints: Tensor, state: dict[str, Tensor]) -> tuple[Tensor, dict[str, Tensor]]:
         first, met = first_seen(presence(joints)[:, :, :1], state["met"])
         across = joints[:, :, 0, self.right_shoulder] - joints[:, :, 0, self.left_shoulder]
         # Ahead of the first frame the sum is still empty; those frames are empty as well.
@@ -97,19 +112,12 @@ class ViewAlignment(CausalLayer):
         state = {"across": across[:, -1], "met": met}
         x, z = across[..., 0], across[..., 2]
         length = ops.sqrt(x * x + z * z)
-        known = ops.greater(length, 1e-6)
-        length = ops.where(known, length, ops.ones_like(length))
-        cos = ops.where(known, x / length, ops.ones_like(x))[..., None, None]
-        sin = ops.where(known, z / length, ops.zeros_like(z))[..., None, None]
+        has_angle = ops.greater(length, 1e-6)
+        length = ops.where(has_angle, length, ops.ones_like(length))
+        cos = ops.where(has_angle, x / length, ops.ones_like(x))[..., None, None]
+        sin = ops.where(has_angle, z / length, ops.zeros_like(z))[..., None, None]
         x, y, z = joints[..., 0], joints[..., 1], joints[..., 2]
         return ops.stack([x * cos + z * sin, y, z * cos - x * sin], axis=-1), state
-
-    def get_config(self):
-        return {
-            **super().get_config(),
-            "left_shoulder": self.left_shoulder,
-            "right_shoulder": self.right_shoulder,
-        }
 
 
 @keras.saving.register_keras_serializable("keras_drnn")
@@ -137,17 +145,14 @@ class HipCentring(keras.layers.Layer):
         super().__init__(**kwargs)
         self.hip = hip
 
-    def call(self, joints):
+    def call(self, joints: Tensor) -> Tensor:
         seen = presence(joints)
         origin = joints[:, :, 0, self.hip]
-        for body in range(1, joints.shape[2]):
+        for body in range(1, fixed(joints.shape[2])):
             has_origin = ops.any(seen[:, :, :body], axis=-1)[..., None]
             origin = ops.where(has_origin, origin, joints[:, :, body, self.hip])
         centred = joints - origin[:, :, None, None]
         return centred * ops.cast(seen, joints.dtype)[..., None, None]
-
-    def get_config(self):
-        return {**super().get_config(), "hip": self.hip}
 
 
 @keras.saving.register_keras_serializable("keras_drnn")
@@ -174,16 +179,13 @@ class JointVelocity(CausalLayer):
         super().__init__(**kwargs)
         self.lag = lag
 
-    def state_shapes(self, input_shape):
-        bodies, joints, axes = input_shape[2:]
+    def state_shapes(self, input_shape: tuple) -> dict[str, tuple[int, ...]]:
+        bodies, joints, axes = map(fixed, input_shape[2:])
         return {"past": (self.lag, bodies, joints, axes), "seen": (self.lag, bodies)}
 
-    def advance(self, joints, state):
+    def advance(self, joints: Tensor, state: dict[str, Tensor]) -> tuple[Tensor, dict[str, Tensor]]:
         moved, past, seen = change(joints, presence(joints), state["past"], state["seen"])
         return moved, {"past": past, "seen": seen}
-
-    def get_config(self):
-        return {**super().get_config(), "lag": self.lag}
 
 
 @keras.saving.register_keras_serializable("keras_drnn")
@@ -210,11 +212,10 @@ class HipPath(CausalLayer):
 
     def __init__(self, hip: int, lag: int, **kwargs):
         super().__init__(**kwargs)
-        self.hip = hip
-        self.lag = lag
+        self.hip, self.lag = hip, lag
 
-    def state_shapes(self, input_shape):
-        bodies = input_shape[2]
+    def state_shapes(self, input_shape: tuple) -> dict[str, tuple[int, ...]]:
+        bodies = fixed(input_shape[2])
         return {
             "start": (bodies, 3),
             "met": (bodies,),
@@ -222,7 +223,7 @@ class HipPath(CausalLayer):
             "seen": (self.lag, bodies),
         }
 
-    def advance(self, joints, state):
+    def advance(self, joints: Tensor, state: dict[str, Tensor]) -> tuple[Tensor, dict[str, Tensor]]:
         seen = presence(joints)
         hip = joints[:, :, :, self.hip]
         first, met = first_seen(seen, state["met"])
@@ -233,13 +234,10 @@ class HipPath(CausalLayer):
         state = {"start": start[:, -1], "met": met, "past": past, "seen": seen}
         return ops.concatenate([way, moved], axis=-1), state
 
-    def get_config(self):
-        return {**super().get_config(), "hip": self.hip, "lag": self.lag}
-
 
 @keras.saving.register_keras_serializable("keras_drnn")
 class FrameVector(keras.layers.Layer):
-    """Lays everything that is known of a frame out in one vector, and masks frames without a body.
+    """Lays everything about a frame out in one vector, and masks frames without a body.
 
     Args:
         scales: A factor for each input, so that all of them reach the network at about the same
@@ -257,22 +255,22 @@ class FrameVector(keras.layers.Layer):
     >>> vectors = FrameVector(scales=(3.0, 5.0))([centred, velocity])
     """
 
-    def __init__(self, scales, **kwargs):
+    def __init__(self, scales: Sequence[float], **kwargs):
         super().__init__(**kwargs)
         self.scales = tuple(scales)
         self.supports_masking = True
 
-    def call(self, inputs):
+    def call(self, inputs: Sequence[Tensor]) -> Tensor:
         shape = ops.shape(inputs[0])
         rows = []
         for values, scale in zip(inputs, self.scales, strict=True):
             size = 1
             for width in values.shape[2:]:
-                size *= width
+                size *= fixed(width)
             rows.append(ops.reshape(values, (shape[0], shape[1], size)) * scale)
         return ops.concatenate(rows, axis=-1)
 
-    def compute_mask(self, inputs, mask=None):
+    def compute_mask(self, inputs: Sequence[Tensor], mask: object = None) -> Tensor:
         return ops.any(presence(inputs[0]), axis=-1)
 
     def get_config(self):

@@ -1,5 +1,7 @@
 """Features against NumPy, and what they promise: causal, blind to the camera, zero stays zero."""
 
+import json
+
 import numpy as np
 import pytest
 from keras import ops
@@ -10,7 +12,10 @@ from keras_drnn.skeletons.features import (
     HipPath,
     JointVelocity,
     ViewAlignment,
+    fixed,
 )
+
+pytestmark = pytest.mark.every_backend
 
 HIP, LEFT, RIGHT = 0, 1, 2
 
@@ -41,10 +46,39 @@ LAYERS = [
 def test_nothing_looks_ahead_and_absent_bodies_stay_zero(layer, clips):
     whole = run(layer, clips)
     for frames in (1, 3, 6):
-        np.testing.assert_allclose(run(layer, clips[:, :frames]), whole[:, :frames], atol=1e-6)
+        # Another future of the same length: other lengths would be compiled anew, which takes long.
+        other = clips.copy()
+        other[:, frames:] = np.random.default_rng(frames).normal(size=other[:, frames:].shape)
+        np.testing.assert_array_equal(run(layer, other)[:, :frames], whole[:, :frames])
     absent = ~clips.any(axis=(3, 4))
     assert absent.any()
     np.testing.assert_array_equal(whole[absent], 0)
+
+
+def test_fewer_frames_give_the_same(clips):
+    layer = HipPath(HIP, 2)
+    np.testing.assert_allclose(run(layer, clips[:, :3]), run(layer, clips)[:, :3], atol=1e-6)
+
+
+@pytest.mark.parametrize(
+    "layer",
+    [*LAYERS, JointVelocity(lag=3, name="speed", dtype="float16"), FrameVector((2.0, 0.5))],
+    ids=lambda layer: layer.name,
+)
+def test_a_layer_is_made_again_from_what_is_saved_of_it(layer):
+    saved = json.dumps(layer.get_config())
+    again = type(layer).from_config(json.loads(saved))
+    settings = ("left_shoulder", "right_shoulder", "hip", "lag", "scales", "name")
+    for setting in settings:
+        assert getattr(again, setting, None) == getattr(layer, setting, None)
+    assert json.dumps(again.get_config()) == saved
+
+
+def test_a_size_that_has_to_be_fixed():
+    assert fixed(25) == 25
+    # TensorFlow gives the layers None for it, the other backends a number of their own.
+    with pytest.raises(ValueError, match="only the frames may vary.*a size of None"):
+        fixed(None)
 
 
 def test_alignment_undoes_a_turn_of_the_camera(clips):
