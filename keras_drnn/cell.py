@@ -1,5 +1,6 @@
 """One step of the delayed RNN."""
 
+import inspect
 from collections.abc import Callable, Sequence
 from numbers import Real
 
@@ -14,6 +15,13 @@ from keras_drnn import ops
 from keras_drnn.delays import check_delays, check_first_step, first_updates, split_units
 from keras_drnn.ops import Tensor
 
+# What serializes an argument, by the last word of its name.
+OF_KERAS = {
+    "activation": activations,
+    "initializer": initializers,
+    "regularizer": regularizers,
+    "constraint": constraints,
+}
 # Integers up to these are exact in the type, the bound itself included.
 EXACT_INTEGERS = {"bfloat16": 2**8, "float16": 2**11, "float32": 2**24, "float64": 2**53}
 
@@ -40,27 +48,11 @@ class DelayedRNNCell(keras.layers.Layer, DropoutRNNCell):
     number of steps since its period began. A state of zeros means "start".
 
     Args:
-        units: Positive integer, dimensionality of the output, split evenly over the groups; or a
-            sequence with one size per group, from fast to slow.
-        delays: Sequence of strictly increasing positive integers, in steps (frames): how often each
-            group updates. They need not divide each other.
-        first_step: Integer from 0 up, the number `t` that the first step bears. With 0 every group
-            updates at the first step, with 1 group `i` updates for the first time at step number
-            `delays[i]`.
+        units: Dimensionality of the output, or one size per group. This argument and all others
+            up to `seed` are those of `keras_drnn.DelayedRNN`, where they are described.
+        delays: How often each group updates, in steps.
+        first_step: The number `t` that the first step bears.
         activation: Activation function. Default: `"relu"`.
-        use_bias: Boolean, whether the cell uses bias vectors.
-        kernel_initializer: Initializer for the matrices `U_i`.
-        recurrent_initializer: Initializer for the matrices `W_i`.
-        bias_initializer: Initializer for the vectors `b_i`.
-        kernel_regularizer: Regularizer for the matrices `U_i`.
-        recurrent_regularizer: Regularizer for the matrices `W_i`.
-        bias_regularizer: Regularizer for the vectors `b_i`.
-        kernel_constraint: Constraint for the matrices `U_i`.
-        recurrent_constraint: Constraint for the matrices `W_i`.
-        bias_constraint: Constraint for the vectors `b_i`.
-        dropout: Float between 0 and 1, the fraction of the inputs to drop.
-        recurrent_dropout: Float between 0 and 1, the fraction of each group's own previous state
-            to drop. What a group reads from its faster neighbour is never dropped.
         seed: Random seed for dropout.
 
     Call arguments:
@@ -89,28 +81,15 @@ class DelayedRNNCell(keras.layers.Layer, DropoutRNNCell):
     - García Cedeño (ESPOL, 2018), D-RNN, equations 3.1 to 3.9.
     """
 
-    def __init__(
-        self,
-        units: int | Sequence[int],
-        delays: Sequence[int] = (1, 3, 9, 27, 81),
-        *,
-        first_step: int = 0,
-        activation="relu",
-        use_bias: bool = True,
-        kernel_initializer="glorot_uniform",
-        recurrent_initializer="orthogonal",
+    def __init__(self, units: int | Sequence[int], delays: Sequence[int] = (1, 3, 9, 27, 81), *,
+        first_step: int = 0, activation="relu", use_bias: bool = True,
+        kernel_initializer="glorot_uniform", recurrent_initializer="orthogonal",
         bias_initializer="zeros",
-        kernel_regularizer=None,
-        recurrent_regularizer=None,
-        bias_regularizer=None,
-        kernel_constraint=None,
-        recurrent_constraint=None,
-        bias_constraint=None,
-        dropout: float = 0.0,
-        recurrent_dropout: float = 0.0,
-        seed: int | None = None,
+        kernel_regularizer=None, recurrent_regularizer=None, bias_regularizer=None,
+        kernel_constraint=None, recurrent_constraint=None, bias_constraint=None,
+        dropout: float = 0.0, recurrent_dropout: float = 0.0, seed: int | None = None,
         **kwargs,
-    ):
+    ):  # fmt: skip
         super().__init__(**kwargs)
         self.delays = check_delays(delays)
         self.group_units = split_units(units, len(self.delays))
@@ -131,7 +110,9 @@ class DelayedRNNCell(keras.layers.Layer, DropoutRNNCell):
         self.dropout = check_rate("dropout", dropout)
         self.recurrent_dropout = check_rate("recurrent_dropout", recurrent_dropout)
         self.seed = seed
-        self.seed_generator = keras.random.SeedGenerator(seed)
+        # torch shows a generator among the parameters, where one that nothing draws from puzzles.
+        drops = self.dropout > 0 or self.recurrent_dropout > 0
+        self.seed_generator = keras.random.SeedGenerator(seed) if drops else None
 
         self.output_size = self.units
         # The output comes first: JAX and NumPy take states[0] as the output of a masked step.
@@ -154,35 +135,23 @@ class DelayedRNNCell(keras.layers.Layer, DropoutRNNCell):
         self.kernels, self.recurrent_kernels, self.biases = [], [], []
         width = input_shape[-1]
         for group, size in enumerate(self.group_units):
-            self.kernels.append(
-                self.add_weight(
-                    shape=(width, size),
-                    name=f"kernel_{group}",
-                    initializer=clone(self.kernel_initializer),
-                    regularizer=self.kernel_regularizer,
-                    constraint=self.kernel_constraint,
-                )
-            )
+            self.kernels.append(self._add("kernel", f"kernel_{group}", (width, size)))
             self.recurrent_kernels.append(
-                self.add_weight(
-                    shape=(size, size),
-                    name=f"recurrent_kernel_{group}",
-                    initializer=clone(self.recurrent_initializer),
-                    regularizer=self.recurrent_regularizer,
-                    constraint=self.recurrent_constraint,
-                )
+                self._add("recurrent", f"recurrent_kernel_{group}", (size, size))
             )
             if self.use_bias:
-                self.biases.append(
-                    self.add_weight(
-                        shape=(size,),
-                        name=f"bias_{group}",
-                        initializer=clone(self.bias_initializer),
-                        regularizer=self.bias_regularizer,
-                        constraint=self.bias_constraint,
-                    )
-                )
+                self.biases.append(self._add("bias", f"bias_{group}", (size,)))
             width = size
+
+    def _add(self, kind: str, name: str, shape: tuple[int, ...]):
+        """A weight with the initializer, regularizer and constraint of its kind."""
+        return self.add_weight(
+            shape=shape,
+            name=name,
+            initializer=clone(getattr(self, f"{kind}_initializer")),
+            regularizer=getattr(self, f"{kind}_regularizer"),
+            constraint=getattr(self, f"{kind}_constraint"),
+        )
 
     def call(self, inputs, states, training=False):
         states = states if isinstance(states, (list, tuple)) else [states]
@@ -246,27 +215,20 @@ class DelayedRNNCell(keras.layers.Layer, DropoutRNNCell):
         return [ops.zeros((batch_size, n), dtype=self.compute_dtype) for n in self.state_size]
 
     def get_config(self):
+        config = super().get_config()
+        for name in ARGUMENTS:
+            value = getattr(self, name)
+            module = OF_KERAS.get(name.split("_")[-1])
+            config[name] = value if module is None else module.serialize(value)
         equal = len(set(self.group_units)) == 1
-        return {
-            **super().get_config(),
-            "units": self.units if equal else list(self.group_units),
-            "delays": list(self.delays),
-            "first_step": self.first_step,
-            "activation": activations.serialize(self.activation),
-            "use_bias": self.use_bias,
-            "kernel_initializer": initializers.serialize(self.kernel_initializer),
-            "recurrent_initializer": initializers.serialize(self.recurrent_initializer),
-            "bias_initializer": initializers.serialize(self.bias_initializer),
-            "kernel_regularizer": regularizers.serialize(self.kernel_regularizer),
-            "recurrent_regularizer": regularizers.serialize(self.recurrent_regularizer),
-            "bias_regularizer": regularizers.serialize(self.bias_regularizer),
-            "kernel_constraint": constraints.serialize(self.kernel_constraint),
-            "recurrent_constraint": constraints.serialize(self.recurrent_constraint),
-            "bias_constraint": constraints.serialize(self.bias_constraint),
-            "dropout": self.dropout,
-            "recurrent_dropout": self.recurrent_dropout,
-            "seed": self.seed,
-        }
+        config["units"] = self.units if equal else list(self.group_units)
+        config["delays"] = list(self.delays)
+        return config
+
+
+# The names of the cell's arguments, which are those of its attributes and of its configuration, and
+# the layer's too.
+ARGUMENTS = tuple(inspect.signature(DelayedRNNCell.__init__).parameters)[1:-1]
 
 
 def _dropped(values, mask, training):

@@ -5,13 +5,18 @@ from collections.abc import Sequence
 import keras
 
 from keras_drnn import cascade, ops
-from keras_drnn.cell import DelayedRNNCell, fit
+from keras_drnn.cell import ARGUMENTS, DelayedRNNCell, fit
 
 
-def _of_cell(name: str) -> property:
-    return property(lambda layer: getattr(layer.cell, name), doc=f"`{name}` of the cell.")
+def _show_arguments_of_the_cell(layer: type) -> type:
+    """Class decorator: the layer has the cell's arguments as its own attributes, to be read."""
+    for name in ARGUMENTS:
+        shown = property(lambda layer, name=name: getattr(layer.cell, name))
+        setattr(layer, name, shown)
+    return layer
 
 
+@_show_arguments_of_the_cell
 @keras.saving.register_keras_serializable("keras_drnn")
 class DelayedRNN(keras.layers.RNN):
     """Delayed RNN (D-RNN): groups of units that update at different delays.
@@ -34,8 +39,9 @@ class DelayedRNN(keras.layers.RNN):
             `delays[i]`.
         activation: Activation function. Default: `"relu"`.
         use_bias: Boolean, whether the layer uses bias vectors.
-        kernel_initializer: Initializer for the matrices that read the input or the faster group.
-        recurrent_initializer: Initializer for the matrices of the recurrent state.
+        kernel_initializer: Initializer for the matrices `U_i`, which read the input or the faster
+            group.
+        recurrent_initializer: Initializer for the matrices `W_i` of the recurrent state.
         bias_initializer: Initializer for the bias vectors.
         kernel_regularizer: Regularizer for the `kernel` matrices.
         recurrent_regularizer: Regularizer for the `recurrent_kernel` matrices.
@@ -46,7 +52,7 @@ class DelayedRNN(keras.layers.RNN):
         bias_constraint: Constraint for the bias vectors.
         dropout: Float between 0 and 1, the fraction of the inputs to drop.
         recurrent_dropout: Float between 0 and 1, the fraction of each group's own previous state
-            to drop.
+            to drop. What a group reads from its faster neighbour is never dropped.
         seed: Random seed for dropout.
         return_sequences: Boolean, whether to return the output of every step or the last one's.
         return_state: Boolean, whether to return the final state, `[h, clock]`, as well.
@@ -84,57 +90,25 @@ class DelayedRNN(keras.layers.RNN):
 
     Reference:
 
-    - García Cedeño (ESPOL, 2018), D-RNN, equations 3.1 to 3.9.
+    - García Cedeño (ESPOL, 2018), chapter 3.
     """
 
-    def __init__(
-        self,
-        units: int | Sequence[int],
-        delays: Sequence[int] = (1, 3, 9, 27, 81),
-        *,
-        first_step: int = 0,
-        activation="relu",
-        use_bias: bool = True,
-        kernel_initializer="glorot_uniform",
-        recurrent_initializer="orthogonal",
+    def __init__(self, units: int | Sequence[int], delays: Sequence[int] = (1, 3, 9, 27, 81), *,
+        first_step: int = 0, activation="relu", use_bias: bool = True,
+        kernel_initializer="glorot_uniform", recurrent_initializer="orthogonal",
         bias_initializer="zeros",
-        kernel_regularizer=None,
-        recurrent_regularizer=None,
-        bias_regularizer=None,
+        kernel_regularizer=None, recurrent_regularizer=None, bias_regularizer=None,
         activity_regularizer=None,
-        kernel_constraint=None,
-        recurrent_constraint=None,
-        bias_constraint=None,
-        dropout: float = 0.0,
-        recurrent_dropout: float = 0.0,
-        seed: int | None = None,
-        return_sequences: bool = False,
-        return_state: bool = False,
-        go_backwards: bool = False,
-        stateful: bool = False,
-        unroll: bool = False,
-        zero_output_for_mask: bool = False,
+        kernel_constraint=None, recurrent_constraint=None, bias_constraint=None,
+        dropout: float = 0.0, recurrent_dropout: float = 0.0, seed: int | None = None,
+        return_sequences: bool = False, return_state: bool = False, go_backwards: bool = False,
+        stateful: bool = False, unroll: bool = False, zero_output_for_mask: bool = False,
         **kwargs,
-    ):
+    ):  # fmt: skip
+        given = locals()  # before any other name is bound
         cell = DelayedRNNCell(
-            units,
-            delays,
-            first_step=first_step,
-            activation=activation,
-            use_bias=use_bias,
-            kernel_initializer=kernel_initializer,
-            recurrent_initializer=recurrent_initializer,
-            bias_initializer=bias_initializer,
-            kernel_regularizer=kernel_regularizer,
-            recurrent_regularizer=recurrent_regularizer,
-            bias_regularizer=bias_regularizer,
-            kernel_constraint=kernel_constraint,
-            recurrent_constraint=recurrent_constraint,
-            bias_constraint=bias_constraint,
-            dropout=dropout,
-            recurrent_dropout=recurrent_dropout,
-            seed=seed,
-            dtype=kwargs.get("dtype", None),
+            **{name: given[name] for name in ARGUMENTS},
+            dtype=kwargs.get("dtype"),
             trainable=kwargs.get("trainable", True),
             name="delayed_rnn_cell",
         )
@@ -217,24 +191,6 @@ class DelayedRNN(keras.layers.RNN):
                 f"`initial_state` must be [h, clock] of shapes {expected[0]} and {expected[1]}, or "
                 f"h alone. Received shapes: {shapes}"
             )
-
-    units = _of_cell("units")
-    delays = _of_cell("delays")
-    first_step = _of_cell("first_step")
-    activation = _of_cell("activation")
-    use_bias = _of_cell("use_bias")
-    kernel_initializer = _of_cell("kernel_initializer")
-    recurrent_initializer = _of_cell("recurrent_initializer")
-    bias_initializer = _of_cell("bias_initializer")
-    kernel_regularizer = _of_cell("kernel_regularizer")
-    recurrent_regularizer = _of_cell("recurrent_regularizer")
-    bias_regularizer = _of_cell("bias_regularizer")
-    kernel_constraint = _of_cell("kernel_constraint")
-    recurrent_constraint = _of_cell("recurrent_constraint")
-    bias_constraint = _of_cell("bias_constraint")
-    dropout = _of_cell("dropout")
-    recurrent_dropout = _of_cell("recurrent_dropout")
-    seed = _of_cell("seed")
 
     def get_config(self):
         config = super().get_config()

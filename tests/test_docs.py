@@ -1,11 +1,22 @@
-"""The pages and the docstrings of the schedule show what Python answers."""
+"""The pages and the docstrings of the library show what Python answers."""
 
 import doctest
 from pathlib import Path
 
+import keras
+import numpy as np
 import pytest
 
-from keras_drnn import causal, delays, schedule
+from keras_drnn import (
+    DelayedRNN,
+    causal,
+    cell,
+    delays,
+    influence,
+    layer,
+    schedule,
+    schedule_picture,
+)
 
 DOCS = Path(__file__).parents[1] / "docs"
 
@@ -15,8 +26,22 @@ def test_pages(page, examples):
     assert doctest.testfile(str(DOCS / page), module_relative=False) == (0, examples)
 
 
-@pytest.mark.parametrize("module", [causal, delays, schedule], ids=lambda module: module.__name__)
-def test_docstrings(module):
-    failed, tried = doctest.testmod(module)
+@pytest.mark.parametrize(
+    ("module", "examples"),
+    [
+        (causal, 2),
+        (cell, 2),
+        (delays, 2),
+        (influence, 3),
+        (layer, 2),
+        (schedule, 3),
+        (schedule_picture, 1),
+    ],
+    ids=lambda module: getattr(module, "__name__", None),
+)
+def test_docstrings(module, examples, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)  # one of them saves a picture
+    names = {"keras": keras, "np": np, "DelayedRNN": DelayedRNN}
+    failed, tried = doctest.testmod(module, extraglobs=names)
     assert failed == 0
-    assert tried >= 2
+    assert tried >= examples

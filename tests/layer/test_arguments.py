@@ -1,5 +1,6 @@
 """Wrong arguments are refused in words, configurations survive a round trip."""
 
+import inspect
 import json
 
 import keras
@@ -7,6 +8,7 @@ import numpy as np
 import pytest
 
 from keras_drnn import DelayedRNN, DelayedRNNCell
+from keras_drnn.cell import ARGUMENTS
 
 
 @pytest.mark.parametrize(
@@ -64,6 +66,21 @@ def test_the_configuration_survives_a_round_trip(units):
     assert again.seed == 3
     assert again.delays == (1, 2, 5)
     assert again.cell.group_units == layer.cell.group_units
+
+
+def test_the_layer_takes_and_shows_the_arguments_of_the_cell():
+    of_cell, of_layer = (
+        inspect.signature(each).parameters for each in (DelayedRNNCell, DelayedRNN)
+    )
+    assert list(of_cell) == [*ARGUMENTS, "kwargs"]
+    layer = DelayedRNN(6, (1, 2), dropout=0.5, use_bias=False, bias_constraint="non_neg")
+    for name in ARGUMENTS:
+        assert of_layer[name].default == of_cell[name].default
+        assert getattr(layer, name) is getattr(layer.cell, name)
+    assert layer.use_bias is False
+    # `help()` tells each of them with its meaning.
+    described = inspect.getdoc(DelayedRNN)
+    assert all(f"\n    {name}: " in described for name in ARGUMENTS)
 
 
 @pytest.mark.parametrize("stepped", [False, True])

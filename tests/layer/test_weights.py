@@ -133,3 +133,42 @@ def test_the_number_of_parameters():
     layer = DelayedRNN(150)
     layer.build((None, None, 30))
     assert layer.count_params() == 5 * (30 * 30 + 30 * 30 + 30) == 9150
+
+
+def test_without_dropout_there_is_nothing_but_weights():
+    for layer in layers():
+        layer.build(X.shape)
+        assert layer.variables == layer.trainable_variables
+        assert len(layer.variables) == 9
+    for layer in layers(recurrent_dropout=0.5):
+        layer.build(X.shape)
+        assert len(layer.variables) == 10
+
+
+@pytest.mark.skipif(keras.backend.backend() != "torch", reason="Keras layers are modules on torch")
+def test_every_parameter_of_the_torch_module_has_a_gradient():
+    for layer in layers(activation="tanh", loop={"return_sequences": True}):
+        layer(X).sum().backward()
+        gradients = [parameter.grad for parameter in layer.parameters()]
+        assert len(gradients) == 9
+        assert all(gradient.abs().max() > 0 for gradient in gradients)
+
+
+def test_files_of_layers_that_had_a_generator_without_dropout_load(tmp_path):
+    """Version 0.1.0 gave every layer a seed generator."""
+    inputs = keras.Input((6, 3))
+    models = []
+    for layer in layers(name="delayed"):
+        layer.cell.seed_generator = keras.random.SeedGenerator(3)
+        models.append(keras.Model(inputs, layer(inputs)))
+    for before, layer in zip(models, layers(name="delayed"), strict=True):
+        assert before.non_trainable_variables
+        after = keras.Model(inputs, layer(inputs))
+        before.save_weights(tmp_path / "before.weights.h5")
+        after.load_weights(tmp_path / "before.weights.h5")
+        before.save(tmp_path / "before.keras")
+        loaded = keras.saving.load_model(tmp_path / "before.keras")
+        for model in (after, loaded):
+            assert not model.non_trainable_variables
+            for old, new in zip(before.get_weights(), model.get_weights(), strict=True):
+                np.testing.assert_array_equal(old, new)
