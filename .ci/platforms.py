@@ -8,6 +8,7 @@ pyproject.toml allows cannot be installed from wheels.
 """
 
 import concurrent.futures
+import os
 import subprocess
 import sys
 import tomllib
@@ -16,25 +17,27 @@ from pathlib import Path
 PROJECT = Path(__file__).parents[1] / "pyproject.toml"
 PLATFORMS = {
     "Linux x86_64": "x86_64-manylinux_2_28",
-    "Linux aarch64": "aarch64-manylinux_2_28",
+    "Linux aarch64": "aarch64-manylinux_2_35",
     "macOS arm64": "aarch64-apple-darwin",
     "Windows x86_64": "x86_64-pc-windows-msvc",
 }
-EXTRAS = ["jax", "torch", "tensorflow", "compare", "tune", "export", "all", "dev"]
+EXTRAS = ["jax", "torch", "tensorflow", "tune", "all", "dev"]
+MACOS = "14.0"  # the oldest that torch supports
 
 
 def supported_pythons() -> list[str]:
-    classifiers = tomllib.loads(PROJECT.read_text("utf-8"))["project"]["classifiers"]
-    versions = [text.removeprefix("Programming Language :: Python :: ") for text in classifiers]
-    return [version for version in versions if version.startswith("3.")]
+    bounds = tomllib.loads(PROJECT.read_text("utf-8"))["project"]["requires-python"]
+    first, end = (int(bound.rpartition("3.")[2]) for bound in bounds.split(","))
+    return [f"3.{minor}" for minor in range(first, end)]
 
 
 def fault(platform: str, python: str, extra: str) -> str:
     """Why the extra cannot be installed there, or nothing."""
     command = ["uv", "pip", "compile", str(PROJECT), "--extra", extra, "--quiet"]
     command += ["--python-version", python, "--python-platform", platform]
-    command += ["--only-binary", ":all:"]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    command += ["--only-binary", ":all:", "--prerelease", "disallow"]
+    environment = {**os.environ, "MACOSX_DEPLOYMENT_TARGET": MACOS}
+    done = subprocess.run(command, capture_output=True, text=True, check=False, env=environment)
     return done.stderr.strip() if done.returncode else ""
 
 
