@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from rich.table import Table
 
 _BEST = 5
-_PARTS = {"test": "Test", "clean": "Clean", "order": "Order", "validation": "Validation"}
+_ACCURACY = "/sequence_accuracy"
 
 
 def search_tables(outcomes: Sequence[Mapping[str, Any]]) -> Group:
@@ -82,21 +82,20 @@ def _winners(outcomes: Sequence[Mapping[str, Any]]) -> Table:
     from rich.table import Table
 
     found = [outcome for outcome in outcomes if outcome["winner"]]
-    parts = [
-        part
-        for part in _PARTS
-        if any(f"{part}/sequence_accuracy" in each["winner"]["mean"] for each in found)
-    ]
+    names = [name for each in found for name in each["winner"]["mean"] if name.endswith(_ACCURACY)]
+    parts = list(dict.fromkeys(name.removesuffix(_ACCURACY) for name in names))
+    # The subsets of a data set's test side stand between the two that there always are.
+    parts.sort(key=lambda part: (part == "validation") - (part == "test"))
     table = Table(title="The winners, trained anew", title_justify="left")
     table.add_column("Model")
     table.add_column("Delays")
-    for column in ("Parameters", *(f"{_PARTS[part]}, %" for part in parts)):
+    for column in ("Parameters", *(f"{part.capitalize()}, %" for part in parts)):
         table.add_column(column, justify="right")
     for outcome in found:
         winner = outcome["winner"]
         shown = []
         for part in parts:
-            name = f"{part}/sequence_accuracy"
+            name = part + _ACCURACY
             if name in winner["mean"]:
                 spread = f"±{100 * winner['spread'][name]:.1f}" if len(winner["runs"]) > 1 else ""
                 shown.append(f"{100 * winner['mean'][name]:.1f}{spread}")

@@ -101,3 +101,17 @@ def test_the_tables_tell_winner_and_front(outcome):
     assert "81.2±1.1" in text and "1,3,9" in text and "too large" in text
     assert "6 trials finished, 1 failed" in text
     assert text.index("0004") < text.index("0001")
+
+
+def test_the_subsets_of_a_data_set_have_columns_of_their_own(outcome):
+    parts = {"validation": 0.5, "jumps": 0.25, "test": 0.75}
+    winner = outcome["winner"]
+    winner["mean"] = {f"{name}/sequence_accuracy": value for name, value in parts.items()}
+    winner["mean"] |= {"parameters": 300, "jumps/frame_accuracy": 0.1}
+    winner["runs"] = ["drnn-seed0"]
+    console = Console(width=100)
+    with console.capture() as capture:
+        console.print(search_tables([outcome]))
+    text = capture.get()
+    assert text.index("Test, %") < text.index("Jumps, %") < text.index("Validation, %")
+    assert text.index("75.0") < text.index("25.0") < text.index("50.0")
