@@ -18,7 +18,7 @@ from rich.progress import (
 )
 
 if TYPE_CHECKING:
-    from keras_drnn.tuning.search import SearchProgress
+    from keras_drnn.tuning.progress import SearchProgress
 
 console = Console(stderr=True)
 _REFRESH_SECONDS = 0.1

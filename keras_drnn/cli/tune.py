@@ -1,19 +1,108 @@
 """`drnn tune`: search for delays and what goes with them."""
 
-import json
 import tomllib
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, replace
+from functools import partial
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from keras_drnn.cli import options
+from keras_drnn.cli.grouped import grouped
+from keras_drnn.cli.options import ClipOptions
 from keras_drnn.cli.requirements import require, require_keras
+
+if TYPE_CHECKING:
+    from rich.progress import Progress
+
+    from keras_drnn.tuning.search import Search
+    from keras_drnn.tuning.settings import SearchSettings
 
 # What a configuration file may say beside the settings of the search.
 _OF_COMMAND = ("data", "root", "protocol", "missing_list", "models")
+_PATHS = ("root", "missing_list")
 
 
+def _option(help: str, default: str, *, min: int | None = None, max: int | None = None) -> Any:
+    return typer.Option(help=help, show_default=default, min=min, max=max)
+
+
+@dataclass(frozen=True)
+class SearchedClips(ClipOptions):
+    """The options that say which clips, which a configuration file may say as well."""
+
+    data: options.MaybeData = None  # type: ignore[assignment]
+
+
+@dataclass(frozen=True)
+class SettingOptions:
+    """The options that are settings of a search, by the names that they have there."""
+
+    trials: Annotated[int | None, _option("Trials at most.", "30", min=1)] = None
+    oracle: Annotated[
+        str | None, _option("bayesian, random, hyperband or grid.", "bayesian")
+    ] = None
+    folds: Annotated[
+        int | None,
+        _option(
+            "Parts of the training subjects that are held out in turn; a trial is judged by the "
+            "mean.",
+            "2",
+            min=1,
+        ),
+    ] = None
+    seeds: Annotated[int | None, _option("How often the winner is trained.", "3", min=1)] = None
+    seed: Annotated[int | None, _option("Seed of the search.", "0", min=0)] = None
+    steps: options.Steps = None
+    winner_steps: Annotated[
+        int | None, _option("Batches to train the winner on.", "a trial's", min=1)
+    ] = None
+    batch_size: options.BatchSize = None
+    max_failures: Annotated[
+        int | None, _option("Failed trials in a row that end the search.", "3", min=1)
+    ] = None
+
+
+@dataclass(frozen=True)
+class LimitOptions:
+    """The options that say what a model may cost."""
+
+    max_parameters: Annotated[
+        int | None, _option("Larger models are not tried.", "any", min=1)
+    ] = None
+    max_multiply_adds: Annotated[
+        float | None, _option("Models that multiply more per frame are not tried.", "any", min=1)
+    ] = None
+    max_latency: Annotated[
+        float | None,
+        _option("Models whose .tflite takes more milliseconds for a clip are not trained.", "any"),
+    ] = None
+
+    def limits(self) -> dict[str, float | None]:
+        """By the names that limits have in a search."""
+        return {
+            "parameters": self.max_parameters,
+            "multiply_adds": self.max_multiply_adds,
+            "latency_milliseconds": self.max_latency,
+        }
+
+
+@dataclass(frozen=True)
+class ProcessOptions:
+    """The options that say how many processes search."""
+
+    workers: Annotated[
+        int, typer.Option(min=1, help="Processes on this machine that run trials.")
+    ] = 1
+    port: Annotated[
+        int | None,
+        _option("Where the workers' chief listens.", "any free one", min=1, max=65535),
+    ] = None
+
+
+@grouped
 def tune(
     config: Annotated[
         Path | None,
@@ -22,83 +111,23 @@ def tune(
             show_default=False,
         ),
     ] = None,
-    data: options.MaybeData = None,
-    root: options.Root = None,
-    protocol: options.Protocol = None,
+    *,
+    clips: SearchedClips,
     models: Annotated[
         str | None,
-        typer.Option(
-            help="Of drnn, lstm and gru, with commas between them: each is searched with the same "
+        _option(
+            "Of drnn, lstm and gru, with commas between them: each is searched with the same "
             "number of trials.",
-            show_default="drnn",
+            "drnn",
         ),
     ] = None,
-    trials: Annotated[
-        int | None, typer.Option(min=1, help="Trials at most.", show_default="30")
-    ] = None,
-    oracle: Annotated[
-        str | None,
-        typer.Option(help="bayesian, random, hyperband or grid.", show_default="bayesian"),
-    ] = None,
-    folds: Annotated[
-        int | None,
-        typer.Option(
-            min=1,
-            help="Parts of the training subjects that are held out in turn; a trial is judged by "
-            "the mean.",
-            show_default="2",
-        ),
-    ] = None,
-    seeds: Annotated[
-        int | None, typer.Option(min=1, help="How often the winner is trained.", show_default="3")
-    ] = None,
-    seed: Annotated[
-        int | None, typer.Option(min=0, help="Seed of the search.", show_default="0")
-    ] = None,
-    steps: options.Steps = None,
-    winner_steps: Annotated[
-        int | None,
-        typer.Option(min=1, help="Batches to train the winner on.", show_default="a trial's"),
-    ] = None,
-    batch_size: options.BatchSize = None,
-    max_parameters: Annotated[
-        int | None, typer.Option(min=1, help="Larger models are not tried.", show_default="any")
-    ] = None,
-    max_multiply_adds: Annotated[
-        float | None,
-        typer.Option(
-            min=1, help="Models that multiply more per frame are not tried.", show_default="any"
-        ),
-    ] = None,
-    max_latency: Annotated[
-        float | None,
-        typer.Option(
-            help="Models whose .tflite takes more milliseconds for a clip are not trained.",
-            show_default="any",
-        ),
-    ] = None,
-    max_failures: Annotated[
-        int | None,
-        typer.Option(min=1, help="Failed trials in a row that end the search.", show_default="3"),
-    ] = None,
-    workers: Annotated[
-        int, typer.Option(min=1, help="Processes on this machine that run trials.")
-    ] = 1,
-    port: Annotated[
-        int | None,
-        typer.Option(
-            min=1, max=65535, help="Where the workers' chief listens.", show_default="any free one"
-        ),
-    ] = None,
-    missing_list: options.MissingList = None,
+    settings: SettingOptions,
+    limits: LimitOptions,
+    processes: ProcessOptions,
     name: Annotated[
         str | None,
-        typer.Option(
-            help="Name of the search; the same name goes on with it.",
-            show_default="made of data and oracle",
-        ),
+        _option("Name of the search; the same name goes on with it.", "made of data and oracle"),
     ] = None,
-    out: options.Out = Path("drnn-runs"),
     json_file: options.JsonFile = None,
 ) -> None:
     """Search for the delays, and what goes with them, that suit your data.
@@ -107,45 +136,33 @@ def tune(
     the test side. It is trained several times, exported to TFLite and registered in MLflow. If it
     is interrupted, the same command goes on where it stopped.
     """
-    told = _read(config) if config else {}
-    if "cell" in told:
+    content = _read(config) if config else {}
+    if "cell" in content:
         raise ValueError(
             "A configuration file names what is searched in `models`, as a list. "
-            f"Received: cell={told['cell']!r}"
+            f"Received: cell={content['cell']!r}"
         )
-    command = {key: told.pop(key) for key in _OF_COMMAND if key in told}
-    given = {
-        "oracle": oracle,
-        "trials": trials,
-        "folds": folds,
-        "seeds": seeds,
-        "seed": seed,
-        "steps": steps,
-        "winner_steps": winner_steps,
-        "batch_size": batch_size,
-        "max_failures": max_failures,
+    of_command = {key: content.pop(key) for key in _OF_COMMAND if key in content}
+    content |= _given(asdict(settings))
+    content["limits"] = content.get("limits", {}) | _given(limits.limits())
+    cells = models or of_command.pop("models", "drnn")
+    cells = dict.fromkeys(cells.split(",") if isinstance(cells, str) else cells)
+    chosen = {
+        key: Path(value) if key in _PATHS else value
+        for key, value in ({"data": "demo"} | of_command).items()
+        if getattr(clips, key) is None
     }
-    told |= {key: value for key, value in given.items() if value is not None}
-    limits = {
-        "parameters": max_parameters,
-        "multiply_adds": max_multiply_adds,
-        "latency_milliseconds": max_latency,
-    }
-    told["limits"] = told.get("limits", {}) | {
-        key: value for key, value in limits.items() if value is not None
-    }
-    source = {
-        "name": data or command.get("data", "demo"),
-        "root": root or (Path(command["root"]) if "root" in command else None),
-        "protocol": protocol or command.get("protocol"),
-        "cache": out / "cache",
-        "missing_list": missing_list
-        or (Path(command["missing_list"]) if "missing_list" in command else None),
-    }
-    cells = models or command.get("models", "drnn")
-    cells = cells.split(",") if isinstance(cells, str) else cells
-    name = name or (config.stem if config else None)
-    _tune(list(dict.fromkeys(cells)), told, source, workers, port, name, out, json_file)
+    _tune(
+        [{**content, "cell": cell} for cell in cells],
+        replace(clips, **chosen),
+        processes,
+        name or (config.stem if config else None),
+        json_file,
+    )
+
+
+def _given(values: dict[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in values.items() if value is not None}
 
 
 def _read(config: Path) -> dict[str, Any]:
@@ -155,73 +172,97 @@ def _read(config: Path) -> dict[str, Any]:
         raise ValueError(f"Expected a TOML file, but {error}. Received: {config}") from error
 
 
-def _tune(cells, told, source, workers, port, name, out, json_file) -> None:
+def _tune(
+    contents: Sequence[dict[str, Any]],
+    clips: ClipOptions,
+    processes: ProcessOptions,
+    name: str | None,
+    json_file: Path | None,
+) -> None:
     require_keras()
     require("keras_tuner", "mlflow", "matplotlib", "tensorflow", "ai_edge_litert")
-    from functools import partial
-
     from rich.console import Console
 
-    from keras_drnn.cli.progress import console, progress_bars, reading, training, trying
-    from keras_drnn.experiments.data import open_data
+    from keras_drnn.cli.progress import console, progress_bars, reading
     from keras_drnn.tracking import check_store, how_to_look, resolve_uri
-    from keras_drnn.tuning.search import Search, explore_here, search, search_folder
+    from keras_drnn.tuning.roles import role
+    from keras_drnn.tuning.search import Search
+    from keras_drnn.tuning.search_folder import search_folder
     from keras_drnn.tuning.settings import SearchSettings
+    from keras_drnn.tuning.skeletons import SkeletonObjective
     from keras_drnn.tuning.tables import search_tables
-    from keras_drnn.tuning.workers import as_chief, role, with_workers, work
 
     # Everything that can be wrong is found before hours of training.
     options.check_json_file(json_file)
     options.check_model_name("--name", name)
-    searches = [SearchSettings.of({**told, "cell": cell}) for cell in cells]
-    this_role = role()
-    if this_role and (workers > 1 or len(cells) > 1):
-        raise ValueError(
-            "On several machines each process is one chief or one worker, and searches one model. "
-            f"Received: workers={workers}, models={','.join(cells)}"
-        )
+    searched = [SearchSettings.of(content) for content in contents]
+    _check_one_process(searched, processes)
     uri = resolve_uri()
     # Only the chief speaks with MLflow.
-    if this_role != "worker":
+    if role() != "worker":
         check_store(uri)
-    found, folders = [], []
+    outcomes, folders = [], []
     with progress_bars() as bars:
-        opened = open_data(**source, progress=reading(bars))
-        for warning in opened.warnings:
-            console.print(warning, style="yellow", markup=False, highlight=False)
-        for settings in searches:
-            folder = search_folder(out, name, settings, opened)
+        data = clips.open(reading(bars))
+        for settings in searched:
+            objective = SkeletonObjective(data, settings)
+            stem = name or f"{objective.name}-{settings.oracle}"
+            folder = search_folder(clips.out, stem, settings.cell)
+            outcome = _search(Search(folder, settings, objective), clips, processes, uri, bars)
+            if outcome is None:
+                return
             folders.append(folder)
-            on_progress, on_step = trying(bars, settings.cell)
-            if this_role == "chief":
-                explore = as_chief
-            elif workers > 1:
-                explore = with_workers(workers, source, port)
-            else:
-                explore = partial(explore_here, on_step=on_step)
-            try:
-                if this_role == "worker":
-                    work(Search(folder, settings, opened), on_step)
-                    return
-                found.append(
-                    search(
-                        folder,
-                        settings,
-                        opened,
-                        uri,
-                        on_progress=on_progress,
-                        on_run=training(bars),
-                        explore=explore,
-                    )
-                )
-            except KeyboardInterrupt:
-                console.print("Interrupted. The same command goes on from here.")
-                raise typer.Exit(130) from None
-    Console().print(search_tables(found))
-    if json_file is not None:
-        json_file.write_text(json.dumps(found, indent=2) + "\n", encoding="utf-8")
+            outcomes.append(outcome)
+    Console().print(search_tables(outcomes))
+    options.write_json_file(json_file, outcomes)
     for folder in folders:
         console.print(f"\nModels, pictures and figures: {folder}", highlight=False, soft_wrap=True)
     console.print(f"All runs in MLflow: {how_to_look(uri)}", highlight=False, soft_wrap=True)
-    if not all(each["winner"] for each in found):
+    if not all(each["winner"] for each in outcomes):
         raise typer.Exit(1)
+
+
+def _check_one_process(searched: Sequence["SearchSettings"], processes: ProcessOptions) -> None:
+    from keras_drnn.tuning.roles import role
+
+    if role() and (processes.workers > 1 or len(searched) > 1):
+        raise ValueError(
+            "On several machines each process is one chief or one worker, and searches one model. "
+            f"Received: workers={processes.workers}, "
+            f"models={','.join(settings.cell for settings in searched)}"
+        )
+
+
+def _search(
+    search: "Search", clips: ClipOptions, processes: ProcessOptions, uri: str, bars: "Progress"
+) -> dict[str, Any] | None:
+    """The outcome of a search; `None` where this process only works for its chief."""
+    from keras_drnn.cli.progress import console, training, trying
+    from keras_drnn.tuning.roles import role
+    from keras_drnn.tuning.run_search import run_search
+
+    on_progress, on_step = trying(bars, search.settings.cell)
+    try:
+        if role() == "worker":
+            from keras_drnn.tuning.worker import work
+
+            work(search, on_step)
+            return None
+        if role() == "chief":
+            from keras_drnn.tuning.chief import as_chief as explore
+        elif processes.workers > 1:
+            from keras_drnn.tuning.local_worker import command
+            from keras_drnn.tuning.workers import with_workers
+
+            worker = command(search.folder, clips.source())
+            explore = with_workers(processes.workers, worker, processes.port)
+        else:
+            from keras_drnn.tuning.explore import explore_here
+
+            explore = partial(explore_here, on_step=on_step)
+        return run_search(
+            search, uri, on_progress=on_progress, on_run=training(bars), explore=explore
+        )
+    except KeyboardInterrupt:
+        console.print("Interrupted. The same command goes on from here.")
+        raise typer.Exit(130) from None

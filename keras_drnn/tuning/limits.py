@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from keras_drnn.data_sets.recipe import Recipe
 from keras_drnn.delays import split_units
-from keras_drnn.experiments.recipes import Recipe
 
 
 @dataclass(frozen=True)
@@ -94,11 +94,11 @@ def cost_of(recipe: Recipe, *, features: int, classes: int) -> Cost:
     return Cost(parameters, multiply_adds)
 
 
-def longest_delay(frames: np.ndarray, recipe: Recipe) -> int:
-    """The longest delay that fits: half of the training clips see a second update of its group.
+def longest_delay(lengths: np.ndarray, stretch: int) -> int:
+    """The longest delay that fits: half of the sequences see a second update of its group.
 
     Args:
-        frames: Lengths of the training clips.
-        recipe: The recipe, for the length of a training stretch.
+        lengths: Lengths of the training sequences, in steps.
+        stretch: Length of the stretches that are trained on.
     """
-    return max(1, min(int(np.median(frames)), recipe.frames) - 1)
+    return max(1, min(int(np.median(lengths)), stretch) - 1)

@@ -1,45 +1,58 @@
-"""A worker that a search has started on its own machine: `python -m` this, folder, source."""
+"""The program of a worker that a search has started on its own machine."""
 
 import json
 import os
 import sys
 import threading
 import time
+from collections.abc import Mapping
 from pathlib import Path
 
-from keras_drnn.experiments.data import open_data
-from keras_drnn.tuning.search import Search
 from keras_drnn.tuning.search_folder import SearchFolder
-from keras_drnn.tuning.settings import SearchSettings
-from keras_drnn.tuning.workers import work
 
 _LOOK_SECONDS = 0.5
+_PATHS = ("root", "cache", "missing_list")
+
+
+def command(folder: Path, source: Mapping[str, object]) -> list[str]:
+    """The command that works for the search in a folder.
+
+    Args:
+        folder: The folder of the search.
+        source: The arguments of `open_data`; what is `None` is left out.
+    """
+    given = {name: str(value) for name, value in source.items() if value is not None}
+    return [sys.executable, "-m", __name__, str(folder), json.dumps(given)]
 
 
 def main() -> None:
     """Work for the chief that started this process, and end with it."""
-    threading.Thread(target=_end_with, args=(os.getppid(),), daemon=True).start()
+    end_with_parent()
+    from keras_drnn.experiments.data import open_data
+    from keras_drnn.tuning.search import Search
+    from keras_drnn.tuning.settings import SearchSettings
+    from keras_drnn.tuning.skeletons import SkeletonObjective
+    from keras_drnn.tuning.worker import work
+
     folder, source = Path(sys.argv[1]), json.loads(sys.argv[2])
-    data = open_data(
-        source["name"],
-        root=_path(source, "root"),
-        protocol=source.get("protocol"),
-        cache=Path(source["cache"]),
-        missing_list=_path(source, "missing_list"),
-    )
+    paths = {name: Path(source[name]) if name in source else None for name in _PATHS}
+    data = open_data(**source | paths)
     settings = SearchSettings.of(SearchFolder(folder).about["settings"])
-    work(Search(folder, settings, data))
+    work(Search(folder, settings, SkeletonObjective(data, settings)))
 
 
-def _path(source: dict[str, str], name: str) -> Path | None:
-    return Path(source[name]) if name in source else None
+def end_with_parent() -> None:
+    """End this process as soon as the one that started it has ended.
 
+    A chief that was killed cannot end its workers, and a new one starts new ones.
+    """
 
-def _end_with(parent: int) -> None:
-    # A chief that was killed cannot tell its workers; a new one starts new ones.
-    while os.getppid() == parent:
-        time.sleep(_LOOK_SECONDS)
-    os._exit(1)
+    def watch(parent: int) -> None:
+        while os.getppid() == parent:
+            time.sleep(_LOOK_SECONDS)
+        os._exit(1)
+
+    threading.Thread(target=watch, args=(os.getppid(),), daemon=True).start()
 
 
 if __name__ == "__main__":

@@ -5,8 +5,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from keras_drnn.reporting.run_folder import Run
+from keras_drnn.tuning.objective import SCORE
 from keras_drnn.tuning.search_folder import SearchFolder
-from keras_drnn.tuning.trial import SCORE
 
 
 def trial_lines(search: SearchFolder) -> list[dict[str, Any]]:

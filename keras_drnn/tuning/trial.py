@@ -1,25 +1,19 @@
-"""One trial: a recipe trained on every fold, in a folder of its own."""
+"""One trial: a candidate trained on every fold, in a folder of its own."""
 
 import json
 import shutil
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from keras_drnn.experiments.callbacks import StepCounter
-from keras_drnn.experiments.data import Data
-from keras_drnn.experiments.models import build_model
-from keras_drnn.experiments.recipes import Recipe
-from keras_drnn.experiments.runs import recipe_params
-from keras_drnn.experiments.training import build_and_train
-from keras_drnn.skeletons.split import Split
 from keras_drnn.system.atomic_writes import write_json, write_text
 from keras_drnn.tuning.limits import Cost, Limits
+from keras_drnn.tuning.objective import SCORE, Candidate, History
+from keras_drnn.tuning.values import Values
 
-SCORE = "validation/sequence_accuracy"
 # A process that dies so often at the same place of a trial hardly dies by chance.
 MAX_ATTEMPTS = 3
 
@@ -34,17 +28,15 @@ class InfeasibleError(TrialFailedError):
 
 def run_trial(
     folder: Path,
-    recipe: Recipe,
-    values: Mapping[str, Any],
-    cost: Cost,
-    limits: Limits,
-    data: Data,
-    folds: list[Split],
+    candidate: Candidate,
+    values: Values,
     *,
-    fits: bool = True,
+    folds: int,
+    limits: Limits,
+    misfit: str | None = None,
     on_step: Callable[[int, int], None] = lambda step, of: None,
 ) -> float:
-    """Train a recipe on every fold, or go on with it, and give its mean accuracy by clip.
+    """Train a candidate on every fold, or go on with it, and give its mean accuracy.
 
     What is left in the folder: `run.json` (what, and how it ended), and of a finished trial
     `history.jsonl` (learning curves, the mean over the folds) and `metrics.json`. A trial that has
@@ -52,35 +44,79 @@ def run_trial(
 
     Args:
         folder: The trial's folder.
-        recipe: What is trained.
+        candidate: What is trained.
         values: The hyperparameters, for `run.json`.
-        cost: What the model costs.
-        limits: What it may cost.
-        data: The data.
-        folds: Splits of the data.
-        fits: Whether its delays fit the clips.
+        folds: How many parts are held out in turn.
+        limits: What the model may cost.
+        misfit: Why its groups do not fit the data, if they do not.
         on_step: Called with the number of steps done, and of how many.
 
     Raises:
         TrialFailedError: If the trial failed, now or before.
     """
+    params = {**candidate.params, **{f"tuned.{name}": value for name, value in values.items()}}
+    before = _begun(folder, params)
+    if before.get("status") == "finished":
+        return _score(folder)
+    if before.get("status") == "failed":
+        raise (InfeasibleError if before["infeasible"] else TrialFailedError)(before["error"])
+    state = _begin(folder, candidate, params, values, before)
+    began = time.time()
+    try:
+        if state["attempts"] > MAX_ATTEMPTS:
+            raise TrialFailedError(
+                f"The process that trained it ended {MAX_ATTEMPTS} times at the same place "
+                "without a word: killed, perhaps for want of memory."
+            )
+        write_json(folder / "run.json", state)
+        _check_feasible(folder, candidate, limits, misfit)
+        histories = [
+            candidate.train_fold(
+                folder / f"fold{fold}", fold, _steps(on_step, candidate, fold, folds)
+            )
+            for fold in range(folds)
+        ]
+        _keep(folder, histories, candidate.cost, time.time() - began)
+    except KeyboardInterrupt:
+        # Counted as an attempt, a trial that is stopped by hand three times would be given up.
+        write_json(folder / "run.json", state | {"attempts": state["attempts"] - 1})
+        raise
+    # One failed trial must not end the search: whatever it was is kept and reported.
+    except Exception as error:
+        infeasible = isinstance(error, InfeasibleError)
+        known_cause = isinstance(error, TrialFailedError)
+        message = str(error) if known_cause else f"{type(error).__name__}: {error}"
+        ending = {"status": "failed", "error": message, "infeasible": infeasible}
+        _end(folder, state | ending)
+        raise (InfeasibleError if infeasible else TrialFailedError)(message) from error
+    _end(folder, state | {"status": "finished"})
+    return _score(folder)
+
+
+def _begun(folder: Path, params: dict[str, Any]) -> dict[str, Any]:
+    """What an earlier process has noted of the same trial; `{}` if there was none."""
     before = _read(folder / "run.json")
-    params = recipe_params(recipe) | {f"tuned.{name}": value for name, value in values.items()}
-    if before and before["params"] == json.loads(json.dumps(params)):
-        if before["status"] == "finished":
-            return float(_read(folder / "metrics.json")[SCORE])
-        if before["status"] == "failed":
-            raise (InfeasibleError if before["infeasible"] else TrialFailedError)(before["error"])
-    elif before:
+    if before and before["params"] != json.loads(json.dumps(params)):
         # What an earlier trial of this number left, which keras-tuner had not yet noted.
         shutil.rmtree(folder)
-        before = {}
+        return {}
+    return before
+
+
+def _begin(
+    folder: Path,
+    candidate: Candidate,
+    params: dict[str, Any],
+    values: Values,
+    before: dict[str, Any],
+) -> dict[str, Any]:
+    """The content of `run.json` for a trial under way."""
     folder.mkdir(parents=True, exist_ok=True)
-    began = time.time()
     evaluations = _evaluations(folder)
     stuck = before.get("evaluations") == evaluations
-    about = {
-        "model": recipe.cell,
+    cost = candidate.cost
+    return {
+        "model": candidate.params["cell"],
         "seed": 0,
         "status": "running",
         "params": params,
@@ -92,81 +128,33 @@ def run_trial(
         "evaluations": evaluations,
         "attempts": before["attempts"] + 1 if stuck else 1,
     }
-    try:
-        if about["attempts"] > MAX_ATTEMPTS:
-            raise TrialFailedError(
-                f"The process that trained it ended {MAX_ATTEMPTS} times at the same place "
-                "without a word: killed, perhaps for want of memory."
-            )
-        write_json(folder / "run.json", about)
-        reason = limits.exceeded(cost) or (None if fits else "a delay is longer than the clips")
-        if reason:
-            raise InfeasibleError(reason)
-        if limits.latency_milliseconds is not None:
-            _check_latency(folder, recipe, limits.latency_milliseconds, data)
-        histories = []
-        for number, fold in enumerate(folds):
-            histories.append(
-                _train_fold(
-                    folder / f"fold{number}",
-                    recipe,
-                    number,
-                    data,
-                    fold,
-                    lambda step, done=number: on_step(
-                        done * recipe.steps + step, len(folds) * recipe.steps
-                    ),
-                )
-            )
-        _keep(folder, histories, cost, time.time() - began)
-    except KeyboardInterrupt:
-        # Somebody's wish is no sign of want of memory.
-        write_json(folder / "run.json", about | {"attempts": about["attempts"] - 1})
-        raise
-    # A trial's misfortune must not cost the search: whatever it was is kept and told.
-    except Exception as error:
-        infeasible = isinstance(error, InfeasibleError)
-        said = str(error) if isinstance(error, TrialFailedError) else _in_words(error)
-        about |= {"status": "failed", "error": said, "infeasible": infeasible}
-        write_json(folder / "run.json", about)
-        _forget_folds(folder)
-        raise (InfeasibleError if infeasible else TrialFailedError)(said) from error
-    write_json(folder / "run.json", about | {"status": "finished"})
-    _forget_folds(folder)
-    return float(_read(folder / "metrics.json")[SCORE])
 
 
-def _train_fold(
-    folder: Path,
-    recipe: Recipe,
-    seed: int,
-    data: Data,
-    fold: Split,
-    on_step: Callable[[int], None],
-) -> list[dict[str, float]]:
-    folder.mkdir(exist_ok=True)
-    _, history = build_and_train(
-        recipe,
-        data,
-        fold,
-        name=recipe.cell,
-        seed=seed,
-        folder=folder,
-        callbacks=[StepCounter(on_step)],
-    )
-    return history
+def _check_feasible(folder: Path, candidate: Candidate, limits: Limits, misfit: str | None) -> None:
+    reason = limits.exceeded(candidate.cost) or misfit
+    if reason:
+        raise InfeasibleError(reason)
+    allowed = limits.latency_milliseconds
+    if allowed is not None:
+        latency = candidate.latency_milliseconds(folder)
+        if latency > allowed:
+            raise InfeasibleError(f"{latency:.2f} ms for a clip, of {allowed:.2f} ms allowed")
 
 
-def _keep(
-    folder: Path, histories: list[list[dict[str, float]]], cost: Cost, seconds: float
-) -> None:
+def _steps(
+    on_step: Callable[[int, int], None], candidate: Candidate, fold: int, folds: int
+) -> Callable[[int], None]:
+    """Steps of one fold, counted over all of them."""
+    return lambda step: on_step(fold * candidate.steps + step, folds * candidate.steps)
+
+
+def _keep(folder: Path, histories: Sequence[History], cost: Cost, seconds: float) -> None:
     mean = [
         {key: float(np.mean([entry[key] for entry in entries])) for key in entries[0]}
         | {"step": int(entries[0]["step"]), "seconds": sum(entry["seconds"] for entry in entries)}
         for entries in zip(*histories, strict=True)
     ]
-    lines = "".join(json.dumps(entry) + "\n" for entry in mean)
-    write_text(folder / "history.jsonl", lines)
+    write_text(folder / "history.jsonl", "".join(json.dumps(entry) + "\n" for entry in mean))
     reached = {key: value for key, value in mean[-1].items() if key.startswith("validation/")}
     of_folds = {f"fold{i}/sequence_accuracy": last[-1][SCORE] for i, last in enumerate(histories)}
     write_json(
@@ -182,34 +170,10 @@ def _keep(
     )
 
 
-def _check_latency(folder: Path, recipe: Recipe, limit: float, data: Data) -> None:
-    """Export the model untrained: how long it takes does not depend on its weights."""
-    from keras_drnn.export import export_litert
-
-    lengths = data.clips.index.frames[data.split.train]
-    typical = int(data.split.train[np.argsort(lengths, kind="stable")[len(lengths) // 2]])
-    model = build_model(
-        recipe,
-        layout=data.layout,
-        bodies=data.reader.bodies,
-        classes=len(data.split.class_names),
-    )
-    path = folder / "untrained.keras"
-    model.save(path)
-    try:
-        report = export_litert(
-            path,
-            path.with_suffix(".tflite"),
-            check_inputs=[data.clips[typical].joints],
-            tolerance=1e-3,
-        )
-    finally:
-        path.unlink()
-        path.with_suffix(".tflite").unlink(missing_ok=True)
-    if report.latency_milliseconds > limit:
-        raise InfeasibleError(
-            f"{report.latency_milliseconds:.2f} ms for a clip, of {limit:.2f} ms allowed"
-        )
+def _end(folder: Path, state: dict[str, Any]) -> None:
+    write_json(folder / "run.json", state)
+    for fold in folder.glob("fold*"):
+        shutil.rmtree(fold)
 
 
 def _evaluations(folder: Path) -> int:
@@ -218,13 +182,8 @@ def _evaluations(folder: Path) -> int:
     return sum(len(path.read_text(encoding="utf-8").splitlines()) for path in histories)
 
 
-def _forget_folds(folder: Path) -> None:
-    for fold in folder.glob("fold*"):
-        shutil.rmtree(fold)
-
-
-def _in_words(error: Exception) -> str:
-    return f"{type(error).__name__}: {error}"
+def _score(folder: Path) -> float:
+    return float(_read(folder / "metrics.json")[SCORE])
 
 
 def _read(path: Path) -> dict[str, Any]:

@@ -1,16 +1,16 @@
-"""keras-tuner's loop around trials that keep their state in folders of their own."""
+"""keras-tuner's tuner around trials that keep their state in folders of their own."""
 
 import contextlib
 import os
 import time
 from collections.abc import Callable, Iterator
-from pathlib import Path
 
 from keras_tuner.engine.base_tuner import BaseTuner
-from keras_tuner.engine.trial import TrialStatus
 
-from keras_drnn.tuning.oracles import OBJECTIVE
+from keras_drnn.tuning.oracles import OBJECTIVE, ResumableOracle
+from keras_drnn.tuning.roles import role
 from keras_drnn.tuning.trial import TrialFailedError
+from keras_drnn.tuning.values import Values
 
 _IDLE_SECONDS = 0.5
 
@@ -25,51 +25,50 @@ def quiet() -> Iterator[None]:
 class FolderTuner(BaseTuner):
     """Asks an oracle for trials, runs them and reports their scores.
 
+    In keras-tuner's environment a chief only answers its workers, and a worker asks its chief.
+
     Args:
         oracle: One of `make_oracle`.
         run: Called with a trial's id and values; returns its score or raises `TrialFailedError`.
-        folder: Where the oracle keeps its state.
         on_end: Called after every trial.
     """
 
     def __init__(
-        self, oracle, run: Callable[[str, dict], float], folder: Path, on_end: Callable[[], object]
-    ):
+        self,
+        oracle: ResumableOracle,
+        run: Callable[[str, Values], float],
+        on_end: Callable[[], object],
+    ) -> None:
         self._run = run
         self._on_end = on_end
-        self._asked = False
+        folder = oracle.folder
         super().__init__(oracle, directory=str(folder.parent), project_name=folder.name)
+        if role() != "worker" and (folder / "oracle.json").is_file():
+            oracle.reload()
 
-    def pre_create_trial(self):
-        # A worker that has nothing to do asks again at once, some thousand times a second.
-        if self._asked:
-            time.sleep(_IDLE_SECONDS)
-        self._asked = True
-
-    def run_trial(self, trial):
-        return {OBJECTIVE: self._run(trial.trial_id, trial.hyperparameters.values)}
-
-    def _try_run_and_update_trial(self, trial):
-        # keras-tuner's own would print a traceback, and take every error for one of the trial's.
-        try:
-            self._run_and_update_trial(trial)
-        except TrialFailedError as error:
-            trial.status, trial.message = TrialStatus.FAILED, str(error)
-        else:
-            trial.status = TrialStatus.COMPLETED
-
-    def on_trial_end(self, trial):
-        super().on_trial_end(trial)
-        self._asked = False
-        self._on_end()
+    def search(self) -> None:
+        """Run trials until there are no more."""
+        # keras-tuner's own loop prints tracebacks, and takes every error for one of the trial's.
+        if role() == "chief":
+            super().search()
+            return
+        while (trial := self.oracle.create_trial(self.tuner_id)).status != "STOPPED":
+            if trial.status == "IDLE":
+                time.sleep(_IDLE_SECONDS)
+                continue
+            try:
+                score = self._run(trial.trial_id, trial.hyperparameters.values)
+            except TrialFailedError as error:
+                trial.status, trial.message = "FAILED", str(error)
+            else:
+                self.oracle.update_trial(trial.trial_id, {OBJECTIVE: score})
+                trial.status = "COMPLETED"
+            self.oracle.end_trial(trial)
+            self._on_end()
 
     # All its state is the oracle's, which saves itself.
-    def save(self):
+    def save(self) -> None:
         pass
 
-    def reload(self):
-        if not self._is_worker():
-            self.oracle.reload()
-
-    def _get_tuner_fname(self):
-        return str(Path(self.project_dir) / "oracle.json")
+    def reload(self) -> None:
+        pass

@@ -1,16 +1,17 @@
-"""`drnn tune`: configuration files, what is told before any trial, and the whole way with them."""
+"""`drnn tune`: configuration files, faults before any trial, and the whole way with them."""
 
 import json
 import tomllib
 from pathlib import Path
 
 import pytest
-from searching import trained
+from searching import QuickCandidate, QuickObjective, trained
 from typer.testing import CliRunner
 
 from keras_drnn.cli.app import app
 from keras_drnn.cli.tune import _OF_COMMAND
 from keras_drnn.tuning.settings import SearchSettings
+from keras_drnn.tuning.skeletons import SkeletonCandidate
 
 CONFIGURATIONS = sorted((Path(__file__).parents[2] / "tuning").glob("*.toml"))
 
@@ -25,19 +26,19 @@ def command(tmp_path, monkeypatch):
 
 @pytest.mark.parametrize("path", CONFIGURATIONS, ids=lambda path: path.stem)
 def test_the_ready_configurations_are_searches(path):
-    told = tomllib.loads(path.read_text())
-    for cell in told["models"]:
-        own = {key: value for key, value in told.items() if key not in _OF_COMMAND}
+    content = tomllib.loads(path.read_text(encoding="utf-8"))
+    for cell in content["models"]:
+        own = {key: value for key, value in content.items() if key not in _OF_COMMAND}
         settings = SearchSettings.of({**own, "cell": cell})
-        assert settings.recipe(told["data"]).cell == cell
+        assert settings.recipe(content["data"]).cell == cell
 
 
-def test_a_fault_is_told_before_any_trial(command, tmp_path, monkeypatch):
+def test_a_fault_is_reported_before_any_trial(command, tmp_path, monkeypatch):
     (tmp_path / "bad.toml").write_text("trials = 3\nspaces = 4\n")
     (tmp_path / "cell.toml").write_text('cell = "lstm"\n')
     (tmp_path / "string.toml").write_text('models = "drnn,rnn"\n')
     (tmp_path / "broken.toml").write_text("trials = \n")
-    for arguments, told in [
+    for arguments, message in [
         (["bad.toml"], "spaces"),
         (["broken.toml"], "TOML"),
         (["--models", "drnn,rnn"], "cell='rnn'"),
@@ -49,28 +50,58 @@ def test_a_fault_is_told_before_any_trial(command, tmp_path, monkeypatch):
     ]:
         done = command(*arguments)
         assert done.exit_code != 0 and isinstance(done.exception, ValueError)
-        assert told in str(done.exception)
+        assert message in str(done.exception)
     monkeypatch.setenv("KERASTUNER_TUNER_ID", "chief")
     assert "KERASTUNER_ORACLE_IP" in str(command().exception)
     assert not list(tmp_path.glob("drnn-runs"))
 
 
 def test_options_come_before_the_file_and_the_tables_after_the_search(
-    command, root, data, quick, untracked, log, tmp_path, monkeypatch
+    command, source, data, log, tmp_path, monkeypatch
 ):
+    """With the data that it reads, and quick trainings in place of those on skeletons."""
+
+    def quick(candidate):
+        settings = SearchSettings(cell=candidate.recipe.cell, folds=1)
+        return QuickCandidate(QuickObjective(log, settings), candidate.recipe)
+
+    for method in ("train_fold", "train_winner"):
+
+        def call(candidate, *arguments, method=method, **options):
+            return getattr(quick(candidate), method)(*arguments, **options)
+
+        monkeypatch.setattr(SkeletonCandidate, method, call)
     monkeypatch.setattr("keras_drnn.tracking.check_store", lambda uri: None)
+    monkeypatch.setattr("keras_drnn.tuning.mirror.SearchMirror", NoMirror)
     (tmp_path / "mine.toml").write_text(
         "trials = 9\nfolds = 1\nsteps = 2\noracle = 'random'\nmodels = ['drnn', 'gru']\n"
     )
-    arguments = ["mine.toml", "--root", root / "clips", "--trials", 2, "--json", "found.json"]
+    arguments = ["mine.toml", "--root", source["root"], "--trials", 2, "--json", "found.json"]
     done = command(*arguments)
     assert done.exit_code == 0, done.output
-    found = json.loads((tmp_path / "found.json").read_text())
-    assert [outcome["cell"] for outcome in found] == ["drnn", "gru"]
-    assert [len(outcome["trials"]) for outcome in found] == [2, 2]
+    outcomes = json.loads((tmp_path / "found.json").read_text())
+    assert [outcome["cell"] for outcome in outcomes] == ["drnn", "gru"]
+    assert [len(outcome["trials"]) for outcome in outcomes] == [2, 2]
+    assert {steps for _, _, steps, _ in trained(log)} == {2}
     assert len(trained(log)) == 4
     assert "D-RNN" in done.output and "GRU" in done.output
     assert (tmp_path / "drnn-runs" / "search-mine-gru" / "front.png").exists()
     # The same command again has nothing to do.
     assert command(*arguments).exit_code == 0
     assert len(trained(log)) == 4
+
+
+class NoMirror:
+    """In place of MLflow."""
+
+    def __init__(self, *arguments):
+        pass
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *arguments):
+        pass
+
+    def sync(self):
+        pass

@@ -55,7 +55,7 @@ def test_limits_say_what_is_exceeded():
 
 
 def test_the_longest_delay_fits_the_clips_and_the_stretches():
-    frames = np.array([10, 20, 30, 40, 50])
-    assert longest_delay(frames, replace(SMALL, frames=100)) == 29
-    assert longest_delay(frames, replace(SMALL, frames=16)) == 15
-    assert longest_delay(np.array([1]), SMALL) == 1
+    lengths = np.array([10, 20, 30, 40, 50])
+    assert longest_delay(lengths, 100) == 29
+    assert longest_delay(lengths, 16) == 15
+    assert longest_delay(np.array([1]), 100) == 1

@@ -1,31 +1,22 @@
 """What MLflow shows of a search: once, nested, and with its winner registered."""
 
 import json
-from dataclasses import replace
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import numpy as np
 import pytest
 from mirrored import check_history, models, runs
-from searching import SPACE, wins_at_once
 
 from keras_drnn.experiments.callbacks import TrainingDivergedError
 from keras_drnn.system.atomic_writes import write_whole
 from keras_drnn.tracking import check_store
 from keras_drnn.tracking.store import connect
-from keras_drnn.tuning import search as search_module
-from keras_drnn.tuning.search import search
-from keras_drnn.tuning.settings import SearchSettings
 
-SETTINGS = SearchSettings(oracle="random", trials=3, folds=2, seeds=2, steps=4, space=SPACE)
 AWAY = "http://127.0.0.1:9"
 
-pytestmark = [
-    pytest.mark.usefixtures("quick"),
-    # MLflow warns of a type hint of its own.
-    pytest.mark.filterwarnings("ignore:.*Any type hint is inferred"),
-]
+# MLflow warns of a type hint of its own.
+pytestmark = pytest.mark.filterwarnings("ignore:.*Any type hint is inferred")
 
 
 @pytest.fixture(scope="module")
@@ -35,20 +26,17 @@ def store(tmp_path_factory):
     return uri
 
 
-def wins_with_a_model(folder, *arguments, **callbacks):
+def with_a_model(folder):
+    """Files that a training of a winner leaves, beside those of a quick one."""
     import keras
 
-    folder.mkdir(parents=True)
     model = keras.Sequential([keras.Input((None, 2)), keras.layers.Dense(3)])
     write_whole(folder / "model.keras", model.save)
     (folder / "model.tflite").write_bytes(b"TFL3")
     np.savez(folder / "outcome.npz", fractions=np.ones(2))
-    wins_at_once(folder, *arguments, **callbacks)
 
 
-def test_a_search_is_a_parent_with_nested_trials_and_a_registered_winner(
-    tmp_path, data, quick, store, monkeypatch, capfd
-):
+def test_a_search_is_a_parent_with_nested_trials_and_a_registered_winner(run, folder, store, capfd):
     first = iter([TrainingDivergedError("The training loss was nan")])
 
     def fault(recipe):
@@ -56,13 +44,10 @@ def test_a_search_is_a_parent_with_nested_trials_and_a_registered_winner(
         if error:
             raise error
 
-    quick(fault=fault)
-    monkeypatch.setattr(search_module.runs, "run", wins_with_a_model)
-    folder = tmp_path / "search-parent"
-    outcome = search(folder, SETTINGS, data, store)
+    outcome = run(store, trials=2, fault=fault, wins=with_a_model)
     assert "Traceback" not in capfd.readouterr().err
     found = runs(store, folder.name)
-    trials = [f"trial-{number:04d}" for number in range(3)]
+    trials = [f"trial-{number:04d}" for number in range(2)]
     winners = outcome["winner"]["runs"]
     assert set(found) == {folder.name, *trials, *winners} and len(winners) == 2
     parent = found[folder.name]
@@ -98,20 +83,19 @@ def test_a_search_is_a_parent_with_nested_trials_and_a_registered_winner(
     assert list(Path(urlsplit(logged.artifact_location).path).glob("MLmodel"))
 
 
+@pytest.mark.usefixtures("no_pictures")
 def test_a_resumed_search_goes_on_with_its_parent_and_registers_each_winner_once(
-    tmp_path, data, store, monkeypatch
+    run, folder, store
 ):
-    folder = tmp_path / "search-resumed"
-    monkeypatch.setattr(search_module.runs, "run", wins_with_a_model)
-    first = search(folder, replace(SETTINGS, trials=1, seeds=1), data, store)
+    few = {"folds": 1, "seeds": 1, "seed": 3, "wins": with_a_model}
+    first = run(store, trials=1, **few)
     before = runs(store, folder.name)
-    more = search(folder, replace(SETTINGS, trials=12, seeds=1), data, store)
+    more = run(store, trials=3, **few)
     after = runs(store, folder.name)
     assert more["winner"]["runs"] != first["winner"]["runs"]
-    trials = {f"trial-{number:04d}" for number in range(1, 12)}
-    assert set(after) - set(before) == {*trials, *more["winner"]["runs"]}
-    for name, run in before.items():
-        assert after[name].info.run_id == run.info.run_id
+    assert set(after) - set(before) == {"trial-0001", "trial-0002", *more["winner"]["runs"]}
+    for name, earlier in before.items():
+        assert after[name].info.run_id == earlier.info.run_id
     assert after[folder.name].info.status == "FINISHED"
     assert "error" not in after[folder.name].data.tags or not after[folder.name].data.tags["error"]
     versions = connect(store).search_model_versions(f"name = '{folder.name}'")
@@ -120,13 +104,14 @@ def test_a_resumed_search_goes_on_with_its_parent_and_registers_each_winner_once
     ]
 
 
-def test_a_store_that_is_away_costs_no_trial_and_gets_all_later(tmp_path, data, store, caplog):
-    folder = tmp_path / "search-away"
-    outcome = search(folder, SETTINGS, data, AWAY)
-    assert outcome["counts"]["finished"] == 3
+@pytest.mark.usefixtures("no_pictures")
+def test_a_store_that_is_away_costs_no_trial_and_gets_all_later(run, folder, store, caplog):
+    few = {"trials": 2, "seeds": 1}
+    outcome = run(AWAY, **few)
+    assert outcome["counts"]["finished"] == 2
     assert any("MLflow does not have everything" in message for message in caplog.messages)
-    search(folder, SETTINGS, data, store)
+    run(store, **few)
     found = runs(store, folder.name)
-    assert len(found) == 1 + 3 + 2
-    for name in ("trial-0000", "trial-0001", "trial-0002"):
+    assert len(found) == 1 + 2 + 1
+    for name in ("trial-0000", "trial-0001"):
         check_history(store, found[name], folder / "trials" / name)

@@ -1,0 +1,158 @@
+"""Searches on skeletons: clips of a data set, with training subjects held out in turn."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import keras
+import numpy as np
+
+from keras_drnn.data_sets.recipe import Recipe
+from keras_drnn.experiments import runs
+from keras_drnn.experiments.data import Data
+from keras_drnn.experiments.memory import forget_models
+from keras_drnn.experiments.models import build_model
+from keras_drnn.experiments.training import compile_model, train
+from keras_drnn.skeletons.split import Split
+from keras_drnn.tuning.export_latency import export_latency
+from keras_drnn.tuning.folds import fold_splits
+from keras_drnn.tuning.limits import Cost, cost_of, longest_delay
+from keras_drnn.tuning.objective import History
+from keras_drnn.tuning.settings import SearchSettings
+from keras_drnn.tuning.values import Values, recipe_of
+
+
+class SkeletonObjective:
+    """Models judged by clips of training subjects that were held out.
+
+    Args:
+        data: The clips.
+        settings: The search; its preset and cell say what is not searched.
+
+    Raises:
+        ValueError: If the training subjects cannot be held out in so many parts.
+    """
+
+    def __init__(self, data: Data, settings: SearchSettings) -> None:
+        self.data = data
+        self.recipe = settings.recipe(data.data_set)
+        self.splits = fold_splits(data, settings.folds)
+        self.folds = len(self.splits)
+        self.name = f"{data.name}-{data.protocol.name}"
+        frames = data.clips.index.frames[data.split.train]
+        self.longest_delay = longest_delay(frames, self.recipe.frames)
+
+    def candidate(self, values: Values, steps: int | None = None) -> "SkeletonCandidate":
+        """The model of a trial."""
+        recipe = recipe_of(values, self.recipe)
+        return SkeletonCandidate(self, replace(recipe, steps=steps or recipe.steps))
+
+    def description(self) -> dict[str, Any]:
+        """The data, as `search.json` describes it."""
+        return self.data.description()
+
+    def decisive(self) -> dict[str, Any]:
+        """What must be the same for a search to go on."""
+        return {
+            "recipe": runs.recipe_params(self.recipe),
+            "longest_delay": self.longest_delay,
+            "clips": self.data.clips.folder.name,
+            "protocol": self.data.protocol.name,
+            "backend": keras.backend.backend(),
+        }
+
+    def build(self, recipe: Recipe) -> keras.Model:
+        """A model, with fresh weights."""
+        return build_model(
+            recipe,
+            layout=self.data.layout,
+            bodies=self.data.reader.bodies,
+            classes=len(self.data.split.class_names),
+            name=recipe.cell,
+        )
+
+    @cached_property
+    def features(self) -> int:
+        """Numbers that describe a frame, as the model makes them from the joints."""
+        return int(self.build(self.recipe).get_layer("frame").output.shape[-1])
+
+
+@dataclass(frozen=True, eq=False)
+class SkeletonCandidate:
+    """The model of one trial.
+
+    Args:
+        objective: The clips.
+        recipe: What is built, and how it is trained.
+    """
+
+    objective: SkeletonObjective
+    recipe: Recipe
+
+    @property
+    def params(self) -> dict[str, Any]:
+        """The recipe."""
+        return runs.recipe_params(self.recipe)
+
+    @property
+    def steps(self) -> int:
+        """Batches to train on."""
+        return self.recipe.steps
+
+    @property
+    def cost(self) -> Cost:
+        """What the model costs."""
+        classes = len(self.objective.data.split.class_names)
+        return cost_of(self.recipe, features=self.objective.features, classes=classes)
+
+    def latency_milliseconds(self, scratch: Path) -> float:
+        """How long the exported, untrained model takes for a clip of median length."""
+        data = self.objective.data
+        lengths = data.clips.index.frames[data.split.train]
+        typical = int(data.split.train[np.argsort(lengths, kind="stable")[len(lengths) // 2]])
+        return export_latency(
+            self.objective.build(self.recipe), data.clips[typical].joints, scratch
+        )
+
+    def train_fold(self, folder: Path, fold: int, on_step: Callable[[int], None]) -> History:
+        """Train with some of the training subjects held out."""
+        data = self.objective.data
+        split: Split = self.objective.splits[fold]
+        folder.mkdir(exist_ok=True)
+        forget_models()
+        keras.utils.set_random_seed(fold)
+        model = self.objective.build(self.recipe)
+        compile_model(model, self.recipe)
+        return train(
+            model,
+            self.recipe,
+            data.clips,
+            split.train,
+            split.validation,
+            split.labels,
+            layout=data.layout,
+            seed=fold,
+            folder=folder,
+            on_step=on_step,
+        )
+
+    def train_winner(
+        self,
+        folder: Path,
+        seed: int,
+        *,
+        on_step: Callable[[int], None],
+        on_evaluation: Callable[[], object],
+    ) -> None:
+        """Train, evaluate on the test side and export."""
+        runs.run(
+            folder,
+            self.recipe.cell,
+            self.recipe,
+            seed,
+            self.objective.data,
+            on_step=on_step,
+            on_evaluation=on_evaluation,
+        )
