@@ -33,7 +33,7 @@ def _option(help: str, default: str, *, min: int | None = None, max: int | None 
 class SearchedClips(ClipOptions):
     """The options that say which clips, which a configuration file may say as well."""
 
-    data: options.MaybeData = None  # type: ignore[assignment]
+    data: options.MaybeData = None
 
 
 @dataclass(frozen=True)
@@ -41,9 +41,9 @@ class SettingOptions:
     """The options that are settings of a search, by the names that they have there."""
 
     trials: Annotated[int | None, _option("Trials at most.", "30", min=1)] = None
-    oracle: Annotated[
-        str | None, _option("bayesian, random, hyperband or grid.", "bayesian")
-    ] = None
+    oracle: Annotated[str | None, _option("bayesian, random, hyperband or grid.", "bayesian")] = (
+        None
+    )
     folds: Annotated[
         int | None,
         _option(
@@ -69,9 +69,9 @@ class SettingOptions:
 class LimitOptions:
     """The options that say what a model may cost."""
 
-    max_parameters: Annotated[
-        int | None, _option("Larger models are not tried.", "any", min=1)
-    ] = None
+    max_parameters: Annotated[int | None, _option("Larger models are not tried.", "any", min=1)] = (
+        None
+    )
     max_multiply_adds: Annotated[
         float | None, _option("Models that multiply more per frame are not tried.", "any", min=1)
     ] = None

@@ -57,6 +57,10 @@ def test_every_fold_is_trained_on_its_own_side(objective, tmp_path, monkeypatch)
         return ["history"]
 
     monkeypatch.setattr(skeletons, "train", train)
+    # What is trained is looked at elsewhere, and takes long to build.
+    monkeypatch.setattr(objective, "build", lambda recipe: None)
+    monkeypatch.setattr(skeletons, "compile_model", lambda model, recipe: None)
+    monkeypatch.setattr(skeletons, "forget_models", lambda: None)
     candidate = objective.candidate(VALUES)
     for fold, split in enumerate(objective.splits):
         folder = tmp_path / f"fold{fold}"
