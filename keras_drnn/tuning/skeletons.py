@@ -11,11 +11,10 @@ import numpy as np
 
 from keras_drnn.data_sets.recipe import Recipe
 from keras_drnn.experiments import runs
+from keras_drnn.experiments.callbacks import StepCounter
 from keras_drnn.experiments.data import Data
-from keras_drnn.experiments.memory import forget_models
 from keras_drnn.experiments.models import build_model
-from keras_drnn.experiments.training import compile_model, train
-from keras_drnn.skeletons.split import Split
+from keras_drnn.experiments.training import build_and_train
 from keras_drnn.tuning.export_latency import export_latency
 from keras_drnn.tuning.folds import fold_splits
 from keras_drnn.tuning.limits import Cost, cost_of, longest_delay
@@ -118,25 +117,17 @@ class SkeletonCandidate:
 
     def train_fold(self, folder: Path, fold: int, on_step: Callable[[int], None]) -> History:
         """Train with some of the training subjects held out."""
-        data = self.objective.data
-        split: Split = self.objective.splits[fold]
         folder.mkdir(exist_ok=True)
-        forget_models()
-        keras.utils.set_random_seed(fold)
-        model = self.objective.build(self.recipe)
-        compile_model(model, self.recipe)
-        return train(
-            model,
+        _, history = build_and_train(
             self.recipe,
-            data.clips,
-            split.train,
-            split.validation,
-            split.labels,
-            layout=data.layout,
+            self.objective.data,
+            self.objective.splits[fold],
+            name=self.recipe.cell,
             seed=fold,
             folder=folder,
-            on_step=on_step,
+            callbacks=[StepCounter(on_step)],
         )
+        return history
 
     def train_winner(
         self,

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 from searching import SPACE, statuses, trained
 
-from keras_drnn.experiments.training import TrainingDivergedError
+from keras_drnn.experiments.callbacks import TrainingDivergedError
 from keras_drnn.system.locks import LockHeldError
 from keras_drnn.tuning.limits import Limits
 from keras_drnn.tuning.search import SearchFailedError

@@ -52,20 +52,16 @@ def test_other_data_or_another_recipe_is_another_search(objective, data):
 def test_every_fold_is_trained_on_its_own_side(objective, tmp_path, monkeypatch):
     seen = []
 
-    def train(model, recipe, clips, training, validation, labels, **how):
-        seen.append((how["seed"], how["folder"], [*training], [*validation]))
-        return ["history"]
+    def train(recipe, data, split, *, name, seed, folder, callbacks):
+        seen.append((recipe, split, seed, folder))
+        return None, ["history"]
 
-    monkeypatch.setattr(skeletons, "train", train)
-    # What is trained is looked at elsewhere, and takes long to build.
-    monkeypatch.setattr(objective, "build", lambda recipe: None)
-    monkeypatch.setattr(skeletons, "compile_model", lambda model, recipe: None)
-    monkeypatch.setattr(skeletons, "forget_models", lambda: None)
+    monkeypatch.setattr(skeletons, "build_and_train", train)
     candidate = objective.candidate(VALUES)
     for fold, split in enumerate(objective.splits):
         folder = tmp_path / f"fold{fold}"
         assert candidate.train_fold(folder, fold, lambda step: None) == ["history"]
-        assert seen[-1] == (fold, folder, [*split.train], [*split.validation])
+        assert seen[-1] == (candidate.recipe, split, fold, folder)
 
 
 def test_the_winner_is_trained_as_a_comparison_trains(objective, tmp_path, monkeypatch):
