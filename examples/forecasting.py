@@ -23,7 +23,7 @@ def make_data(count: int, seed: int) -> np.ndarray:
     return series[..., None].astype("float32")
 
 
-def main() -> float:
+def main(count: int = 1000) -> float:
     keras.utils.set_random_seed(1)
     layer = DelayedRNN(UNITS, DELAYS, return_sequences=True, return_state=True)
     head = keras.layers.Dense(1)
@@ -33,7 +33,7 @@ def main() -> float:
     hidden, *state = layer(values, initial_state=[h, clock])
     onwards = keras.Model([values, h, clock], [head(hidden), *state])  # the same weights
 
-    series = make_data(1000, seed=0)
+    series = make_data(count, seed=0)
     model.compile(keras.optimizers.Adam(0.01), "mse")
     model.fit(series[:, :-1], series[:, 1:], batch_size=25, epochs=5, verbose=0)
 

@@ -32,7 +32,7 @@ def pad(clips: list[np.ndarray]) -> np.ndarray:
     return keras.utils.pad_sequences(clips, LONGEST, "float32", padding="post")
 
 
-def main() -> float:
+def main(count: int = 2000) -> float:
     keras.utils.set_random_seed(1)
     model = keras.Sequential(
         [
@@ -44,7 +44,7 @@ def main() -> float:
     )
     loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
     model.compile(keras.optimizers.Adam(0.005), loss, metrics=["accuracy"])
-    clips, marks = make_data(2000, seed=0)
+    clips, marks = make_data(count, seed=0)
     model.fit(pad(clips), marks, batch_size=50, epochs=5, verbose=0)
 
     clips, marks = make_data(500, seed=1)

@@ -23,7 +23,7 @@ def make_data(count: int, seed: int):
     return [tunes, heard], backwards
 
 
-def main() -> float:
+def main(count: int = 4000) -> float:
     keras.utils.set_random_seed(1)
     tune, heard = keras.Input((None,)), keras.Input((None,))
     _, *state = DelayedRNN(120, DELAYS, activation="tanh", return_state=True)(
@@ -35,7 +35,7 @@ def main() -> float:
     model = keras.Model([tune, heard], keras.layers.Dense(NOTES)(played))
     loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
     model.compile(keras.optimizers.Adam(0.003), loss, metrics=["accuracy"])
-    model.fit(*make_data(4000, seed=0), batch_size=50, epochs=5, verbose=0)
+    model.fit(*make_data(count, seed=0), batch_size=50, epochs=5, verbose=0)
 
     # Played from nothing: each note that the decoder chooses is what it hears next.
     (tunes, heard), backwards = make_data(500, seed=1)

@@ -24,7 +24,7 @@ def make_data(count: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
     return x, kinds @ 2 ** np.arange(MARKS)
 
 
-def main() -> float:
+def main(count: int = 2000) -> float:
     keras.utils.set_random_seed(1)
     model = keras.Sequential(
         [
@@ -36,7 +36,7 @@ def main() -> float:
     )
     loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
     model.compile(keras.optimizers.Adam(0.005), loss, metrics=["accuracy"])
-    model.fit(*make_data(2000, seed=0), batch_size=50, epochs=5, verbose=0)
+    model.fit(*make_data(count, seed=0), batch_size=50, epochs=5, verbose=0)
     x, orders = make_data(500, seed=1)
     _, accuracy = model.evaluate(x, orders, verbose=0)
 

@@ -23,7 +23,7 @@ def make_data(count: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
     return x.astype("float32"), np.take_along_axis(pulses, latest, axis=1) > 0
 
 
-def main() -> float:
+def main(count: int = 2000) -> float:
     keras.utils.set_random_seed(1)
     layer = DelayedRNN([16, 8, 8], (1, 4, 16), return_sequences=True, return_state=True)
     head = keras.layers.Dense(1, activation="sigmoid")
@@ -35,7 +35,7 @@ def main() -> float:
     whole.compile(
         keras.optimizers.Adam(0.01, clipnorm=1.0), "binary_crossentropy", metrics=["accuracy"]
     )
-    whole.fit(*make_data(2000, seed=0), batch_size=50, epochs=10, verbose=0)
+    whole.fit(*make_data(count, seed=0), batch_size=50, epochs=10, verbose=0)
 
     x, lit = make_data(200, seed=1)
     scores = []
