@@ -99,17 +99,17 @@ def export(
         accuracy_loss=accuracy_loss,
         data=data,
     )
-    found = report.as_dict()
+    content = report.as_dict()
     if log is not None:
         from keras_drnn.tracking.litert import log_litert_model
 
-        found["mlflow_model"] = log_litert_model(report, log)
+        content["mlflow_model"] = log_litert_model(report, log)
     table = Table("", "", show_header=False)
-    for key, value in found.items():
+    for key, value in content.items():
         if value is not None:
             shown = ", ".join(value) if isinstance(value, tuple) else value
             table.add_row(
                 key.replace("_", " "), f"{shown:.4g}" if isinstance(shown, float) else str(shown)
             )
     Console().print(table)
-    options.write_json_file(json_file, found)
+    options.write_json_file(json_file, content)

@@ -17,7 +17,7 @@ def choose_backend() -> None:
 
 
 def main() -> None:
-    """Run the command; what a person can put right is told without a traceback."""
+    """Run the command; errors that the user can correct come without a traceback."""
     filter_native_messages()
     choose_backend()
     try:

@@ -94,14 +94,14 @@ def trying(
     shown = 0.0
 
     def on_progress(progress: "SearchProgress") -> None:
-        told = f"Searching {model}"
+        description = f"Searching {model}"
         if progress.best is not None:
-            told += f", best {100 * progress.best:.1f} %"
+            description += f", best {100 * progress.best:.1f} %"
         if progress.failed:
-            told += f", {progress.failed} failed"
+            description += f", {progress.failed} failed"
         if progress.seconds_left:
-            told += f", about {_duration(progress.seconds_left)} left"
-        bars.update(trials, completed=progress.done, total=progress.of, description=told)
+            description += f", about {_duration(progress.seconds_left)} left"
+        bars.update(trials, completed=progress.done, total=progress.of, description=description)
         bars.update(current, visible=False)
 
     def on_step(step: int, of: int) -> None:
@@ -115,7 +115,7 @@ def trying(
 
 
 def _duration(seconds: float) -> str:
-    """A time for people, not more exact than it is known."""
+    """A time for people, not more exact than it can be."""
     if seconds < 90:
         return f"{max(1, round(seconds))} s"
     if seconds < 5400:

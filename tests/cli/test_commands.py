@@ -8,14 +8,14 @@ def test_demo_data_is_made_and_described(command, tmp_path):
     assert made.exit_code == 0, made.output
     assert "72 clips" in made.output
     assert "ynthetic" in made.output
-    told = command("data", "info", "--data", "ntu", "--root", "clips", "--json", "info.json")
-    assert told.exit_code == 0, told.output
-    about = json.loads((tmp_path / "info.json").read_text())
-    assert about["clips"] == {"train": 24, "validation": 24, "test": 24}
+    described = command("data", "info", "--data", "ntu", "--root", "clips", "--json", "info.json")
+    assert described.exit_code == 0, described.output
+    summary = json.loads((tmp_path / "info.json").read_text())
+    assert summary["clips"] == {"train": 24, "validation": 24, "test": 24}
 
 
-def test_a_fault_is_told_before_training(command):
-    for arguments, told in [
+def test_a_fault_is_reported_before_training(command):
+    for arguments, message in [
         (["--models", "transformer"], "transformer"),
         (["--data", "nucla"], "root"),
         (["--data", "nucla", "--root", "nowhere"], "nowhere"),
@@ -27,11 +27,11 @@ def test_a_fault_is_told_before_training(command):
         done = command("compare", *arguments)
         assert done.exit_code != 0
         assert isinstance(done.exception, ValueError)
-        assert told in str(done.exception)
+        assert message in str(done.exception)
     assert command("compare", "--delays", "1,x").exit_code == 2
 
 
-def test_a_store_that_is_away_is_told_before_training(command, monkeypatch, tmp_path):
+def test_a_store_that_is_away_is_reported_before_training(command, monkeypatch, tmp_path):
     monkeypatch.setenv("MLFLOW_TRACKING_URI", "http://127.0.0.1:9")
     done = command("compare")
     assert done.exit_code != 0

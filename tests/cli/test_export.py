@@ -17,14 +17,14 @@ def test_a_stream_is_exported_with_its_labels_and_predicts(command, tmp_path):
     model = build_model(recipe, layout=KINECT_V2, bodies=2, classes=len(demo.ACTIONS))
     (tmp_path / "run").mkdir()
     model.save(tmp_path / "run" / "model.keras")
-    about = {
+    labels_file = {
         "classes": list(demo.ACTIONS),
         "joints": list(KINECT_V2.joint_names),
         "bodies": 2,
         "data": "demo",
         "protocol": "cross-view",
     }
-    (tmp_path / "run" / "classes.json").write_text(json.dumps(about))
+    (tmp_path / "run" / "classes.json").write_text(json.dumps(labels_file))
     assert command("data", "demo", "clips", "--subjects", "3", "--repetitions", "1").exit_code == 0
 
     arguments = ["run/model.keras", "stream.tflite", "--streaming", "--root", "clips"]
@@ -35,10 +35,10 @@ def test_a_stream_is_exported_with_its_labels_and_predicts(command, tmp_path):
     assert report["signatures"] == ["step", "initial_state", "step_11", "step_10"]
     assert report["checked_frames"] > 1000
     assert report["accuracy_before"] == report["accuracy_after"]
-    told = read_metadata(tmp_path / "stream.tflite")
-    assert told["labels"] == list(demo.ACTIONS)
-    assert told["joints"] == list(KINECT_V2.joint_names)
-    assert (told["frame_rate"], told["delays"]) == (30, [[1, 3]])
+    metadata = read_metadata(tmp_path / "stream.tflite")
+    assert metadata["labels"] == list(demo.ACTIONS)
+    assert metadata["joints"] == list(KINECT_V2.joint_names)
+    assert (metadata["frame_rate"], metadata["delays"]) == (30, [[1, 3]])
 
     clip = sorted((tmp_path / "clips").glob("*.skeleton"))[0]
     predicted = []
@@ -52,15 +52,17 @@ def test_a_stream_is_exported_with_its_labels_and_predicts(command, tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("arguments", "told"),
+    ("arguments", "message"),
     [(["--log", "a/b"], "without / and :"), (["--json", "nowhere/found.json"], "nowhere")],
 )
-def test_what_could_not_be_kept_is_told_before_the_conversion(command, tmp_path, arguments, told):
+def test_what_could_not_be_written_is_reported_before_the_conversion(
+    command, tmp_path, arguments, message
+):
     done = command("export", "model.keras", "stream.tflite", *arguments)
-    assert isinstance(done.exception, ValueError) and told in str(done.exception)
+    assert isinstance(done.exception, ValueError) and message in str(done.exception)
 
 
-def test_a_model_that_reads_no_joints_is_told_by_predict(command, tmp_path):
+def test_predict_refuses_a_model_that_reads_no_joints(command, tmp_path):
     model = keras.Sequential([keras.Input((None, 3)), keras.layers.Dense(2)])
     model.save(tmp_path / "model.keras")
     done = command("predict", "model.keras", "clip.skeleton")
