@@ -91,7 +91,9 @@ def measure(known: dict) -> None:
                 "std": float(np.std(rates)),
                 "parameters": found[0][1],
             }
-            (RESULTS / "delays.json").write_text(json.dumps(known, indent=1) + "\n")
+            (RESULTS / "delays.json").write_text(
+                json.dumps(known, indent=1) + "\n", encoding="utf-8"
+            )
 
 
 def products(name: str, task: str) -> int:

@@ -140,7 +140,9 @@ def _run(keras_file: Path, converted: Path, modules: list[str], **job) -> None:
     job_file = converted.with_name("job.json")
     job_file.write_text(json.dumps(job), encoding="utf-8")
     command = [sys.executable, "-m", "keras_drnn.export.convert", job_file]
-    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        command, env=environment, capture_output=True, text=True, errors="replace", check=False
+    )
     foreign = _FOREIGN.findall(done.stderr)
     if foreign:
         raise ExportError(

@@ -24,7 +24,7 @@ def run(program, folder, **environment):
     return subprocess.run(
         [sys.executable, "-c", textwrap.dedent(program)],
         capture_output=True,
-        text=True,
+        encoding="utf-8",
         cwd=folder,
         env=environment,
         check=False,

@@ -30,7 +30,7 @@ def open_folder(root: Path, settings: Settings) -> bool:
     # marker, so skeletons that are seen before the marker is missing are somebody else's.
     has_skeletons = next(root.glob("*.skeleton"), None) is not None
     if marker.exists():
-        found = json.loads(marker.read_text())
+        found = json.loads(marker.read_text(encoding="utf-8"))
         if found.get("settings") != settings:
             raise ValueError(
                 "The folder holds demo data with other settings: take another folder, or delete "
