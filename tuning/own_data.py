@@ -1,19 +1,16 @@
-"""Which delays? Asked of data of your own, with keras-tuner and the HyperModel of this package.
+"""Which delays? Asked of data of your own: the whole search on arrays.
 
-    KERAS_BACKEND=jax python tuning/own_data.py --trials 10
+    KERAS_BACKEND=jax python tuning/own_data.py --trials 10 --out my-search
 
 The sequences here are made up: the class is how far apart two pulses are. Put your own arrays in
-place of `sequences`. Under TensorFlow, keras-tuner's tuners need `pip install tensorboard`.
+place of `sequences`. Given again with the same folder, the search goes on where it stopped.
 """
 
 import argparse
-import tempfile
 
-import keras
-import keras_tuner
 import numpy as np
 
-from keras_drnn.tuning import DelayedRNNHyperModel, Space, delays_of
+from keras_drnn.tuning import SearchSettings, Space, search_arrays
 
 FRAMES, CLASSES = 60, 4
 
@@ -33,33 +30,27 @@ def sequences(count: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--trials", type=int, default=10)
-    parser.add_argument("--epochs", type=int, default=20)
+    parser.add_argument("--steps", type=int, default=200)
+    parser.add_argument("--out", default="search-own-data")
     arguments = parser.parse_args()
-    with tempfile.TemporaryDirectory() as folder:
-        tuner = keras_tuner.RandomSearch(
-            DelayedRNNHyperModel(
-                3,
-                CLASSES,
-                longest_delay=FRAMES - 1,
-                space=Space(units=(40, 80), head_units=(0,)),
-            ),
-            objective="val_accuracy",
-            max_trials=arguments.trials,
-            seed=1,
-            directory=folder,  # one that stays, if a killed search is to go on
-        )
-        tuner.search(
-            *sequences(512, seed=0),
-            validation_data=sequences(256, seed=1),
-            epochs=arguments.epochs,
-            batch_size=64,
-            callbacks=[keras.callbacks.TerminateOnNaN()],
-            verbose=0,
-        )
-        for trial in tuner.oracle.get_best_trials(3):
-            values = trial.hyperparameters.values
-            delays = delays_of(values)
-            print(f"{100 * trial.score:.1f} %  delays {delays}, {values['units']} units")
+    outcome = search_arrays(
+        arguments.out,
+        *sequences(512, seed=0),
+        test=sequences(256, seed=1),
+        settings=SearchSettings(
+            trials=arguments.trials,
+            steps=arguments.steps,
+            seeds=1,
+            space=Space(units=(40, 80), head_units=(0,)),
+        ),
+        on_progress=lambda progress: print(f"{progress.done} of {progress.of} trials"),
+    )
+    finished = [trial for trial in outcome["trials"] if trial["status"] == "finished"]
+    for trial in sorted(finished, key=lambda trial: -trial["score"])[:3]:
+        units = sum(trial["units"])
+        print(f"{100 * trial['score']:.1f} %  delays {trial['delays']}, {units} units")
+    test = outcome["winner"]["mean"]["test/sequence_accuracy"]
+    print(f"The best of them, trained anew: {100 * test:.1f} % of the test side")
 
 
 if __name__ == "__main__":

@@ -86,6 +86,7 @@ class Evaluation(keras.callbacks.Callback):
                 f"The training loss was {logs['loss']} by step {step}. Try a smaller learning "
                 "rate, or another seed; what was trained before is kept."
             )
+        of_training = {f"train/{name}": float(value) for name, value in logs.items()}
         measured = self._evaluate()
         logs.update(measured)
         before = self._history[-1]["seconds"] if self._history else 0.0
@@ -93,8 +94,7 @@ class Evaluation(keras.callbacks.Callback):
             {
                 "step": step,
                 "seconds": before + seconds,
-                "train/loss": float(logs["loss"]),
-                "train/frame_accuracy": float(logs["frame_accuracy"]),
+                **of_training,
                 **measured,
             }
         )

@@ -1,6 +1,6 @@
 """Training that resumes where it was interrupted, with the same result as without interruption."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -105,12 +105,20 @@ def train(
     >>> history = train(model, recipe, TrainingData(store, parts, KINECT_V2), seed=0, folder=folder,
     ...                 callbacks=[keras.callbacks.EarlyStopping("validation/loss", patience=5)])
     """
-    every = evaluation_interval(recipe.steps)
-    progress = load_checkpoint(folder / CHECKPOINT, model)
-    done = len(progress.history)
-    if progress.finished or done * every >= recipe.steps:
-        return progress.history
     clips, parts = data.clips, data.split
+
+    def batches(first_step: int) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+        return training_stream(
+            clips,
+            parts.train,
+            parts.labels[parts.train],
+            layout=data.layout,
+            batch_size=recipe.batch_size,
+            frames=recipe.frames,
+            seed=seed,
+            augmentation=recipe.augmentation,
+            first_step=first_step,
+        )
 
     def evaluate() -> dict[str, float]:
         scores = clip_scores(model, clips, parts.validation, parts.labels[parts.validation])
@@ -120,21 +128,43 @@ def train(
             "validation/sequence_accuracy": sequence_accuracy(scores),
         }
 
+    return fit_in_intervals(
+        model, recipe.steps, batches, evaluate, folder=folder, callbacks=callbacks
+    )
+
+
+def fit_in_intervals(
+    model: keras.Model,
+    steps: int,
+    batches: Callable[[int], Iterator[tuple[np.ndarray, np.ndarray]]],
+    evaluate: Callable[[], dict[str, float]],
+    *,
+    folder: Path,
+    callbacks: Sequence[keras.callbacks.Callback] = (),
+) -> list[dict[str, float]]:
+    """Fit a compiled model in equal intervals, or go on with it, as `train` says.
+
+    Args:
+        model: The model.
+        steps: Batches to train on.
+        batches: Given how many batches were trained on, gives those that follow.
+        evaluate: Gives what is measured after an interval, by name.
+        folder: Where `checkpoint.npz` and `history.jsonl` are kept.
+        callbacks: Keras callbacks.
+
+    Returns:
+        The evaluations: a list of the lines of `history.jsonl`.
+    """
+    every = evaluation_interval(steps)
+    progress = load_checkpoint(folder / CHECKPOINT, model)
+    done = len(progress.history)
+    if progress.finished or done * every >= steps:
+        return progress.history
     model.fit(
-        training_stream(
-            clips,
-            parts.train,
-            parts.labels[parts.train],
-            layout=data.layout,
-            batch_size=recipe.batch_size,
-            frames=recipe.frames,
-            seed=seed,
-            augmentation=recipe.augmentation,
-            first_step=done * every,
-        ),
+        batches(done * every),
         steps_per_epoch=every,
         initial_epoch=done,
-        epochs=recipe.steps // every,
+        epochs=steps // every,
         shuffle=False,  # the stream has its own order
         callbacks=[
             Evaluation(folder, progress, every, evaluate),

@@ -1,4 +1,6 @@
-"""Training subjects held out in turn, so that the test side chooses nothing."""
+"""Parts of the training side held out in turn, so that the test side chooses nothing."""
+
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -37,3 +39,48 @@ def fold_splits(data: Data, folds: int) -> list[Split]:
         )
         for fold in range(folds)
     ]
+
+
+@dataclass(frozen=True, eq=False)
+class Parts:
+    """Numbers of the sequences to train on, and of those that are held out.
+
+    Args:
+        train: To train on.
+        validation: Held out.
+    """
+
+    train: np.ndarray
+    validation: np.ndarray
+
+
+def group_folds(groups: np.ndarray, labels: np.ndarray, folds: int) -> list[Parts]:
+    """Parts of sequences that are held out in turn, groups as a whole, each once.
+
+    Args:
+        groups: The group of every sequence.
+        labels: The class of every sequence.
+        folds: How many parts.
+
+    Raises:
+        ValueError: If there are fewer groups than folds, or a class would have no training
+            sequence.
+    """
+    # In an order of their own: sequences often come class by class.
+    kinds = np.random.default_rng(0).permutation(np.unique(groups))
+    if len(kinds) < folds:
+        raise ValueError(
+            f"{folds} parts are held out in turn, so at least as many groups of sequences are "
+            f"needed. Received: {len(kinds)} groups"
+        )
+    found = []
+    for fold in range(folds):
+        held_out = np.isin(groups, kinds[fold::folds])
+        missing = np.setdiff1d(labels, labels[~held_out])
+        if len(missing):
+            raise ValueError(
+                f"With groups {kinds[fold::folds].tolist()} held out no training sequence is left "
+                f"of class {missing[0]}. Give more sequences, other groups or other folds."
+            )
+        found.append(Parts(np.flatnonzero(~held_out), np.flatnonzero(held_out)))
+    return found

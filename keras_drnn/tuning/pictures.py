@@ -48,7 +48,7 @@ def draw_front(outcome: Mapping[str, Any]) -> "Figure":
     scored = [trial for trial in outcome["trials"] if trial["score"] is not None]
     figure, axes = new_figure(
         f"Accuracy against parameters, {style.label}",
-        f"{_data(outcome)}, held-out training subjects · {len(scored)} trials",
+        f"{_data(outcome)}, held-out parts of the training side · {len(scored)} trials",
         outcome["data"]["synthetic"],
     )
     axes.scatter(
@@ -104,7 +104,7 @@ def draw_delays(outcome: Mapping[str, Any]) -> "Figure":
             count[row, column] += 1
     figure, axes = new_figure(
         "Best accuracy by base and groups",
-        f"{_data(outcome)}, held-out subjects (trials in brackets)",
+        f"{_data(outcome)}, held-out parts (trials in brackets)",
         outcome["data"]["synthetic"],
         size=(2.4 + 0.85 * max(len(groups), 5), 1.8 + 0.62 * len(bases)),
     )
