@@ -11,13 +11,14 @@ OWN_TESTS = ("keras.src.layers.rnn.simple_rnn_test", "keras.src.layers.rnn.bidir
 
 def run(delays, folder, tests=OWN_TESTS):
     here = Path(__file__).parent
+    path = os.pathsep.join([str(here), *sys.path])  # what this process finds, installed or not
     done = subprocess.run(
         [
             *(sys.executable, "-m", "pytest", "-q", "-p", "delayed_as_simple"),
             *("-p", "no:cacheprovider", "-c", os.devnull, "--rootdir", folder),
             *("--pyargs", *tests),
         ],
-        env=os.environ | {"DELAYS": delays, "PYTHONPATH": str(here)},
+        env=os.environ | {"DELAYS": delays, "PYTHONPATH": path},
         cwd=folder,
         capture_output=True,
         text=True,

@@ -18,7 +18,8 @@ def here(monkeypatch, tmp_path):
 
 def test_the_working_directory_unless_the_environment_says_otherwise(here, monkeypatch):
     assert resolve_uri() == f"sqlite:///{here}/mlflow.db"
-    assert how_to_look(resolve_uri()) == f"mlflow ui --backend-store-uri {resolve_uri()}"
+    command = shlex.join(["mlflow", "ui", "--backend-store-uri", resolve_uri()])
+    assert how_to_look(resolve_uri()) == command
     monkeypatch.setenv("MLFLOW_TRACKING_URI", "sqlite:///below/it.db")
     assert resolve_uri() == f"sqlite:///{here}/below/it.db"
     monkeypatch.setenv("MLFLOW_TRACKING_URI", "http://there:5000")

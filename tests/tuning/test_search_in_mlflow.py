@@ -2,7 +2,7 @@
 
 import json
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 import numpy as np
 import pytest
@@ -80,7 +80,7 @@ def test_a_search_is_a_parent_with_nested_trials_and_a_registered_winner(run, fo
     assert [version.run_id for version in versions] == [found[winners[0]].info.run_id]
     (logged,) = models(store, found[winners[0]])
     assert versions[0].source == logged.artifact_location
-    assert list(Path(urlsplit(logged.artifact_location).path).glob("MLmodel"))
+    assert list(Path(unquote(urlsplit(logged.artifact_location).path)).glob("MLmodel"))
 
 
 @pytest.mark.usefixtures("no_pictures")

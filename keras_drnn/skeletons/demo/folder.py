@@ -1,6 +1,8 @@
 """The folder of demo data on disk: whole files only, and a marker that says what they are."""
 
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from keras_drnn.skeletons.demo.notice import SYNTHETIC_NOTICE
@@ -65,10 +67,16 @@ def write_clip(path: Path, contents: bytes) -> None:
         path: The file.
         contents: All of it. Another process that writes the same file has to write the same.
     """
-    try:
+    with _completed_by_another(path):
         write_bytes(path, contents)
+
+
+@contextmanager
+def _completed_by_another(path: Path) -> Iterator[None]:
+    """Let a process that completes the folder clear away as a leftover what is being written."""
+    try:
+        yield
     except FileNotFoundError:
-        # Another process has just completed the folder, and cleared this away as a leftover.
         if not path.exists():
             raise
 
@@ -80,4 +88,5 @@ def _write_marker(root: Path, settings: Settings, complete: bool) -> None:
         "settings": settings,
         "complete": complete,
     }
-    write_json(root / MARKER, marker)
+    with _completed_by_another(root / MARKER):
+        write_json(root / MARKER, marker)

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -9,6 +10,7 @@ from light_process import start
 
 from keras_drnn.skeletons import ntu_careful, ntu_fast
 from keras_drnn.skeletons.demo import ACTIONS, generate
+from keras_drnn.skeletons.demo import folder as folder_module
 from keras_drnn.skeletons.demo.folder import MARKER
 from keras_drnn.skeletons.demo.takes import Take
 from keras_drnn.skeletons.demo.writer import skeleton_text
@@ -119,6 +121,19 @@ def test_two_may_generate_at_once(folder, tmp_path_factory, tmp_path):
     errors = [process.communicate()[1] for process in processes]
     assert [process.returncode for process in processes] == [0, 0], errors
     assert contents(tmp_path) == contents(folder)
+
+
+def test_another_process_completes_the_folder_while_this_one_opens_it(tmp_path, monkeypatch):
+    replace = Path.replace
+
+    def completed_before(unfinished, target):
+        monkeypatch.undo()
+        folder_module.close_folder(tmp_path, {"subjects": 1})
+        return replace(unfinished, target)
+
+    monkeypatch.setattr(Path, "replace", completed_before)
+    assert not folder_module.open_folder(tmp_path, {"subjects": 1})
+    assert folder_module.open_folder(tmp_path, {"subjects": 1})  # complete, as the other left it
 
 
 def test_other_peoples_folders_are_left_alone(folder, tmp_path):
