@@ -40,6 +40,8 @@ def filter_native_messages() -> None:
     """Drop the start-up lines that native libraries write, until this process ends."""
     # Read when TensorFlow is imported; 2 leaves warnings out and errors in.
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+    if sys.stderr is None or sys.stderr is not sys.__stderr__:
+        return  # closed, or somebody else's already
     sys.stderr.flush()
     screen = os.dup(2)
     command = [sys.executable, "-I", "-S", "-c", _FILTER, *START_UP_LINES]

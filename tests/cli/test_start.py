@@ -141,3 +141,12 @@ def test_start_up_lines_are_dropped_and_errors_are_not(tmp_path):
             "no line end: the last words of a crash",
         ]
         assert (done.returncode != 0) == bool(ending)
+
+
+def test_the_command_runs_without_an_error_stream(tmp_path):
+    program = "import os, keras_drnn.cli.main as command, sys; sys.argv[1:] = ['data', 'list']; "
+    closed = f'"{sys.executable}" -c "{program}command.main()" 2>&-'
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    done = subprocess.run(closed, shell=True, cwd=tmp_path, env=environment, stdout=subprocess.PIPE)
+    assert done.returncode == 0
+    assert b"nucla" in done.stdout
