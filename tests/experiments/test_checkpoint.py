@@ -67,6 +67,14 @@ def test_variables_are_told_apart_by_their_paths_not_by_their_order(tmp_path):
     assert all(np.array_equal(before[path], value) for path, value in state(other).items())
 
 
+@pytest.fixture(scope="module")
+def saved(tmp_path_factory):
+    """The checkpoint of a model of the layers a and b."""
+    path = tmp_path_factory.mktemp("saved") / "c.npz"
+    save_checkpoint(path, trained("a", "b"), Progress())
+    return path
+
+
 def many(count):
     return [f"layer{number}" for number in range(count)]
 
@@ -94,13 +102,12 @@ def many(count):
     ],
     ids=["another name", "a layer less", "another size", "another optimizer", "many layers more"],
 )
-def test_a_changed_model_is_refused_and_left_as_it_was(tmp_path, changed, message):
-    save_checkpoint(tmp_path / "c.npz", trained("a", "b"), Progress())
+def test_a_changed_model_is_refused_and_left_as_it_was(saved, changed, message):
     model = changed()
     before = state(model)
     with pytest.raises(ValueError, match=message) as refused:
-        load_checkpoint(tmp_path / "c.npz", model)
-    assert str(tmp_path / "c.npz") in str(refused.value)
+        load_checkpoint(saved, model)
+    assert str(saved) in str(refused.value)
     assert "delete the file" in str(refused.value)
     after = state(model)
     assert all(np.array_equal(value, after[path]) for path, value in before.items())

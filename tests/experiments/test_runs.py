@@ -1,12 +1,19 @@
 """A run keeps what it has, whatever fails, and a later call does what is missing."""
 
 import json
+import os
+import shutil
+import subprocess
+import sys
 from dataclasses import replace
+from pathlib import Path
 
+import keras
 import numpy as np
 import pytest
 from export_reports import export_report
 
+import keras_drnn
 import keras_drnn.export
 from keras_drnn.experiments import runs
 from keras_drnn.experiments.data import open_data
@@ -14,8 +21,11 @@ from keras_drnn.experiments.recipes import recipe_for
 from keras_drnn.export import ExportError
 from keras_drnn.skeletons.demo import generate
 
+STEPS = 2
 RECIPE = replace(
-    recipe_for("drnn", preset="best", data="demo", steps=2, batch_size=4, units=10),
+    recipe_for("drnn", preset="best", data="demo", steps=STEPS, batch_size=4),
+    units=4,
+    delays=(1, 3),
     frame_units=4,
     frames=16,
 )
@@ -33,10 +43,15 @@ def data(tmp_path_factory):
     )
 
 
-@pytest.fixture
-def exported(monkeypatch):
-    """The conversion, which takes many seconds, replaced; it fails while the list says so."""
-    failing = []
+@pytest.fixture(scope="module")
+def failing():
+    """While there is something in this list, an export fails with it."""
+    return []
+
+
+@pytest.fixture(autouse=True, scope="module")
+def _exported(failing):
+    """The conversion, which takes many seconds, replaced."""
 
     def export(model, path, *, check_inputs, tolerance, metadata):
         assert metadata["labels"]
@@ -46,11 +61,32 @@ def exported(monkeypatch):
         path.write_bytes(b"tflite")
         return export_report(path)
 
-    monkeypatch.setattr(keras_drnn.export, "export_litert", export)
-    return failing
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(keras_drnn.export, "export_litert", export)
+        yield
 
 
-def about(folder):
+@pytest.fixture(scope="module")
+def without_export(data, failing, tmp_path_factory):
+    """The folder of a run of which the export failed; not to be written to."""
+    folder = tmp_path_factory.mktemp("run")
+    failing.append("too different")
+    runs.run(folder, "drnn", RECIPE, 0, data)
+    failing.clear()
+    return folder
+
+
+@pytest.fixture(scope="module")
+def finished(data, without_export, tmp_path_factory):
+    """The folder of the same run when it is finished, and the steps that were counted."""
+    folder = tmp_path_factory.mktemp("finished") / "run"
+    shutil.copytree(without_export, folder)
+    steps = []
+    runs.run(folder, "drnn", RECIPE, 0, data, on_step=steps.append)
+    return folder, steps
+
+
+def description(folder):
     return json.loads((folder / "run.json").read_text())
 
 
@@ -58,54 +94,89 @@ def metrics(folder):
     return json.loads((folder / "metrics.json").read_text())
 
 
-def test_a_failed_export_costs_no_accuracy_and_is_tried_again(tmp_path, data, exported):
-    exported.append("too different")
-    runs.run(tmp_path, "drnn", RECIPE, 0, data)
-    assert about(tmp_path)["status"] == "finished"
-    assert "too different" in about(tmp_path)["export_error"]
-    first = metrics(tmp_path)
+def test_a_failed_export_costs_no_accuracy_and_is_tried_again(without_export, finished):
+    assert description(without_export)["status"] == "finished"
+    assert "too different" in description(without_export)["export_error"]
+    first = metrics(without_export)
     assert "test/sequence_accuracy" in first
     assert "litert_bytes" not in first
 
-    exported.clear()
-    steps = []
-    runs.run(tmp_path, "drnn", RECIPE, 0, data, on_step=steps.append)
-    assert set(steps) == {2}, "nothing is trained again"
-    assert about(tmp_path)["export_error"] is None
-    second = metrics(tmp_path)
+    folder, steps = finished
+    assert set(steps) == {STEPS}, "something is trained again"
+    assert description(folder)["export_error"] is None
+    second = metrics(folder)
     assert second["litert_bytes"] == 6
     for key, value in first.items():
         if not key.endswith(("seconds", "milliseconds")):
             assert second[key] == value
 
 
-def test_a_finished_run_is_left_as_it_is(tmp_path, data, exported):
-    runs.run(tmp_path, "drnn", RECIPE, 0, data)
-    before = {path.name: path.stat().st_mtime_ns for path in tmp_path.iterdir()}
-    runs.run(tmp_path, "drnn", RECIPE, 0, data)
-    assert {path.name: path.stat().st_mtime_ns for path in tmp_path.iterdir()} == before
+def test_a_finished_run_is_left_as_it_is(finished, data):
+    folder, _ = finished
+    before = {path.name: path.stat().st_mtime_ns for path in folder.iterdir()}
+    runs.run(folder, "drnn", RECIPE, 0, data)
+    assert {path.name: path.stat().st_mtime_ns for path in folder.iterdir()} == before
 
 
-def test_a_run_that_fails_is_recorded_and_does_not_raise(tmp_path, data, exported):
+def test_a_run_that_fails_is_recorded_and_does_not_raise(tmp_path, data):
     evaluated = []
-    broken = replace(RECIPE, learning_rate=float("nan"))
-    runs.run(tmp_path, "drnn", broken, 0, data, on_evaluation=lambda: evaluated.append(1))
-    assert about(tmp_path)["status"] == "failed"
-    assert "diverged" in about(tmp_path)["error"]
+    broken = replace(RECIPE, cell="rnn", learning_rate=float("nan"))
+    runs.run(tmp_path, "rnn", broken, 0, data, on_evaluation=lambda: evaluated.append(1))
+    assert description(tmp_path)["status"] == "failed"
+    assert "diverged" in description(tmp_path)["error"]
     assert not (tmp_path / "metrics.json").exists()
     assert evaluated
 
 
-def test_the_figures_are_those_of_the_test_clips(tmp_path, data, exported):
-    runs.run(tmp_path, "drnn", RECIPE, 0, data)
-    found = metrics(tmp_path)
-    outcome = np.load(tmp_path / "outcome.npz")
+def test_the_figures_are_those_of_the_test_clips(finished, data):
+    folder, _ = finished
+    reached = metrics(folder)
+    outcome = np.load(folder / "outcome.npz")
     assert outcome["confusion"].sum() == len(data.split.test)
     right = np.trace(outcome["confusion"]) / len(data.split.test)
-    assert found["test/sequence_accuracy"] == pytest.approx(right)
+    assert reached["test/sequence_accuracy"] == pytest.approx(right)
     assert outcome["accuracy_by_fraction"][-1] == pytest.approx(right)
     chosen = data.subsets["order"]
     labels = data.split.labels[data.split.test]
     of_order = outcome["confusion"][np.unique(labels[chosen])]
     expected = np.diagonal(outcome["confusion"])[np.unique(labels[chosen])].sum() / of_order.sum()
-    assert found["order/sequence_accuracy"] == pytest.approx(expected)
+    assert reached["order/sequence_accuracy"] == pytest.approx(expected)
+
+
+# In a process that has imported nothing else of the package.
+LOAD = """
+import json, sys
+import keras_drnn, keras, numpy as np
+
+model = keras.saving.load_model(sys.argv[1])
+x, y = np.load(sys.argv[2]), np.load(sys.argv[3])
+loss, accuracy = model.evaluate(x, y, verbose=0)
+steps = int(model.optimizer.iterations)
+rate = model.optimizer.get_config()["learning_rate"]["config"]
+scores = keras.ops.convert_to_numpy(model(x)).tolist()
+model.train_on_batch(x, y)
+print(json.dumps([loss, accuracy, steps, rate, model.loss.get_config(), scores]))
+"""
+
+
+@pytest.mark.every_backend
+def test_the_saved_model_goes_on_where_only_the_package_was_imported(finished, tmp_path):
+    file = finished[0] / "model.keras"
+    rng = np.random.default_rng(0)
+    np.save(tmp_path / "x.npy", x := rng.normal(size=(3, 8, 2, 25, 3)).astype("float32"))
+    np.save(tmp_path / "y.npy", y := np.array([[1] * 8, [0] * 5 + [-1] * 3, [2] * 8]))
+    done = subprocess.run(
+        [sys.executable, "-c", LOAD, file, tmp_path / "x.npy", tmp_path / "y.npy"],
+        env=os.environ | {"PYTHONPATH": str(Path(keras_drnn.__file__).parents[1])},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    loss, accuracy, steps, rate, config, scores = json.loads(done.stdout.splitlines()[-1])
+    model = keras.saving.load_model(file)
+    assert (loss, accuracy) == pytest.approx(model.evaluate(x, y, verbose=0), rel=1e-5)
+    np.testing.assert_allclose(scores, keras.ops.convert_to_numpy(model(x)), rtol=1e-4, atol=1e-5)
+    assert steps == STEPS
+    assert rate["warmup_target"] == RECIPE.learning_rate
+    assert config["clip_weight"] == RECIPE.clip_loss > 0

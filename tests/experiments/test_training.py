@@ -70,41 +70,47 @@ def dies_at_step(number):
     return StepCounter(on_step)
 
 
-@pytest.mark.every_backend
-@pytest.mark.parametrize(
-    ("recipe", "callbacks", "death"),
-    [
-        # In an interval; and between its evaluation, which is noted, and its checkpoint.
-        (RECIPE, (), dies_at_step(3)),
-        (replace(RECIPE, optimizer="rmsprop"), (SlowsDown(),), Dies(1)),
-    ],
-    ids=["adamw", "rmsprop"],
-)
-def test_an_interrupted_training_ends_as_an_uninterrupted_one(tmp_path, recipe, callbacks, death):
-    whole, history = trained(tmp_path / "whole", recipe, callbacks=callbacks)
-    whole_state = whole.get_weights(), [v.numpy() for v in whole.optimizer.variables]
-    assert [entry["step"] for entry in history] == [1, 2, 3, 4]
-    killed = tmp_path / "killed"
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory):
+    """A training that nothing interrupts: the model and its history."""
+    return trained(tmp_path_factory.mktemp("whole"))
+
+
+def state(model):
+    return [*model.get_weights(), *(v.numpy() for v in model.optimizer.variables)]
+
+
+def check_resumes(whole, folder, recipe, callbacks, death):
+    """That a training that dies, and goes on, ends as the whole one."""
     with pytest.raises(RuntimeError, match="killed"):
-        trained(killed, recipe, callbacks=(*callbacks, death))
-    assert 1 <= len(lines(killed)) < 4
-    resumed, resumed_history = trained(killed, recipe, callbacks=callbacks)
-    state = resumed.get_weights(), [v.numpy() for v in resumed.optimizer.variables]
-    for a, b in zip([*whole_state[0], *whole_state[1]], [*state[0], *state[1]], strict=True):
+        trained(folder, recipe, callbacks=(*callbacks, death))
+    assert 1 <= len(lines(folder)) < 4
+    resumed, history = trained(folder, recipe, callbacks=callbacks)
+    for a, b in zip(state(whole[0]), state(resumed), strict=True):
         np.testing.assert_array_equal(a, b)
-    assert timeless(history) == timeless(resumed_history) == timeless(lines(killed))
+    assert timeless(whole[1]) == timeless(history) == timeless(lines(folder))
     # A finished training is not done again.
-    again, _ = trained(killed, recipe, callbacks=[StepCounter(pytest.fail)])
-    np.testing.assert_array_equal(again.get_weights()[0], whole.get_weights()[0])
+    again, _ = trained(folder, recipe, callbacks=[StepCounter(pytest.fail)])
+    np.testing.assert_array_equal(again.get_weights()[0], whole[0].get_weights()[0])
 
 
-def test_the_seed_decides(tmp_path):
-    weights = [
-        trained(tmp_path / name, seed=seed)[0].get_weights()[0]
-        for name, seed in (("a", 0), ("b", 0), ("c", 1))
-    ]
-    np.testing.assert_array_equal(weights[0], weights[1])
-    assert np.abs(weights[0] - weights[2]).max() > 1e-3
+@pytest.mark.every_backend
+def test_a_training_that_dies_in_a_step_ends_as_an_uninterrupted_one(whole, tmp_path):
+    assert [entry["step"] for entry in whole[1]] == [1, 2, 3, 4]
+    check_resumes(whole, tmp_path, RECIPE, (), dies_at_step(3))
+
+
+def test_a_training_that_dies_before_a_checkpoint_ends_as_an_uninterrupted_one(tmp_path):
+    # Its evaluation is noted already; a callback changes the optimizer.
+    recipe, callbacks = replace(RECIPE, optimizer="rmsprop"), (SlowsDown(),)
+    uninterrupted = trained(tmp_path / "whole", recipe, callbacks=callbacks)
+    check_resumes(uninterrupted, tmp_path / "killed", recipe, callbacks, Dies(1))
+
+
+def test_the_seed_decides(whole, tmp_path):
+    same, other = trained(tmp_path / "a")[0], trained(tmp_path / "b", seed=1)[0]
+    np.testing.assert_array_equal(state(whole[0])[0], state(same)[0])
+    assert np.abs(state(whole[0])[0] - state(other)[0]).max() > 1e-3
 
 
 def test_steps_are_counted_and_callbacks_see_what_was_measured(tmp_path):

@@ -9,6 +9,7 @@ import mlflow
 import numpy as np
 import pytest
 from export_reports import export_report
+from mlflow_stores import make_store
 from tflite_files import relu_model, summing_model
 
 from keras_drnn.export.finishing import finished
@@ -25,12 +26,13 @@ def logged(tmp_path_factory):
     path = folder / "sum.tflite"
     path.write_bytes(finished(summing_model(), {"streaming": True, "masks_zero_frames": False}))
     report = export_report(path)
+    store = make_store(folder, tmp_path_factory)
     before = mlflow.get_tracking_uri()
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(folder)
-        patch.setenv("MLFLOW_TRACKING_URI", f"sqlite:///{folder / 'mlflow.db'}")
+        patch.setenv("MLFLOW_TRACKING_URI", store)
         addresses = [log_litert_model(report, "sums") for _ in range(2)]
-        yield addresses, f"sqlite:///{folder / 'mlflow.db'}"
+        yield addresses, store
     mlflow.set_tracking_uri(before)
 
 
