@@ -288,6 +288,10 @@ def test_the_message_names_file_line_and_expectation(write):
     ],
 )
 def test_a_file_name_that_is_not_the_pattern(write, name):
+    try:
+        os.fsencode(name)
+    except UnicodeEncodeError:
+        pytest.skip("no file can have this name in this locale")
     with pytest.raises(SkeletonFileError, match="SsssCcccPpppRrrrAaaa.skeleton") as caught:
         read_skeleton(write("\n".join(GOOD), name))
     assert (caught.value.line, caught.value.kind) == (None, "file name")
