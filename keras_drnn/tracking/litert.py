@@ -6,7 +6,12 @@ import numpy as np
 
 import keras_drnn_runtime
 from keras_drnn.export import ExportReport
-from keras_drnn.tracking.store import EXPERIMENT, check_store
+from keras_drnn.tracking.store import (
+    EXPERIMENT,
+    check_store,
+    connect,
+    find_or_create_experiment,
+)
 from keras_drnn.tracking.uri import resolve_uri
 
 
@@ -14,7 +19,9 @@ def log_litert_model(report: ExportReport, name: str) -> str:
     """Log a `.tflite` file as an MLflow model, and register a version of it.
 
     `mlflow.pyfunc.load_model` loads it with NumPy and the LiteRT runtime alone, and it predicts on
-    raw joints, `(clips, frames, bodies, joints, 3)`. The numbers of the report become metrics.
+    raw joints, `(clips, frames, bodies, joints, 3)`. The numbers of the report become metrics of a
+    run of its own, in the experiment `keras_drnn` whatever the environment says of experiments and
+    runs.
 
     Args:
         report: Of the export of the file.
@@ -41,13 +48,17 @@ def log_litert_model(report: ExportReport, name: str) -> str:
         outputs=Schema([TensorSpec(float32, (-1, *([-1] * (scores.ndim - 1)), scores.shape[-1]))]),
     )
     runtime = Path(keras_drnn_runtime.__file__).parent
-    found = report.as_dict().items()
-    numbers = {key: float(value) for key, value in found if isinstance(value, (int, float))}
+    entries = report.as_dict().items()
+    numbers = {key: float(value) for key, value in entries if isinstance(value, (int, float))}
     uri = resolve_uri()
     check_store(uri)
     mlflow.set_tracking_uri(uri)
     mlflow.set_experiment(EXPERIMENT)
-    with mlflow.start_run(run_name=name):
+    client = connect(uri)
+    experiment_id = find_or_create_experiment(client, uri, EXPERIMENT)
+    run = client.create_run(experiment_id, run_name=name)
+    # By its id: else MLflow would go on with the run that MLFLOW_RUN_ID names, and change it.
+    with mlflow.start_run(run.info.run_id):
         mlflow.log_metrics(numbers)
         mlflow.log_params({"form": report.form, "operators": " ".join(report.operators)})
         logged = mlflow.pyfunc.log_model(

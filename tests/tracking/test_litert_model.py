@@ -14,6 +14,7 @@ from tflite_files import relu_model, summing_model
 
 from keras_drnn.export.finishing import finished
 from keras_drnn.tracking.litert import log_litert_model
+from keras_drnn.tracking.store import connect
 
 # MLflow warns of a type hint of its own.
 pytestmark = pytest.mark.filterwarnings("ignore:.*Any type hint is inferred")
@@ -31,13 +32,22 @@ def logged(tmp_path_factory):
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(folder)
         patch.setenv("MLFLOW_TRACKING_URI", store)
-        addresses = [log_litert_model(report, "sums") for _ in range(2)]
+        addresses = [log_litert_model(report, "sums")]
+        # What a user's shell may hold, say of a training: a run of another experiment.
+        client = connect(store)
+        other = client.create_run(client.create_experiment("other"), run_name="a training")
+        with pytest.MonkeyPatch.context() as shell:
+            shell.setenv("MLFLOW_EXPERIMENT_NAME", "other")
+            shell.setenv("MLFLOW_EXPERIMENT_ID", other.info.experiment_id)
+            for run_id in (other.info.run_id, "0" * 32):
+                shell.setenv("MLFLOW_RUN_ID", run_id)
+                addresses.append(log_litert_model(report, "sums"))
         yield addresses, store
     mlflow.set_tracking_uri(before)
 
 
 def test_each_file_is_a_version(logged):
-    assert logged[0] == ["models:/sums/1", "models:/sums/2"]
+    assert logged[0] == ["models:/sums/1", "models:/sums/2", "models:/sums/3"]
 
 
 def test_it_predicts_where_nothing_but_numpy_and_the_runtime_is(logged):
@@ -64,11 +74,18 @@ def test_it_predicts_where_nothing_but_numpy_and_the_runtime_is(logged):
 
 
 def test_the_report_is_with_the_run(logged):
-    runs = mlflow.search_runs(search_all_experiments=True)
-    assert len(runs) == 2
-    assert runs["metrics.multiply_adds"].tolist() == [10.5, 10.5]
+    runs = mlflow.search_runs(experiment_names=["keras_drnn"])
+    assert len(runs) == 3
+    assert set(runs["tags.mlflow.runName"]) == {"sums"} and set(runs["status"]) == {"FINISHED"}
+    assert runs["metrics.multiply_adds"].tolist() == [10.5] * 3
     assert set(runs["params.operators"]) == {"ADD"}
     np.testing.assert_allclose(runs["metrics.largest_difference"], 1e-6)
+
+
+def test_a_run_that_the_environment_names_is_left_as_it_was(logged):
+    (run,) = mlflow.search_runs(experiment_names=["other"]).to_dict("records")
+    assert run["tags.mlflow.runName"] == "a training" and run["status"] == "RUNNING"
+    assert not [key for key in run if key.startswith(("metrics.", "params."))]
 
 
 def test_clips_go_to_a_file_of_a_fixed_batch_a_batch_at_a_time(tmp_path):

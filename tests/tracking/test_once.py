@@ -35,6 +35,21 @@ def test_a_parent_and_a_child_for_each_model_and_seed(store, tmp_path):
     assert parent.data.params["data.clips.test"] == "464"
 
 
+def test_what_the_environment_says_of_runs_and_experiments_changes_nothing(
+    store, tmp_path, monkeypatch
+):
+    client = connect(store)
+    other = client.create_run(client.create_experiment("mine"), run_name="my run")
+    monkeypatch.setenv("MLFLOW_RUN_ID", other.info.run_id)
+    monkeypatch.setenv("MLFLOW_EXPERIMENT_NAME", "mine")
+    monkeypatch.setenv("MLFLOW_EXPERIMENT_ID", other.info.experiment_id)
+    folder = write_comparison(tmp_path / "environment", ("drnn",), seeds=1, evaluations=2)
+    ComparisonMirror(folder, store).close()
+    check_finished(store, folder)
+    after = client.get_run(other.info.run_id)
+    assert after.to_dictionary() == other.to_dictionary()
+
+
 def test_files_arrive_as_they_are(store, tmp_path):
     folder = write_comparison(tmp_path / "files", ("drnn",), seeds=1, evaluations=2)
     (folder / "report.json").write_text('{"id": "files"}')
