@@ -108,7 +108,7 @@ def compare(
     )
     with hold(folder / ".lock", busy):
         if not (folder / "comparison.json").exists():
-            write_json(folder / "comparison.json", _about(folder, settings, data))
+            write_json(folder / "comparison.json", _description(folder, settings, data))
         with ComparisonMirror(folder, tracking_uri) as mirror:
             # Seed by seed, so that an unfinished comparison still compares like with like.
             for seed in range(settings.seeds):
@@ -123,13 +123,13 @@ def compare(
                         on_step=on_run(model, seed, recipe.steps),
                         on_evaluation=mirror.sync,
                     )
-            found = report(folder)
-            write_json(folder / "report.json", found)
+            content = report(folder)
+            write_json(folder / "report.json", content)
             save_pictures(folder)
-    return found
+    return content
 
 
-def _about(folder: Path, settings: Settings, data: Data) -> dict:
+def _description(folder: Path, settings: Settings, data: Data) -> dict:
     steps = {settings.recipe(model, data.data_set).steps for model in settings.models}
     first = settings.recipe(settings.models[0], data.data_set)
     return {

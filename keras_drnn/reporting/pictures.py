@@ -28,7 +28,7 @@ def save_pictures(folder: str | Path) -> list[Path]:
         folder: The folder of the comparison.
 
     Returns:
-        The files written; those for which nothing is known yet are missing.
+        The files written; those that there is nothing to draw in yet are missing.
 
     Raises:
         ValueError: If it is not the folder of a comparison.
@@ -38,48 +38,54 @@ def save_pictures(folder: str | Path) -> list[Path]:
 
 
 def _figures(comparison: Comparison) -> Iterator[tuple[str, "Figure"]]:
-    data = comparison.about["data"]
+    data = comparison.description["data"]
     runs: dict[str, list[Run]] = {}
     for run in comparison.runs():
-        runs.setdefault(run.about["model"], []).append(run)
-    told: dict[str, Any] = {
+        runs.setdefault(run.description["model"], []).append(run)
+    labels: dict[str, Any] = {
         "data": f"{data['name']}, {data['protocol']}",
         "synthetic": data["synthetic"],
     }
     histories = {model: _histories(of_model) for model, of_model in runs.items()}
-    histories = {model: found for model, found in histories.items() if found}
+    histories = {model: of_seeds for model, of_seeds in histories.items() if of_seeds}
     if histories:
-        yield "accuracy_steps.png", plots.accuracy_while_training(histories, "step", **told)
-        yield "accuracy_time.png", plots.accuracy_while_training(histories, "seconds", **told)
+        yield "accuracy_steps.png", plots.accuracy_while_training(histories, "step", **labels)
+        yield "accuracy_time.png", plots.accuracy_while_training(histories, "seconds", **labels)
     outcomes = {
         model: [
-            run.outcome() for run in of_model if run.about["status"] == "finished" and run.outcome()
+            run.outcome()
+            for run in of_model
+            if run.description["status"] == "finished" and run.outcome()
         ]
         for model, of_model in runs.items()
     }
-    outcomes = {model: found for model, found in outcomes.items() if found}
+    outcomes = {model: of_seeds for model, of_seeds in outcomes.items() if of_seeds}
     if outcomes:
         curves = {
-            model: [outcome["accuracy_by_fraction"] for outcome in found]
-            for model, found in outcomes.items()
+            model: [outcome["accuracy_by_fraction"] for outcome in of_seeds]
+            for model, of_seeds in outcomes.items()
         }
         fractions = next(iter(outcomes.values()))[0]["fractions"]
-        yield "accuracy_fraction.png", plots.accuracy_by_fraction(fractions, curves, **told)
-    for model, found in outcomes.items():
-        counts = np.sum([outcome["confusion"] for outcome in found], axis=0)
+        yield "accuracy_fraction.png", plots.accuracy_by_fraction(fractions, curves, **labels)
+    for model, of_seeds in outcomes.items():
+        counts = np.sum([outcome["confusion"] for outcome in of_seeds], axis=0)
         yield (
             f"confusion_{model}.png",
             plots.confusion(
-                counts, data["classes"], model=model_style(model).label, seeds=len(found), **told
+                counts,
+                data["classes"],
+                model=model_style(model).label,
+                seeds=len(of_seeds),
+                **labels,
             ),
         )
 
 
 def _histories(runs: list[Run]) -> list[list[dict[str, float]]]:
-    known = [(run, history) for run in runs if (history := run.history())]
+    begun = [(run, history) for run in runs if (history := run.history())]
     # The mean ends where the first seed does: a seed that has failed must not end it early.
-    sound = [history for run, history in known if run.about["status"] != "failed"]
-    return sound or [history for _, history in known]
+    sound = [history for run, history in begun if run.description["status"] != "failed"]
+    return sound or [history for _, history in begun]
 
 
 def save(figure: "Figure", path: Path) -> Path:

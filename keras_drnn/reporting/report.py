@@ -45,20 +45,20 @@ def report(folder: str | Path) -> dict[str, Any]:
     0.84
     """
     comparison = Comparison(Path(folder))
-    about = comparison.about
+    description = comparison.description
     runs: dict[str, list[Run]] = {}
     for run in comparison.runs():
-        runs.setdefault(run.about["model"], []).append(run)
-    settings = about["command_settings"]
+        runs.setdefault(run.description["model"], []).append(run)
+    settings = description["command_settings"]
     return {
-        "id": about["id"],
-        "created": about["created"],
+        "id": description["id"],
+        "created": description["created"],
         "settings": settings,
-        "data": about["data"],
-        "backend": about["backend"],
-        "environment": about["environment"],
+        "data": description["data"],
+        "backend": description["backend"],
+        "environment": description["environment"],
         "complete": all(
-            run.about["status"] == "finished" and not run.about.get("export_error")
+            run.description["status"] == "finished" and not run.description.get("export_error")
             for of_model in runs.values()
             for run in of_model
         ),
@@ -70,11 +70,11 @@ def report(folder: str | Path) -> dict[str, Any]:
 
 
 def _model(runs: list[Run]) -> dict[str, Any]:
-    finished = [run for run in runs if run.about["status"] == "finished"]
+    finished = [run for run in runs if run.description["status"] == "finished"]
     entry: dict[str, Any] = {
         "parameters": None,
         "runs": [
-            {key: run.about.get(key) for key in ("seed", "status", "error", "export_error")}
+            {key: run.description.get(key) for key in ("seed", "status", "error", "export_error")}
             | {"metrics": run.metrics}
             for run in runs
         ],

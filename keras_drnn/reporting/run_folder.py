@@ -19,7 +19,7 @@ class Run:
     folder: Path
 
     @property
-    def about(self) -> dict[str, Any]:
+    def description(self) -> dict[str, Any]:
         """The content of `run.json`: model, seed, status, params, error."""
         return read_json(self.folder / "run.json")
 
@@ -67,7 +67,7 @@ class Comparison:
     folder: Path
 
     @property
-    def about(self) -> dict[str, Any]:
+    def description(self) -> dict[str, Any]:
         """The content of `comparison.json`.
 
         Raises:
@@ -77,18 +77,22 @@ class Comparison:
 
     def runs(self) -> list[Run]:
         """The runs that have begun, in the order of their models, then of their seeds."""
-        found = [Run(path.parent) for path in (self.folder / "runs").glob("*/run.json")]
+        begun = [Run(path.parent) for path in (self.folder / "runs").glob("*/run.json")]
         order = self._model_order()
 
         def key(run: Run) -> tuple[int, str, int]:
-            about = run.about
-            model = about["model"]
-            return (order.index(model) if model in order else len(order), model, about["seed"])
+            description = run.description
+            model = description["model"]
+            return (
+                order.index(model) if model in order else len(order),
+                model,
+                description["seed"],
+            )
 
-        return sorted(found, key=key)
+        return sorted(begun, key=key)
 
     def _model_order(self) -> list[str]:
-        models = self.about["command_settings"].get("models", [])
+        models = self.description["command_settings"].get("models", [])
         return [name.strip() for name in models.split(",")] if isinstance(models, str) else models
 
 

@@ -139,7 +139,7 @@ def _cost_table(report: Mapping[str, Any]) -> Table:
         table.add_column(heading, justify="right", no_wrap=True)
     for name, model in report["models"].items():
         differences = [run["metrics"].get("litert_max_difference") for run in model["runs"]]
-        known = [difference for difference in differences if difference is not None]
+        measured = [difference for difference in differences if difference is not None]
         failed = any(run["export_error"] for run in model["runs"])
         table.add_row(
             model_style(name).label,
@@ -147,7 +147,7 @@ def _cost_table(report: Mapping[str, Any]) -> Table:
             _spread(model, "step_milliseconds"),
             _spread(model, "latency_milliseconds"),
             _spread(model, "litert_bytes", 1 / 1024, spread=False),
-            "failed" if failed else f"{max(known):.1e}" if known else _MISSING,
+            "failed" if failed else f"{max(measured):.1e}" if measured else _MISSING,
         )
     return table
 

@@ -173,14 +173,14 @@ class ComparisonMirror:
         return self._runs[folder]
 
     def _send_parent(self) -> MirroredRun:
-        about, folder = self._comparison.about, self._comparison.folder
+        description, folder = self._comparison.description, self._comparison.folder
         run = self._mirrored(folder)
-        tags = _about_tags(about)
-        run.begin(about["id"], tags, _milliseconds(about["created"]))
-        data = {key: value for key, value in about["data"].items() if key != "clips"}
-        clips = about["data"]["clips"]
+        tags = _description_tags(description)
+        run.begin(description["id"], tags, _milliseconds(description["created"]))
+        data = {key: value for key, value in description["data"].items() if key != "clips"}
+        clips = description["data"]["clips"]
         run.send_params(
-            about["command_settings"]
+            description["command_settings"]
             | {f"data.{key}": value for key, value in data.items()}
             | {f"data.clips.{key}": value for key, value in clips.items()}
         )
@@ -190,23 +190,25 @@ class ComparisonMirror:
         return run
 
     def _send_child(self, run: Run, parent_id: str, stopped: str | None) -> None:
-        about, folder = run.about, run.folder
+        description, folder = run.description, run.folder
         mirrored = self._mirrored(folder)
         history = run.history()
         written = modified(folder / "history.jsonl") if history else None
-        tags = _about_tags(self._comparison.about) | {
+        tags = _description_tags(self._comparison.description) | {
             "mlflow.parentRunId": parent_id,
-            "model": about["model"],
-            "seed": about["seed"],
+            "model": description["model"],
+            "seed": description["seed"],
         }
         mirrored.begin(folder.name, tags, _started(history, written))
-        mirrored.send_params(about["params"] | {"model": about["model"], "seed": about["seed"]})
+        mirrored.send_params(
+            description["params"] | {"model": description["model"], "seed": description["seed"]}
+        )
         # Always there, so that an export that succeeds later takes the failure back.
-        tags["export_error"] = about.get("export_error") or "none"
+        tags["export_error"] = description.get("export_error") or "none"
         mirrored.send_tags(tags)
         if written is not None:
             mirrored.send_history(history, written)
-        status, error = _status(run), about["error"]
+        status, error = _status(run), description["error"]
         if status == "RUNNING":
             mirrored.send_status("FAILED" if stopped else "RUNNING", stopped)
             return
@@ -220,13 +222,13 @@ class ComparisonMirror:
         mirrored.send_status(status, error, ended=modified(folder / "run.json"))
 
 
-def _about_tags(about: dict[str, Any]) -> dict[str, Any]:
+def _description_tags(description: dict[str, Any]) -> dict[str, Any]:
     return {
-        "comparison": about["id"],
-        "backend": about["backend"],
-        "data": about["data"]["name"],
-        "synthetic": about["data"]["synthetic"],
-    } | {f"environment.{key}": value for key, value in about["environment"].items()}
+        "comparison": description["id"],
+        "backend": description["backend"],
+        "data": description["data"]["name"],
+        "synthetic": description["data"]["synthetic"],
+    } | {f"environment.{key}": value for key, value in description["environment"].items()}
 
 
 def _final(metrics: dict[str, float | None]) -> dict[str, float | None]:
@@ -238,7 +240,9 @@ def _final(metrics: dict[str, float | None]) -> dict[str, float | None]:
 
 
 def _status(run: Run) -> str:
-    return {"running": "RUNNING", "finished": "FINISHED", "failed": "FAILED"}[run.about["status"]]
+    return {"running": "RUNNING", "finished": "FINISHED", "failed": "FAILED"}[
+        run.description["status"]
+    ]
 
 
 def _started(history: list[dict[str, float]], written: int | None) -> int | None:

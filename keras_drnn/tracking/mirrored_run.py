@@ -217,8 +217,8 @@ class MirroredRun:
 
     def _by_key(self) -> str | None:
         query = f"tags.`{KEY_TAG}` = '{self.progress.key}'"
-        found = self.client.search_runs([self.experiment_id], query, max_results=1)
-        return found[0].info.run_id if found else None
+        runs = self.client.search_runs([self.experiment_id], query, max_results=1)
+        return runs[0].info.run_id if runs else None
 
     def _create(self, name: str, tags: Mapping[str, Any], started: int | None) -> str:
         run = self.client.create_run(

@@ -70,8 +70,8 @@ def log_keras_model(run: MirroredRun, path: Path) -> None:
         client.log_model_artifacts(logged.model_id, local)
     client.finalize_logged_model(logged.model_id, LoggedModelStatus.READY)
     outputs = client.get_run(run.run_id).outputs
-    known = [output.model_id for output in outputs.model_outputs or ()] if outputs else []
-    if logged.model_id not in known:
+    noted = [output.model_id for output in outputs.model_outputs or ()] if outputs else []
+    if logged.model_id not in noted:
         client.log_outputs(
             run.run_id, [LoggedModelOutput(logged.model_id, step=progress.last_step)]
         )
@@ -112,11 +112,11 @@ def signature_of(model: keras.Model) -> ModelSignature:
 
 def _requirements() -> list[str]:
     """What a process needs to load the model, in the versions that wrote it."""
-    found = []
+    installed = []
     for package in ("keras", "numpy", keras.backend.backend(), "keras_drnn"):
         try:
-            found.append(f"{package}=={metadata.version(package)}")
+            installed.append(f"{package}=={metadata.version(package)}")
         # A checkout that is not installed, or tensorflow-cpu in place of tensorflow.
         except metadata.PackageNotFoundError:
             continue
-    return found
+    return installed

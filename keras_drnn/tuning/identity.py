@@ -23,7 +23,7 @@ def begin(search: Search) -> None:
     description = _description(search)
     if (search.folder / "search.json").exists():
         check(search)
-        description["created"] = search.on_disk.about["created"]
+        description["created"] = search.on_disk.description["created"]
     write_json(search.folder / "search.json", description)
 
 
@@ -36,7 +36,7 @@ def check(search: Search) -> None:
     Raises:
         ValueError: If it is the folder of another one.
     """
-    before = search.on_disk.about["decisive"]
+    before = search.on_disk.description["decisive"]
     now = json.loads(json.dumps(_decisive(search)))
     changed = list(_differences(before, now))
     if changed:

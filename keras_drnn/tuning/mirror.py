@@ -51,7 +51,7 @@ class SearchMirror(ComparisonMirror):
         version = run.progress.sent.get("registered")
         if version is not None or run.progress.model_id is None:
             return
-        client, name = run.client, self._search.about["id"]
+        client, name = run.client, self._search.description["id"]
         # A process killed right after it had registered the model left no note of it.
         known = client.search_model_versions(f"run_id = '{run.run_id}'")
         if not known:

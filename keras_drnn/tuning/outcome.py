@@ -19,7 +19,7 @@ def trial_lines(search: SearchFolder) -> list[dict[str, Any]]:
 
 
 def _line(run: Run) -> dict[str, Any]:
-    about, metrics = run.about, run.metrics
+    about, metrics = run.description, run.metrics
     return {
         "trial": run.folder.name,
         "status": about["status"],
@@ -71,12 +71,12 @@ def outcome_of(search: SearchFolder, winners: Sequence[str]) -> dict[str, Any]:
         winners: Names of the trainings of its winner; there may be others, of a trial that was the
             best before.
     """
-    about, trials = search.about, trial_lines(search)
+    about, trials = search.description, trial_lines(search)
     best = best_of(trials)
     trained = [
         run
         for run in search.winners()
-        if run.folder.name in winners and run.about["status"] == "finished"
+        if run.folder.name in winners and run.description["status"] == "finished"
     ]
     return {
         "id": about["id"],
@@ -113,7 +113,7 @@ def _winner(winners: Sequence[Run]) -> dict[str, Any]:
     chosen = max(winners, key=lambda run: run.metrics.get(SCORE) or 0.0)
     return {
         "runs": [run.folder.name for run in winners],
-        "params": winners[0].about["params"],
+        "params": winners[0].description["params"],
         "chosen": chosen.folder.name,
         "mean": {name: statistics.fmean(found) for name, found in values.items()},
         "spread": {
@@ -121,8 +121,8 @@ def _winner(winners: Sequence[Run]) -> dict[str, Any]:
             for name, found in values.items()
         },
         "export_errors": [
-            f"{run.folder.name}: {run.about['export_error']}"
+            f"{run.folder.name}: {run.description['export_error']}"
             for run in winners
-            if run.about["export_error"]
+            if run.description["export_error"]
         ],
     }

@@ -37,7 +37,7 @@ class SearchFolder(Comparison):
     """
 
     @property
-    def about(self) -> dict[str, Any]:
+    def description(self) -> dict[str, Any]:
         """The content of `search.json`."""
         return read_json(self.folder / "search.json")
 
@@ -50,7 +50,7 @@ class SearchFolder(Comparison):
     @property
     def ended(self) -> int:
         """How many trials have ended."""
-        return sum(run.about["status"] != "running" for run in self.trials())
+        return sum(run.description["status"] != "running" for run in self.trials())
 
     @property
     def explored(self) -> int | None:

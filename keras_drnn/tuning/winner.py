@@ -77,8 +77,8 @@ def end_overtaken(search: Search, winner: Winner) -> None:
     stem = winner.runs[0].rpartition("-seed")[0]
     for run in search.on_disk.winners():
         earlier = run.folder.name.rpartition("-seed")[0]
-        if earlier != stem and run.about["status"] == "running":
-            ended = run.about | {"status": "failed", "error": f"overtaken by {stem}"}
+        if earlier != stem and run.description["status"] == "running":
+            ended = run.description | {"status": "failed", "error": f"overtaken by {stem}"}
             write_json(run.folder / "run.json", ended)
 
 
