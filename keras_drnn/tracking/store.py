@@ -102,8 +102,8 @@ def find_or_create_experiment(client: MlflowClient, uri: str, name: str) -> str:
     """
     from mlflow.exceptions import MlflowException
 
-    existing = client.get_experiment_by_name(name)
-    if existing is None:
+    there = client.get_experiment_by_name(name)
+    if there is None:
         path = sqlite_path(uri)
         # Beside the database, not wherever the first command happened to be given.
         files = (path.parent / "mlruns").resolve().as_uri() if path else None
@@ -111,16 +111,16 @@ def find_or_create_experiment(client: MlflowClient, uri: str, name: str) -> str:
             return client.create_experiment(name, artifact_location=files)
         except MlflowException:
             # Another process may have been quicker; if not, the error is the answer.
-            existing = client.get_experiment_by_name(name)
-            if existing is None:
+            there = client.get_experiment_by_name(name)
+            if there is None:
                 raise
-    if existing.lifecycle_stage != "active":
+    if there.lifecycle_stage != "active":
         raise TrackingError(
             f"The MLflow experiment {name!r} was deleted, and its name cannot be used again until "
-            f"it is restored (mlflow experiments restore -x {existing.experiment_id}) or removed for "
+            f"it is restored (mlflow experiments restore -x {there.experiment_id}) or removed for "
             f"good (mlflow gc). Received: uri={without_password(uri)}"
         )
-    return existing.experiment_id
+    return there.experiment_id
 
 
 def _check_reachable(uri: str) -> None:

@@ -40,6 +40,7 @@ def test_what_the_environment_says_of_runs_and_experiments_changes_nothing(
 ):
     client = connect(store)
     other = client.create_run(client.create_experiment("mine"), run_name="my run")
+    other = client.get_run(other.info.run_id)
     monkeypatch.setenv("MLFLOW_RUN_ID", other.info.run_id)
     monkeypatch.setenv("MLFLOW_EXPERIMENT_NAME", "mine")
     monkeypatch.setenv("MLFLOW_EXPERIMENT_ID", other.info.experiment_id)
