@@ -2,6 +2,7 @@
 
 import errno
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -108,6 +109,12 @@ def test_a_disk_that_has_never_heard_of_locks_gets_lock_files(tmp_path, monkeypa
         with hold(tmp_path / "lock", "held"), pytest.raises(LockHeldError):
             with hold(tmp_path / "lock", "held"):
                 raise AssertionError("two hold the lock")
+
+
+def test_nothing_in_the_package_needs_what_windows_lacks():
+    for path in Path(_PACKAGE).rglob("*.py"):
+        imported = re.findall(r"^\s*(?:import|from) (\w+)", path.read_text("utf-8"), re.MULTILINE)
+        assert not {"fcntl", "resource", "termios", "pwd", "grp"} & set(imported), path
 
 
 def test_without_filelock_the_error_names_the_extra(tmp_path, monkeypatch):

@@ -7,10 +7,10 @@ from urllib.parse import unquote, urlsplit
 import numpy as np
 import pytest
 from mirrored import check_history, models, runs
+from mlflow_stores import make_store
 
 from keras_drnn.experiments.callbacks import TrainingDivergedError
 from keras_drnn.system.atomic_writes import write_whole
-from keras_drnn.tracking import check_store
 from keras_drnn.tracking.store import connect
 
 AWAY = "http://127.0.0.1:9"
@@ -21,9 +21,7 @@ pytestmark = pytest.mark.filterwarnings("ignore:.*Any type hint is inferred")
 
 @pytest.fixture(scope="module")
 def store(tmp_path_factory):
-    uri = f"sqlite:///{tmp_path_factory.mktemp('store') / 'mlflow.db'}"
-    check_store(uri)
-    return uri
+    return make_store(tmp_path_factory.mktemp("store"), tmp_path_factory)
 
 
 def with_a_model(folder):
