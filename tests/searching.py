@@ -118,7 +118,7 @@ class QuickCandidate:
             for step in range(1, recipe.steps + 1)
         ]
 
-    def train_winner(self, folder, seed, *, on_step, on_evaluation):
+    def train_winner(self, folder, seed, listeners):
         # What is finished is left as it is.
         if (folder / "run.json").exists():
             return
@@ -133,8 +133,8 @@ class QuickCandidate:
         write_json(folder / "metrics.json", metrics)
         run = {"model": self.recipe.cell, "seed": seed, "status": "finished", "params": self.params}
         write_json(folder / "run.json", {**run, "error": None, "export_error": None})
-        on_step(self.recipe.steps)
-        on_evaluation()
+        listeners.on_step(self.recipe.steps)
+        listeners.on_evaluation()
 
 
 def quick_search(folder: Path, log: Path, settings: SearchSettings, **how) -> Search:

@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +20,8 @@ from keras_drnn.tuning.export_latency import export_latency
 from keras_drnn.tuning.folds import Parts, group_folds
 from keras_drnn.tuning.hypermodel import DelayedRNNHyperModel
 from keras_drnn.tuning.limits import Cost, cost_of, longest_delay
-from keras_drnn.tuning.objective import History
+from keras_drnn.tuning.objective import History, Listeners
+from keras_drnn.tuning.recipe_candidate import RecipeCandidate
 from keras_drnn.tuning.settings import SearchSettings
 from keras_drnn.tuning.values import Values, recipe_of
 
@@ -141,28 +142,14 @@ class ArrayObjective:
         return hypermodel.model(recipe)
 
 
-@dataclass(frozen=True, eq=False)
-class ArrayCandidate:
-    """The model of one trial.
-
-    Args:
-        objective: The sequences.
-        recipe: What is built, and how it is trained.
-    """
-
-    objective: ArrayObjective
-    recipe: Recipe
+class ArrayCandidate(RecipeCandidate[ArrayObjective]):
+    """The model of one trial, trained on sequences."""
 
     @property
     def params(self) -> dict[str, Any]:
         """What decides the model and its training."""
         values = {name: getattr(self.recipe, name) for name in _PARAMS}
         return values | {"delays": ",".join(map(str, self.recipe.delays))}
-
-    @property
-    def steps(self) -> int:
-        """Batches to train on."""
-        return self.recipe.steps
 
     @property
     def cost(self) -> Cost:
@@ -180,21 +167,16 @@ class ArrayCandidate:
         parts = self.objective.parts[fold]
         return self._train(parts, folder, fold, [StepCounter(on_step)])[1]
 
-    def train_winner(
-        self,
-        folder: Path,
-        seed: int,
-        *,
-        on_step: Callable[[int], None],
-        on_evaluation: Callable[[], object],
-    ) -> None:
+    def train_winner(self, folder: Path, seed: int, listeners: Listeners) -> None:
         """Train, evaluate on the test side and export."""
         objective = self.objective
 
         def train() -> dict[str, Any]:
             callbacks = [
-                StepCounter(on_step),
-                keras.callbacks.LambdaCallback(on_epoch_end=lambda epoch, logs: on_evaluation()),
+                StepCounter(listeners.on_step),
+                keras.callbacks.LambdaCallback(
+                    on_epoch_end=lambda epoch, logs: listeners.on_evaluation()
+                ),
             ]
             model, history = self._train(objective.winner_parts, folder, seed, callbacks)
             write_whole(folder / "model.keras", model.save)
@@ -213,9 +195,9 @@ class ArrayCandidate:
             params=self.params,
             train=train,
             check_inputs=lambda: list(objective.test_x[:_CHECKED]),
-            on_evaluation=on_evaluation,
+            on_evaluation=listeners.on_evaluation,
         )
-        on_step(self.steps)
+        listeners.on_step(self.steps)
 
     def _train(
         self,

@@ -73,7 +73,7 @@ def group_folds(groups: np.ndarray, labels: np.ndarray, folds: int) -> list[Part
             f"{folds} parts are held out in turn, so at least as many groups of sequences are "
             f"needed. Received: {len(kinds)} groups"
         )
-    found = []
+    parts = []
     for fold in range(folds):
         held_out = np.isin(groups, kinds[fold::folds])
         missing = np.setdiff1d(labels, labels[~held_out])
@@ -82,5 +82,5 @@ def group_folds(groups: np.ndarray, labels: np.ndarray, folds: int) -> list[Part
                 f"With groups {kinds[fold::folds].tolist()} held out no training sequence is left "
                 f"of class {missing[0]}. Give more sequences, other groups or other folds."
             )
-        found.append(Parts(np.flatnonzero(~held_out), np.flatnonzero(held_out)))
-    return found
+        parts.append(Parts(np.flatnonzero(~held_out), np.flatnonzero(held_out)))
+    return parts

@@ -1,11 +1,14 @@
 """What a model costs, by arithmetic, and how much it may cost."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from typing import Any
 
 import numpy as np
 
 from keras_drnn.data_sets.recipe import Recipe
 from keras_drnn.delays import split_units
+from keras_drnn.tuning.names import check_names
 
 
 @dataclass(frozen=True)
@@ -35,6 +38,25 @@ class Limits:
     parameters: int | None = None
     multiply_adds: float | None = None
     latency_milliseconds: float | None = None
+
+    @classmethod
+    def of(cls, content: Mapping[str, Any]) -> "Limits":
+        """Limits from a table of a configuration file.
+
+        Args:
+            content: Numbers by field.
+
+        Raises:
+            ValueError: If there is no such limit, or a value is no number above 0.
+        """
+        if not isinstance(content, Mapping):
+            raise ValueError(f"The limits of a search are a table. Received: limits={content!r}")
+        check_names("The limits of a search are", content, fields(cls))
+        for name, limit in content.items():
+            number = isinstance(limit, int | float) and not isinstance(limit, bool)
+            if limit is not None and not (number and limit > 0):
+                raise ValueError(f"`{name}` must be a number above 0. Received: {name}={limit!r}")
+        return cls(**content)
 
     def exceeded(self, cost: Cost) -> str | None:
         """Say which limit a model exceeds, or `None`.

@@ -53,8 +53,8 @@ class SearchMirror(ComparisonMirror):
             return
         client, name = run.client, self._search.description["id"]
         # A process killed right after it had registered the model left no note of it.
-        known = client.search_model_versions(f"run_id = '{run.run_id}'")
-        if not known:
+        versions = client.search_model_versions(f"run_id = '{run.run_id}'")
+        if not versions:
             try:
                 client.create_registered_model(name)
             except MlflowException:
@@ -62,7 +62,7 @@ class SearchMirror(ComparisonMirror):
                 client.get_registered_model(name)
             # Not as models:/id, which MLflow would look for in its global store.
             logged = client.get_logged_model(run.progress.model_id)
-            known = [
+            versions = [
                 client.create_model_version(
                     name,
                     source=logged.artifact_location,
@@ -70,5 +70,5 @@ class SearchMirror(ComparisonMirror):
                     model_id=run.progress.model_id,
                 )
             ]
-        run.progress.sent["registered"] = str(known[0].version)
+        run.progress.sent["registered"] = str(versions[0].version)
         run.save()

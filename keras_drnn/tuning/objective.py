@@ -1,6 +1,7 @@
-"""What a search is about: an objective makes a candidate of the values of each trial."""
+"""What a search optimises: an objective makes a candidate of the values of each trial."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol, TypeAlias
 
@@ -13,6 +14,19 @@ SCORE = "validation/sequence_accuracy"
 #: The evaluations of a training in their order: `step`, `seconds`, and metrics with `SCORE` among
 #: them.
 History: TypeAlias = list[dict[str, float]]
+
+
+@dataclass(frozen=True)
+class Listeners:
+    """Whom a training tells how far it is.
+
+    Args:
+        on_step: Called with the number of steps done.
+        on_evaluation: Called when its folder has something new.
+    """
+
+    on_step: Callable[[int], None]
+    on_evaluation: Callable[[], object]
 
 
 class Candidate(Protocol):
@@ -57,14 +71,7 @@ class Candidate(Protocol):
         """
         ...
 
-    def train_winner(
-        self,
-        folder: Path,
-        seed: int,
-        *,
-        on_step: Callable[[int], None],
-        on_evaluation: Callable[[], object],
-    ) -> None:
+    def train_winner(self, folder: Path, seed: int, listeners: Listeners) -> None:
         """Train, evaluate on the test side and export, or go on with it.
 
         What is left is as `keras_drnn.experiments.runs.run` leaves it; a run that is finished is
@@ -73,8 +80,7 @@ class Candidate(Protocol):
         Args:
             folder: Where everything is kept.
             seed: Seed of everything random.
-            on_step: Called with the number of steps done.
-            on_evaluation: Called when the folder has something new.
+            listeners: Whom to tell how far it is.
         """
         ...
 

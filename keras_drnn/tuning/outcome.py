@@ -1,4 +1,4 @@
-"""What a search has found: its best trial, its front, its winner."""
+"""The outcome of a search: its best trial, its front, its winner."""
 
 import statistics
 from collections.abc import Mapping, Sequence
@@ -19,19 +19,19 @@ def trial_lines(search: SearchFolder) -> list[dict[str, Any]]:
 
 
 def _line(run: Run) -> dict[str, Any]:
-    about, metrics = run.description, run.metrics
+    record, metrics = run.description, run.metrics
     return {
         "trial": run.folder.name,
-        "status": about["status"],
+        "status": record["status"],
         "score": metrics.get(SCORE),
-        "parameters": about["cost"]["parameters"],
-        "multiply_adds": about["cost"]["multiply_adds"],
-        "delays": about["params"].get("delays"),
-        "units": about["params"]["units"],
-        "values": about["values"],
+        "parameters": record["cost"]["parameters"],
+        "multiply_adds": record["cost"]["multiply_adds"],
+        "delays": record["params"].get("delays"),
+        "units": record["params"]["units"],
+        "values": record["values"],
         "seconds": metrics.get("trial_seconds"),
-        "error": about["error"],
-        "infeasible": about["infeasible"],
+        "error": record["error"],
+        "infeasible": record["infeasible"],
     }
 
 
@@ -56,22 +56,22 @@ def front(trials: Sequence[Mapping[str, Any]], cost: str = "parameters") -> list
         Trials with rising cost and rising score.
     """
     scored = [trial for trial in trials if trial["score"] is not None]
-    found: list[Mapping[str, Any]] = []
+    best: list[Mapping[str, Any]] = []
     for trial in sorted(scored, key=lambda trial: (trial[cost], -trial["score"])):
-        if not found or trial["score"] > found[-1]["score"]:
-            found.append(trial)
-    return found
+        if not best or trial["score"] > best[-1]["score"]:
+            best.append(trial)
+    return best
 
 
 def outcome_of(search: SearchFolder, winners: Sequence[str]) -> dict[str, Any]:
-    """What is known of a search by now, for `outcome.json`.
+    """The content of `outcome.json`, as far as the search is.
 
     Args:
         search: The search.
         winners: Names of the trainings of its winner; there may be others, of a trial that was the
             best before.
     """
-    about, trials = search.description, trial_lines(search)
+    description, trials = search.description, trial_lines(search)
     best = best_of(trials)
     trained = [
         run
@@ -79,12 +79,12 @@ def outcome_of(search: SearchFolder, winners: Sequence[str]) -> dict[str, Any]:
         if run.folder.name in winners and run.description["status"] == "finished"
     ]
     return {
-        "id": about["id"],
-        "cell": about["settings"]["cell"],
-        "settings": about["settings"],
-        "data": about["data"],
-        "backend": about["backend"],
-        "environment": about["environment"],
+        "id": description["id"],
+        "cell": description["settings"]["cell"],
+        "settings": description["settings"],
+        "data": description["data"],
+        "backend": description["backend"],
+        "environment": description["environment"],
         "counts": {
             "finished": sum(trial["score"] is not None for trial in trials),
             "failed": sum(
@@ -106,19 +106,19 @@ def _winner(winners: Sequence[Run]) -> dict[str, Any]:
     names += ["parameters", "litert_latency_milliseconds"]
     values: dict[str, list[float]] = {}
     for name in names:
-        found = [value for each in metrics if (value := each.get(name)) is not None]
-        if found:
-            values[name] = found
+        reached = [value for each in metrics if (value := each.get(name)) is not None]
+        if reached:
+            values[name] = reached
     # The test side must not choose: the one registered is the best of the validation clips.
     chosen = max(winners, key=lambda run: run.metrics.get(SCORE) or 0.0)
     return {
         "runs": [run.folder.name for run in winners],
         "params": winners[0].description["params"],
         "chosen": chosen.folder.name,
-        "mean": {name: statistics.fmean(found) for name, found in values.items()},
+        "mean": {name: statistics.fmean(reached) for name, reached in values.items()},
         "spread": {
-            name: statistics.stdev(found) if len(found) > 1 else 0.0
-            for name, found in values.items()
+            name: statistics.stdev(reached) if len(reached) > 1 else 0.0
+            for name, reached in values.items()
         },
         "export_errors": [
             f"{run.folder.name}: {run.description['export_error']}"

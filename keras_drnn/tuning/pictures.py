@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def save_search_pictures(folder: Path, outcome: Mapping[str, Any]) -> list[Path]:
-    """Draw what a search has found, as PNG files beside `outcome.json`.
+    """Draw the outcome of a search, as PNG files beside `outcome.json`.
 
     - `front.png`: accuracy against parameters, of every trial and of those no other beats;
     - `delays.png`: the best accuracy for every base and number of groups.
@@ -25,7 +25,7 @@ def save_search_pictures(folder: Path, outcome: Mapping[str, Any]) -> list[Path]
         outcome: What `outcome_of` gives.
 
     Returns:
-        The files written; those for which nothing is known yet are missing.
+        The files written; without a finished trial there are none.
     """
     scored = [trial for trial in outcome["trials"] if trial["score"] is not None]
     if not scored:

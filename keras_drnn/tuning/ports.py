@@ -27,7 +27,7 @@ def free_port(address: str, port: int | None) -> int:
 
 
 def answers(place: tuple[str, int], timeout: float) -> bool:
-    """Whether somebody listens.
+    """Whether a server listens at a place.
 
     Args:
         place: An address and a port.

@@ -1,13 +1,14 @@
 """What a search is: everything that decides its trials, as data."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field, fields, replace
+from dataclasses import asdict, dataclass, field, fields
 from typing import Any
 
 from keras_drnn.data_sets import DataSet
 from keras_drnn.delays import is_integer
 from keras_drnn.experiments.recipes import PRESETS, Recipe, recipe_for
 from keras_drnn.tuning.limits import Limits
+from keras_drnn.tuning.names import check_names
 from keras_drnn.tuning.space import SEARCHED_CELLS, Space
 
 ORACLES = ("bayesian", "random", "hyperband", "grid")
@@ -54,10 +55,10 @@ class SearchSettings:
     limits: Limits = field(default_factory=Limits)
 
     def __post_init__(self) -> None:
-        for name, known in (("cell", SEARCHED_CELLS), ("oracle", ORACLES), ("preset", PRESETS)):
-            if getattr(self, name) not in known:
+        for name, choices in (("cell", SEARCHED_CELLS), ("oracle", ORACLES), ("preset", PRESETS)):
+            if getattr(self, name) not in choices:
                 raise ValueError(
-                    f"`{name}` of a search must be one of {', '.join(known)}. "
+                    f"`{name}` of a search must be one of {', '.join(choices)}. "
                     f"Received: {name}={getattr(self, name)!r}"
                 )
         counts = ("trials", "folds", "seeds", "max_failures", "steps", "winner_steps", "batch_size")
@@ -82,12 +83,12 @@ class SearchSettings:
 
     def decisive(self) -> dict[str, Any]:
         """What must be the same for a search to go on."""
-        told = {name: value for name, value in asdict(self).items() if name not in _OPEN}
+        decisive = {name: value for name, value in asdict(self).items() if name not in _OPEN}
         if self.cell != "drnn":
             # The space of delays is nothing to a cell without them.
             own = ("units", "head_units", "dropout", "learning_rate")
-            told["space"] = {name: told["space"][name] for name in own}
-        return told
+            decisive["space"] = {name: decisive["space"][name] for name in own}
+        return decisive
 
     @classmethod
     def of(cls, content: Mapping[str, Any]) -> "SearchSettings":
@@ -99,29 +100,9 @@ class SearchSettings:
         Raises:
             ValueError: If there is no such field, or a value is out of its range.
         """
-        tables = {"space": Space.of, "limits": _limits}
-        known = [each.name for each in fields(cls)]
-        for name in content:
-            if name not in known:
-                raise ValueError(f"A search has the settings {', '.join(known)}. Received: {name}")
-        return replace(
-            cls(), **{name: tables.get(name, _same)(value) for name, value in content.items()}
-        )
-
-
-def _same(value: Any) -> Any:
-    return value
-
-
-def _limits(content: Mapping[str, Any]) -> Limits:
-    if not isinstance(content, Mapping):
-        raise ValueError(f"The limits of a search are a table. Received: limits={content!r}")
-    known = [each.name for each in fields(Limits)]
-    for name in content:
-        if name not in known:
-            raise ValueError(f"The limits of a search are {', '.join(known)}. Received: {name}")
-    for name, limit in content.items():
-        number = isinstance(limit, int | float) and not isinstance(limit, bool)
-        if limit is not None and not (number and limit > 0):
-            raise ValueError(f"`{name}` must be a number above 0. Received: {name}={limit!r}")
-    return Limits(**content)
+        check_names("A search has the settings", content, fields(cls))
+        values = dict(content)
+        for name, table in (("space", Space), ("limits", Limits)):
+            if name in values:
+                values[name] = table.of(values[name])
+        return cls(**values)

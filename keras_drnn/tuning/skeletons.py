@@ -1,7 +1,7 @@
 """Searches on skeletons: clips of a data set, with training subjects held out in turn."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -18,7 +18,8 @@ from keras_drnn.experiments.training import build_and_train
 from keras_drnn.tuning.export_latency import export_latency
 from keras_drnn.tuning.folds import fold_splits
 from keras_drnn.tuning.limits import Cost, cost_of, longest_delay
-from keras_drnn.tuning.objective import History
+from keras_drnn.tuning.objective import History, Listeners
+from keras_drnn.tuning.recipe_candidate import RecipeCandidate
 from keras_drnn.tuning.settings import SearchSettings
 from keras_drnn.tuning.values import Values, recipe_of
 
@@ -78,27 +79,13 @@ class SkeletonObjective:
         return int(self.build(self.recipe).get_layer("frame").output.shape[-1])
 
 
-@dataclass(frozen=True, eq=False)
-class SkeletonCandidate:
-    """The model of one trial.
-
-    Args:
-        objective: The clips.
-        recipe: What is built, and how it is trained.
-    """
-
-    objective: SkeletonObjective
-    recipe: Recipe
+class SkeletonCandidate(RecipeCandidate[SkeletonObjective]):
+    """The model of one trial, trained on clips."""
 
     @property
     def params(self) -> dict[str, Any]:
         """The recipe."""
         return runs.recipe_params(self.recipe)
-
-    @property
-    def steps(self) -> int:
-        """Batches to train on."""
-        return self.recipe.steps
 
     @property
     def cost(self) -> Cost:
@@ -129,14 +116,7 @@ class SkeletonCandidate:
         )
         return history
 
-    def train_winner(
-        self,
-        folder: Path,
-        seed: int,
-        *,
-        on_step: Callable[[int], None],
-        on_evaluation: Callable[[], object],
-    ) -> None:
+    def train_winner(self, folder: Path, seed: int, listeners: Listeners) -> None:
         """Train, evaluate on the test side and export."""
         runs.run(
             folder,
@@ -144,6 +124,6 @@ class SkeletonCandidate:
             self.recipe,
             seed,
             self.objective.data,
-            on_step=on_step,
-            on_evaluation=on_evaluation,
+            on_step=listeners.on_step,
+            on_evaluation=listeners.on_evaluation,
         )

@@ -6,6 +6,7 @@ from dataclasses import asdict, dataclass, fields
 from typing import TYPE_CHECKING, Any
 
 from keras_drnn.delays import geometric_delays
+from keras_drnn.tuning.names import check_names
 
 if TYPE_CHECKING:
     from keras_tuner import HyperParameters
@@ -96,11 +97,8 @@ class Space:
             raise ValueError(f"A search space is a table of lists. Received: space={content!r}")
         defaults = asdict(cls())
         values = {}
+        check_names("A search space has the fields", content, fields(cls))
         for name, given in content.items():
-            if name not in defaults:
-                raise ValueError(
-                    f"A search space has the fields {', '.join(defaults)}. Received: {name}"
-                )
             if not isinstance(given, list | tuple):
                 raise ValueError(f"`{name}` must be a list of values. Received: {name}={given!r}")
             # keras-tuner tells 2 and 2.0 apart, a person who writes a file does not.

@@ -81,8 +81,10 @@ def _trials(title: str, trials: Sequence[Mapping[str, Any]]) -> Table:
 def _winners(outcomes: Sequence[Mapping[str, Any]]) -> Table:
     from rich.table import Table
 
-    found = [outcome for outcome in outcomes if outcome["winner"]]
-    names = [name for each in found for name in each["winner"]["mean"] if name.endswith(_ACCURACY)]
+    winners = [outcome for outcome in outcomes if outcome["winner"]]
+    names = [
+        name for each in winners for name in each["winner"]["mean"] if name.endswith(_ACCURACY)
+    ]
     parts = list(dict.fromkeys(name.removesuffix(_ACCURACY) for name in names))
     # The subsets of a data set's test side stand between the two that there always are.
     parts.sort(key=lambda part: (part == "validation") - (part == "test"))
@@ -91,7 +93,7 @@ def _winners(outcomes: Sequence[Mapping[str, Any]]) -> Table:
     table.add_column("Delays")
     for column in ("Parameters", *(f"{part.capitalize()}, %" for part in parts)):
         table.add_column(column, justify="right")
-    for outcome in found:
+    for outcome in winners:
         winner = outcome["winner"]
         shown = []
         for part in parts:

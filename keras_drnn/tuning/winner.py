@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from keras_drnn.system.atomic_writes import write_json
-from keras_drnn.tuning.objective import Candidate
+from keras_drnn.tuning.objective import Candidate, Listeners
 from keras_drnn.tuning.outcome import best_of, trial_lines
 from keras_drnn.tuning.search import Search, SearchFailedError
 
@@ -62,8 +62,7 @@ def train_winner(
         winner.candidate.train_winner(
             search.folder / "winner" / name,
             seed,
-            on_step=on_run(search.settings.cell, seed, winner.candidate.steps),
-            on_evaluation=on_evaluation,
+            Listeners(on_run(search.settings.cell, seed, winner.candidate.steps), on_evaluation),
         )
 
 

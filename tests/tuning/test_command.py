@@ -46,7 +46,7 @@ def test_a_fault_is_reported_before_any_trial(command, tmp_path, monkeypatch):
         (["cell.toml"], "`models`"),
         (["string.toml"], "cell='rnn'"),
         (["--name", "a/b"], "--name"),
-        (["--json", "nowhere/found.json"], "nowhere"),
+        (["--json", "nowhere/outcomes.json"], "nowhere"),
     ]:
         done = command(*arguments)
         assert done.exit_code != 0 and isinstance(done.exception, ValueError)
@@ -76,10 +76,10 @@ def test_options_come_before_the_file_and_the_tables_after_the_search(
     (tmp_path / "mine.toml").write_text(
         "trials = 9\nfolds = 1\nsteps = 2\noracle = 'random'\nmodels = ['drnn', 'gru']\n"
     )
-    arguments = ["mine.toml", "--root", source["root"], "--trials", 2, "--json", "found.json"]
+    arguments = ["mine.toml", "--root", source["root"], "--trials", 2, "--json", "outcomes.json"]
     done = command(*arguments)
     assert done.exit_code == 0, done.output
-    outcomes = json.loads((tmp_path / "found.json").read_text())
+    outcomes = json.loads((tmp_path / "outcomes.json").read_text())
     assert [outcome["cell"] for outcome in outcomes] == ["drnn", "gru"]
     assert [len(outcome["trials"]) for outcome in outcomes] == [2, 2]
     assert {steps for _, _, steps, _ in trained(log)} == {2}

@@ -117,14 +117,14 @@ def _unwrapped(method):
 
 
 def test_objects_have_what_is_read(tmp_path):
-    found = objects(tmp_path)
+    made = objects(tmp_path)
     missing = [
         f"{kind}.{name}"
         for kind, names in ATTRIBUTES.items()
         for name in names
-        if not hasattr(found[kind], name)
+        if not hasattr(made[kind], name)
     ]
-    missing += [f"state[{key!r}]" for key in STATE if key not in found["oracle"].get_state()]
+    missing += [f"state[{key!r}]" for key in STATE if key not in made["oracle"].get_state()]
     assert missing == []
 
 

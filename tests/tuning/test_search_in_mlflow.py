@@ -44,39 +44,39 @@ def test_a_search_is_a_parent_with_nested_trials_and_a_registered_winner(run, fo
 
     outcome = run(store, trials=2, fault=fault, wins=with_a_model)
     assert "Traceback" not in capfd.readouterr().err
-    found = runs(store, folder.name)
+    recorded = runs(store, folder.name)
     trials = [f"trial-{number:04d}" for number in range(2)]
     winners = outcome["winner"]["runs"]
-    assert set(found) == {folder.name, *trials, *winners} and len(winners) == 2
-    parent = found[folder.name]
+    assert set(recorded) == {folder.name, *trials, *winners} and len(winners) == 2
+    parent = recorded[folder.name]
     assert parent.info.status == "FINISHED"
     assert json.loads(parent.data.params["space.bases"].replace("(", "[").replace(")", "]")) == [
         2.0,
         3.0,
     ]
-    for name in set(found) - {folder.name}:
-        assert found[name].data.tags["mlflow.parentRunId"] == parent.info.run_id
+    for name in set(recorded) - {folder.name}:
+        assert recorded[name].data.tags["mlflow.parentRunId"] == parent.info.run_id
     # Failed, with its hyperparameters and the reason; the others with curves and verdict.
-    assert found[trials[0]].info.status == "FAILED"
-    assert "loss was nan" in found[trials[0]].data.tags["error"]
+    assert recorded[trials[0]].info.status == "FAILED"
+    assert "loss was nan" in recorded[trials[0]].data.tags["error"]
     for number, name in enumerate(trials):
         values = outcome["trials"][number]["values"]
-        params = found[name].data.params
+        params = recorded[name].data.params
         assert params["tuned.groups"] == str(values["groups"])
         assert params["delays"] == outcome["trials"][number]["delays"]
     for number, name in list(enumerate(trials))[1:]:
-        check_history(store, found[name], folder / "trials" / name)
-        metrics = found[name].data.metrics
+        check_history(store, recorded[name], folder / "trials" / name)
+        metrics = recorded[name].data.metrics
         assert metrics["final/validation/sequence_accuracy"] == outcome["trials"][number]["score"]
         assert metrics["parameters"] == outcome["trials"][number]["parameters"]
     client = connect(store)
     files = {file.path for file in client.list_artifacts(parent.info.run_id)}
     assert files == {"search.json", "outcome.json", "front.png", "delays.png"}
-    files = {file.path for file in client.list_artifacts(found[winners[0]].info.run_id)}
+    files = {file.path for file in client.list_artifacts(recorded[winners[0]].info.run_id)}
     assert "front.png" in files
     versions = client.search_model_versions(f"name = '{folder.name}'")
-    assert [version.run_id for version in versions] == [found[winners[0]].info.run_id]
-    (logged,) = models(store, found[winners[0]])
+    assert [version.run_id for version in versions] == [recorded[winners[0]].info.run_id]
+    (logged,) = models(store, recorded[winners[0]])
     assert versions[0].source == logged.artifact_location
     assert list(Path(unquote(urlsplit(logged.artifact_location).path)).glob("MLmodel"))
 
@@ -109,7 +109,7 @@ def test_a_store_that_is_away_costs_no_trial_and_gets_all_later(run, folder, sto
     assert outcome["counts"]["finished"] == 2
     assert any("MLflow does not have everything" in message for message in caplog.messages)
     run(store, **few)
-    found = runs(store, folder.name)
-    assert len(found) == 1 + 2 + 1
+    recorded = runs(store, folder.name)
+    assert len(recorded) == 1 + 2 + 1
     for name in ("trial-0000", "trial-0001"):
-        check_history(store, found[name], folder / "trials" / name)
+        check_history(store, recorded[name], folder / "trials" / name)

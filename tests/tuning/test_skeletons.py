@@ -8,6 +8,7 @@ import pytest
 from keras_drnn.experiments.runs import recipe_params
 from keras_drnn.tuning import skeletons
 from keras_drnn.tuning.folds import fold_splits
+from keras_drnn.tuning.objective import Listeners
 from keras_drnn.tuning.settings import SearchSettings
 from keras_drnn.tuning.skeletons import SkeletonObjective
 from keras_drnn.tuning.values import recipe_of
@@ -68,7 +69,7 @@ def test_the_winner_is_trained_as_a_comparison_trains(objective, tmp_path, monke
     seen = []
     monkeypatch.setattr(skeletons.runs, "run", lambda *arguments, **how: seen.append(arguments))
     candidate = objective.candidate(VALUES, 9)
-    candidate.train_winner(tmp_path, 2, on_step=print, on_evaluation=print)
+    candidate.train_winner(tmp_path, 2, Listeners(print, print))
     assert seen == [(tmp_path, "drnn", candidate.recipe, 2, objective.data)]
 
 

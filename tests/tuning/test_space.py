@@ -26,7 +26,7 @@ def test_sizes_add_up_and_grow_as_asked(groups, units, growth):
     assert (steps >= -1).all() if growth >= 1 else (steps <= 1).all()
 
 
-def test_sizes_known():
+def test_units_are_split_as_evenly_as_growth_allows():
     assert sizes_of(150, 5, 1.0) == (30, 30, 30, 30, 30)
     assert sizes_of(10, 3, 1.0) == (4, 3, 3)
     assert sizes_of(9, 2, 2.5) == (3, 6)
@@ -82,7 +82,7 @@ def test_a_space_is_read_from_a_file():
     space = Space.of({"bases": [2, 3], "groups": [1, 4], "dropout": [0, 0.2]})
     assert space.bases == (2.0, 3.0) and isinstance(space.bases[0], float)
     assert space.units == Space().units
-    for content, told in [
+    for content, message in [
         ({"base": [2]}, "base"),
         ({"bases": 2}, "bases=2"),
         ({"bases": []}, "bases=()"),
@@ -97,12 +97,12 @@ def test_a_space_is_read_from_a_file():
         ({"learning_rate": [0.0, 0.1]}, "above 0"),
         ({"dropout": [0.5, 0.1]}, "dropout"),
     ]:
-        with pytest.raises(ValueError, match=told.replace("(", r"\(").replace(")", r"\)")):
+        with pytest.raises(ValueError, match=message.replace("(", r"\(").replace(")", r"\)")):
             Space.of(content)
 
 
 @pytest.mark.parametrize(
-    ("content", "told"),
+    ("content", "message"),
     [
         ({"oracle": "magic"}, "magic"),
         ({"cell": "rnn"}, "cell='rnn'"),
@@ -119,8 +119,8 @@ def test_a_space_is_read_from_a_file():
         ({"limits": {"watts": 3}}, "watts"),
     ],
 )
-def test_settings_say_what_is_wrong(content, told):
-    with pytest.raises(ValueError, match=told):
+def test_settings_say_what_is_wrong(content, message):
+    with pytest.raises(ValueError, match=message):
         SearchSettings.of(content)
 
 
