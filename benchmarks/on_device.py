@@ -135,10 +135,10 @@ def _stream(path: Path) -> Callable[[], list[float]]:
 
 def _schedule(classifier: StreamingClassifier) -> list:
     """The signature that the runtime runs at each step."""
-    chosen = []
+    signatures, chosen = classifier.signatures, []
     for step in range(STEPS):
         word = "".join(str(int(step % delay == 0)) for delay in DELAYS)
-        chosen.append(classifier._calls.get(f"step_{word}", classifier._calls["step"]))
+        chosen.append(signatures.get(f"step_{word}", signatures["step"]))
     return chosen
 
 

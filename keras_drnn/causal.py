@@ -3,6 +3,7 @@
 import keras
 
 from keras_drnn import ops
+from keras_drnn.ops import Tensor
 
 
 class CausalLayer(keras.layers.Layer):
@@ -55,7 +56,7 @@ class CausalLayer(keras.layers.Layer):
         """
         raise NotImplementedError
 
-    def advance(self, inputs, state: dict) -> tuple:
+    def advance(self, inputs: Tensor, state: dict[str, Tensor]) -> tuple:
         """Outputs for some more frames, and the state behind them.
 
         Args:

@@ -6,9 +6,8 @@ import numpy as np
 
 from keras_drnn_runtime.inputs import checked, open_interpreter
 from keras_drnn_runtime.metadata import read_metadata
+from keras_drnn_runtime.names import FRAME, SCORES, START, STEP, step_name
 
-STEP, START = "step", "initial_state"
-FRAME, SCORES = "frame", "scores"
 _MOST_CHOICES = 4096
 _LOST = ", and pass None for a frame that is lost as a whole"
 
@@ -47,16 +46,17 @@ class StreamingClassifier:
                 f"whole clips is for `LiteRTModel`. Received: {path} with {sorted(signatures)}"
             )
         self._interpreter.allocate_tensors()
-        self._calls = {
-            name: _Call(self._interpreter, name)
+        #: What computes a frame, by the name of the signature.
+        self.signatures = {
+            name: Signature(self._interpreter, name)
             for name in signatures
             if name == STEP or (skipping and name.startswith(f"{STEP}_"))
         }
-        self._clocks = self.metadata.get("clocks", []) if len(self._calls) > 1 else []
-        self._chosen: dict[tuple, _Call] = {}
+        self._clocks = self.metadata.get("clocks", []) if len(self.signatures) > 1 else []
+        self._chosen: dict[tuple, Signature] = {}
         self._start = self._interpreter.get_signature_runner(START)()
         #: Shape of a frame.
-        self.frame_shape = self._calls[STEP].shape_of(FRAME)[1:]
+        self.frame_shape = self.signatures[STEP].shape_of(FRAME)[1:]
         #: `(1, frames, ...)`; `None` for any number.
         self.input_shape = (1, None, *self.frame_shape)
         self._stream = self.open_stream()
@@ -100,15 +100,13 @@ class StreamingClassifier:
         state = call(state | {FRAME: frame})
         return state.pop(SCORES)[0], state
 
-    def _choose(self, now: tuple, state: dict) -> "_Call":
+    def _choose(self, now: tuple, state: dict) -> "Signature":
         """The signature that computes the groups that are due."""
-        # A word for each clock, a digit for each group: 1 if it is due.
-        due = [(state[clock["name"]][0] == clock["due"]).astype(int) for clock in self._clocks]
-        name = "_".join([STEP, *("".join(map(str, word)) for word in due)])
+        name = step_name(state[clock["name"]][0] == clock["due"] for clock in self._clocks)
         if len(self._chosen) == _MOST_CHOICES:
             self._chosen.clear()
         # Clocks that masks have set apart may meet in ways that no signature was made for.
-        self._chosen[now] = self._calls.get(name, self._calls[STEP])
+        self._chosen[now] = self.signatures.get(name, self.signatures[STEP])
         return self._chosen[now]
 
 
@@ -152,8 +150,11 @@ class Stream:
         return self._scores.copy()
 
 
-class _Call:
-    """One signature, allocated once: the public runner allocates anew at every call."""
+class Signature:
+    """One signature of a file: from the frame and the state to the scores and the next state.
+
+    Allocated once: the runtime's own runner allocates anew at every call.
+    """
 
     def __init__(self, interpreter, name: str):
         runner = interpreter.get_signature_runner(name)

@@ -6,6 +6,7 @@ from keras_drnn.lazy import lazy_names
 
 if TYPE_CHECKING:
     from keras_drnn.export.check import ExportError
+    from keras_drnn.export.file import ExportOptions
     from keras_drnn.export.litert import export_litert
     from keras_drnn.export.report import ExportReport
     from keras_drnn.export.streaming import StreamingModel
@@ -15,6 +16,7 @@ else:
         __name__,
         {
             "ExportError": "keras_drnn.export.check",
+            "ExportOptions": "keras_drnn.export.file",
             "ExportReport": "keras_drnn.export.report",
             "StreamingModel": "keras_drnn.export.streaming",
             "export_litert": "keras_drnn.export.litert",
@@ -22,4 +24,11 @@ else:
         },
     )
 
-__all__ = ["ExportError", "ExportReport", "StreamingModel", "export_litert", "export_streaming"]
+__all__ = [
+    "ExportError",
+    "ExportOptions",
+    "ExportReport",
+    "StreamingModel",
+    "export_litert",
+    "export_streaming",
+]

@@ -5,6 +5,8 @@ import os
 import re
 import subprocess
 import sys
+import warnings
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,7 +14,8 @@ import numpy as np
 
 from keras_drnn.export.check import ExportError
 from keras_drnn.export.finishing import finished
-from keras_drnn.export.operators import foreign_operators
+from keras_drnn.export.models import modules_of
+from keras_drnn.export.operators import foreign_operators, has_int8_weights, least_runtime
 from keras_drnn.export.quantize import FORMS
 
 if TYPE_CHECKING:
@@ -51,113 +54,104 @@ def check_request(path: Path, check_inputs, form: str, representative) -> None:
         )
 
 
+@dataclass(frozen=True)
+class Content:
+    """What is in a converted file.
+
+    Args:
+        operators: Names of its operators.
+        least_runtime: The least version of the runtime that has all of them.
+    """
+
+    operators: tuple[str, ...]
+    least_runtime: str
+
+
 def convert(
-    model, converted: Path, about: dict, form: str, representative, **job
-) -> tuple[str, ...]:
+    model: "keras.Model", converted: Path, metadata: dict, form: str, representative, job: dict
+) -> Content:
     """Write the finished file, not yet compared with Keras.
 
     Args:
         model: From `loaded`.
         converted: The file; its folder is used for more.
-        about: Its metadata.
+        metadata: What it says about itself.
         form: One of `FORMS`.
         representative: Clips to measure ranges on, for int8.
         job: What else `keras_drnn.export.convert` needs to know.
-
-    Returns:
-        The names of its operators.
     """
+    modules = modules_of(model)
     keras_file = converted.with_name("model.keras")
     model.save(keras_file)
     clips_file = None
     if form == "int8":
         clips_file = str(converted.with_name("clips.npz"))
         np.savez(clips_file, *[np.asarray(clip, "float32") for clip in representative])
-    _run(keras_file, converted, _layer_modules(model), form=form, clips_file=clips_file, **job)
-    content = finished(converted.read_bytes(), about)
-    converted.write_bytes(content)
-    return _checked_operators(content)
-
-
-def loaded(model: "keras.Model | str | Path") -> "keras.Model":
-    """A model, from its file if that is what was given, of a kind that can be exported."""
-    import keras
-
-    if isinstance(model, (str, Path)):
-        model = keras.saving.load_model(model, compile=False)
-    _check_model(model)
-    return model
-
-
-def _check_model(model) -> None:
-    if not model.built or not hasattr(model, "inputs"):
-        raise ExportError(
-            "Expected a Sequential or Functional model with an `Input`: another one does not know "
-            f"the shape it reads. Received: model={model}"
-        )
-    if len(model.inputs) != 1 or len(model.outputs) != 1:
-        raise ExportError(
-            "Expected a model with one input and one output. Received: "
-            f"{len(model.inputs)} inputs and {len(model.outputs)} outputs"
-        )
-    unfit = [w.path for w in model.weights if not np.isfinite(_numbers(w)).all()]
-    if unfit:
-        raise ExportError(
-            "Expected weights that are finite numbers; training has diverged. Received: NaN or "
-            f"infinity in {', '.join(unfit)}"
-        )
-    homeless = [layer for layer in model._flatten_layers() if type(layer).__module__ == "__main__"]
-    if homeless:
-        raise ExportError(
-            "The converting process imports the model's layers, and cannot import what a script "
-            "or a notebook defines. Move these classes to a module. Received: "
-            f"{', '.join(sorted({type(layer).__name__ for layer in homeless}))}"
-        )
-
-
-def _numbers(weight) -> np.ndarray:
-    import keras
-
-    # NumPy has no test for the numbers of a short float type.
-    return keras.ops.convert_to_numpy(keras.ops.cast(weight, "float32"))
-
-
-def _layer_modules(model) -> list[str]:
-    """Modules that define the model's layers: the converting process must import them too."""
-    modules = {type(layer).__module__ for layer in model._flatten_layers()}
-    return sorted(name for name in modules if not name.startswith("keras."))
-
-
-def _run(keras_file: Path, converted: Path, modules: list[str], **job) -> None:
-    # What this process can import, the converting process must be able to import.
-    environment = os.environ | {
-        "KERAS_BACKEND": "tensorflow",
-        "PYTHONPATH": os.pathsep.join(entry for entry in sys.path if entry),
-        "CUDA_VISIBLE_DEVICES": "-1",
-        "TF_CPP_MIN_LOG_LEVEL": "3",
-    }
-    job |= {"modules": modules, "keras_file": str(keras_file), "converted": str(converted)}
-    job_file = converted.with_name("job.json")
-    job_file.write_text(json.dumps(job), encoding="utf-8")
-    command = [sys.executable, "-m", "keras_drnn.export.convert", job_file]
-    done = subprocess.run(
-        command, env=environment, capture_output=True, text=True, errors="replace", check=False
+    _run(
+        {
+            **job,
+            "form": form,
+            "clips_file": clips_file,
+            "modules": modules,
+            "keras_file": str(keras_file),
+            "converted": str(converted),
+        }
     )
-    foreign = _FOREIGN.findall(done.stderr)
+    content = finished(converted.read_bytes(), metadata)
+    converted.write_bytes(content)
+    if form == "dynamic" and not has_int8_weights(content):
+        warnings.warn(
+            'form="dynamic" has changed nothing: the converter leaves weights of fewer than 1024 '
+            "numbers in float32, and this model has no others.",
+            stacklevel=4,  # of the export that was called
+        )
+    return Content(_checked_operators(content), least_runtime(content))
+
+
+def _run(job: dict) -> None:
+    """Convert in another process, which TensorFlow's converter may crash."""
+    job_file = Path(job["converted"]).with_name("job.json")
+    job_file.write_text(json.dumps(job), encoding="utf-8")
+    status, errors = start_process(job_file)
+    foreign = _FOREIGN.findall(errors)
     if foreign:
         raise ExportError(
             "The model needs operators that the stock runtime does not have: "
             + ", ".join(f"{name}, in {place}" for place, name in dict.fromkeys(foreign))
         )
-    if done.returncode or not converted.exists():
-        lines = [line for line in done.stderr.splitlines() if line.strip()]
-        advice = _LOST_BATCH if "requires element_shape to be static" in done.stderr else ""
-        if done.returncode < 0 and job["form"] == "int8":
+    if status or not Path(job["converted"]).exists():
+        lines = [line for line in errors.splitlines() if line.strip()]
+        advice = _LOST_BATCH if "requires element_shape to be static" in errors else ""
+        if status < 0 and job["form"] == "int8":
             advice = _LOOP_IN_INT8
         raise ExportError(
-            f"The conversion to LiteRT failed (exit status {done.returncode}). {advice}Its last "
+            f"The conversion to LiteRT failed (exit status {status}). {advice}Its last "
             "words:\n" + "\n".join(lines[-5:])
         )
+
+
+def start_process(job_file: Path) -> tuple[int, str]:
+    """Run a process that converts, and return its exit status and what it says of errors."""
+    command = [sys.executable, "-m", "keras_drnn.export.convert", str(job_file)]
+    done = subprocess.run(
+        command,
+        env=environment(),
+        capture_output=True,
+        text=True,
+        errors="replace",
+        check=False,
+    )
+    return done.returncode, done.stderr
+
+
+def environment() -> dict[str, str]:
+    """The environment of a process that converts: what this process can import, it can too."""
+    return os.environ | {
+        "KERAS_BACKEND": "tensorflow",
+        "PYTHONPATH": os.pathsep.join(entry for entry in sys.path if entry),
+        "CUDA_VISIBLE_DEVICES": "-1",
+        "TF_CPP_MIN_LOG_LEVEL": "3",
+    }
 
 
 def _checked_operators(content: bytes) -> tuple[str, ...]:

@@ -14,8 +14,10 @@ import keras
 import numpy as np
 import tensorflow as tf
 
+from keras_drnn import ops
 from keras_drnn.export.quantize import set_form, stream_samples
 from keras_drnn.export.streaming import StreamingModel
+from keras_drnn_runtime.names import STEP
 
 
 def main(job_file: str) -> None:
@@ -54,25 +56,22 @@ def _save_sequence(model, folder: str, batch: int, clips: list[np.ndarray]) -> I
 def _save_streaming(model, folder: str, due_sets: dict, clips: list) -> tuple[Iterator, list[str]]:
     """Save a signature for any frame, and one for each set of due groups."""
     streaming = StreamingModel(model)
-    state = {
-        name: tf.TensorSpec(shape, dtype, name=name)
-        for name, (shape, dtype) in streaming.state_spec.items()
-    }
-    frame = tf.TensorSpec((1, *streaming.frame_shape), streaming.frame_dtype, name="frame")
     # Constants, because the converter leaves the variables of several signatures as variables.
-    weights = [(each, keras.ops.convert_to_numpy(each)) for each in model.variables]
+    weights = [(each, ops.convert_to_numpy(each)) for each in model.variables]
 
-    def step(due):
-        def compute(frame, **state):
+    def signature(step: keras.Model):
+        def compute(**inputs):
             constants = [(variable, tf.constant(value)) for variable, value in weights]
             with keras.StatelessScope(state_mapping=constants):
-                scores, state = streaming.step(frame, state, due)
-            return {"scores": scores, **state}
+                return step(inputs)
 
-        return tf.function(compute, autograph=False).get_concrete_function(frame=frame, **state)
+        inputs = {
+            each.name: tf.TensorSpec(each.shape, each.dtype, each.name) for each in step.inputs
+        }
+        return tf.function(compute, autograph=False).get_concrete_function(**inputs)
 
-    signatures = {"step": step(None)}
-    signatures |= {name: step(due) for name, due in due_sets.items()}
+    dues = {STEP: None, **due_sets}
+    signatures = {name: signature(streaming.step_model(due)) for name, due in dues.items()}
     module = tf.Module()
     module.model = model
     tf.saved_model.save(module, folder, signatures=signatures)

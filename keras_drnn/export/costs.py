@@ -2,13 +2,15 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 from keras_drnn.cell import DelayedRNNCell
+from keras_drnn.export.operators import parsed
 
 
-def multiply_adds(model, *, skipping: bool) -> dict[str, float]:
+def multiply_adds(model, *, skipping: bool) -> dict[str, Any]:
     """Multiplications by weights for a frame, on average and at most.
 
     Args:
@@ -42,10 +44,10 @@ def _leaves(model) -> Iterator:
     """Layers and cells that hold weights of their own, as often as the graph calls them."""
     import keras
 
-    from keras_drnn.export.streaming import _nodes
+    from keras_drnn.export.graph import calls
 
-    for node in _nodes(model):
-        layer = node.operation
+    for call in calls(model):
+        layer = call.operation
         if isinstance(layer, keras.layers.Layer) and not isinstance(layer, keras.layers.Embedding):
             cell = getattr(layer, "cell", layer)
             yield from getattr(cell, "cells", [cell])
@@ -60,7 +62,6 @@ def arena_bytes(path: Path, clips: np.ndarray | None = None) -> int:
         path: A `.tflite` file.
         clips: What it reads, `(batch, frames, ...)`, if it reads any number of frames.
     """
-    from ai_edge_litert import schema_py_generated as schema
     from ai_edge_litert.interpreter import Interpreter, OpResolverType
 
     interpreter = Interpreter(
@@ -73,7 +74,7 @@ def arena_bytes(path: Path, clips: np.ndarray | None = None) -> int:
         interpreter.allocate_tensors()
         interpreter.set_tensor(reads, clips)
         interpreter.invoke()  # some sizes are known then only
-    model = schema.ModelT.InitFromPackedBuf(path.read_bytes())
+    model = parsed(path.read_bytes())
     sizes = [
         {
             each["index"]: int(np.prod(each["shape"])) * np.dtype(each["dtype"]).itemsize

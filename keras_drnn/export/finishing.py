@@ -4,9 +4,10 @@ import json
 
 import numpy as np
 
+from keras_drnn.export.operators import parsed
 from keras_drnn.export.sharing import packed
 from keras_drnn_runtime.metadata import NAME
-from keras_drnn_runtime.streaming import FRAME, START, STEP
+from keras_drnn_runtime.names import FRAME, START, STEP
 
 
 def finished(content: bytes, metadata: dict) -> bytes:
@@ -22,7 +23,7 @@ def finished(content: bytes, metadata: dict) -> bytes:
     """
     from ai_edge_litert import schema_py_generated as schema
 
-    model = schema.ModelT.InitFromPackedBuf(content)
+    model = parsed(content)
     _drop_what_nothing_reads(model)
     steps = [each for each in model.signatureDefs or [] if each.signatureKey == STEP.encode()]
     for step in steps:

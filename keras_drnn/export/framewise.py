@@ -1,57 +1,56 @@
 """Finds the layer that mixes frames, before it does so in a stream."""
 
-from functools import partial
 from itertools import count
+from typing import Any
 
 import keras
 import numpy as np
-from keras import ops
 
+from keras_drnn import ops
 from keras_drnn.causal import CausalLayer
+from keras_drnn.export.graph import Call, Graph
+from keras_drnn.export.models import described
 
 _TOLERANCE = 1e-4
 
 
-def mixing_operation(model, tensors) -> str | None:
+def mixing_operation(model: keras.Model, calls: list[Call]) -> str | None:
     """Name the first operation that is no recurrent or causal layer and yet mixes frames.
 
     Each is run on a short clip and on single frames of it; the outputs must be the same.
 
     Args:
         model: A built Functional or Sequential model with one input, `(batch, frames, ...)`.
-        tensors: All symbolic tensors of its graph.
+        calls: All calls of its graph.
 
     Returns:
         The name and the type, or `None` if there is no such operation.
     """
-    sizes = {size for each in tensors for size in each.shape}
-    # A length that is no other size, so that the axis of frames is known by it.
-    frames = model.input_shape[1] or next(n for n in count(5) if n not in sizes)
+    frames = _distinct_length(model, calls)
     clip = np.random.default_rng(0).normal(size=(1, frames, *model.input_shape[2:]))
     clip[:, frames // 2] = 0
-    found: list[str] = []
-    _run(model, [ops.cast(clip, model.inputs[0].dtype)], frames, found)
-    return found[0] if found else None
+    start = ops.cast(clip, model.inputs[0].dtype)
+    mixing: list[str] = []
+
+    def call(operation, *args, **kwargs):
+        outputs = operation(*args, **kwargs)
+        remembers = isinstance(operation, (keras.layers.RNN, CausalLayer))
+        timed = any(_has_frames(each, frames) for each in keras.tree.flatten((args, kwargs)))
+        if timed and not remembers and not _framewise(operation, args, kwargs, outputs, frames):
+            mixing.append(described(operation))
+        return outputs
+
+    Graph(model).run([start], call)
+    return mixing[0] if mixing else None
 
 
-def _run(model, inputs, frames: int, found: list[str]):
-    if isinstance(model, keras.Sequential):
-        model = model._functional
-    outputs = model._run_through_graph(
-        inputs, operation_fn=lambda operation: partial(_call, operation, frames, found)
-    )
-    return outputs[0] if isinstance(outputs, (list, tuple)) and len(outputs) == 1 else outputs
-
-
-def _call(operation, frames: int, found: list[str], *args, **kwargs):
-    if isinstance(operation, keras.Model):
-        return _run(operation, keras.tree.flatten(args), frames, found)
-    outputs = operation(*args, **kwargs)
-    remembers = isinstance(operation, (keras.layers.RNN, CausalLayer))
-    timed = any(_has_frames(each, frames) for each in keras.tree.flatten((args, kwargs)))
-    if timed and not remembers and not _framewise(operation, args, kwargs, outputs, frames):
-        found.append(f"'{operation.name}' ({type(operation).__name__})")
-    return outputs
+def _distinct_length(model, calls: list[Call]) -> int:
+    """A length that is no other size in the graph, so that the axis of frames is known by it."""
+    if model.input_shape[1]:
+        return model.input_shape[1]
+    tensors = keras.tree.flatten([(call.args, call.kwargs) for call in calls])
+    sizes = {size for each in (*tensors, *model.outputs) for size in getattr(each, "shape", ())}
+    return next(length for length in count(5) if length not in sizes)
 
 
 def _framewise(operation, args, kwargs, outputs, frames: int) -> bool:
@@ -60,12 +59,12 @@ def _framewise(operation, args, kwargs, outputs, frames: int) -> bool:
         def of_frame(values, frame=frame):
             return values[:, frame : frame + 1] if _has_frames(values, frames) else values
 
-        few_args, few_kwargs = keras.tree.map_structure(of_frame, (args, kwargs))
+        few: Any = keras.tree.map_structure(of_frame, (args, kwargs))
         try:
-            alone = operation(*few_args, **few_kwargs)
+            single = operation(*few[0], **few[1])
         except Exception:  # whatever a layer of the user's raises when there is one frame only
             return False
-        for one, whole in zip(keras.tree.flatten(alone), keras.tree.flatten(outputs), strict=True):
+        for one, whole in zip(keras.tree.flatten(single), keras.tree.flatten(outputs), strict=True):
             if not _has_frames(whole, frames):
                 return False
             one, whole = (ops.convert_to_numpy(each) for each in (one, of_frame(whole)))

@@ -1,19 +1,17 @@
 """From a Keras model to a `.tflite` file that reads whole clips, compared with Keras."""
 
-import tempfile
 from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Unpack
 
 import numpy as np
 
-from keras_drnn.export.check import ExportError, accept, accuracies, compare
-from keras_drnn.export.conversion import check_request, convert, loaded
-from keras_drnn.export.costs import arena_bytes, delays_of, multiply_adds
+from keras_drnn.export.check import ExportError, compare, of_keras
+from keras_drnn.export.costs import arena_bytes, multiply_adds
+from keras_drnn.export.file import Check, ExportOptions, export_file
+from keras_drnn.export.models import check_whole_clips
 from keras_drnn.export.report import ExportReport, latencies
-from keras_drnn.system.atomic_writes import write_bytes
-from keras_drnn.version import __version__
 from keras_drnn_runtime import LiteRTModel
 
 if TYPE_CHECKING:
@@ -27,13 +25,7 @@ def export_litert(
     path: str | Path,
     *,
     batch_size: int = 1,
-    check_inputs: Sequence[np.ndarray] | None = None,
-    tolerance: float = 1e-4,
-    form: str = "float32",
-    representative: Sequence[np.ndarray] | None = None,
-    validation: Sequence[tuple[np.ndarray, int]] | None = None,
-    accuracy_loss: float = 0.02,
-    metadata: dict | None = None,
+    **options: Unpack[ExportOptions],
 ) -> ExportReport:
     """Export a model that reads sequences to LiteRT (TFLite), and check the file.
 
@@ -46,18 +38,9 @@ def export_litert(
             its `.keras` file.
         path: Where to write the `.tflite` file.
         batch_size: How many clips of one length the file reads at once.
-        check_inputs: Clips, `(frames, ...)`, on which the file is compared with Keras, each in
-            every place of the batch. Random ones of 1, 30 and 100 frames by default, with a lost
-            frame (all zero) in the longer ones.
-        tolerance: Largest difference that is accepted in float32, as a share of the largest output
-            where that is above 1: float32 itself rounds logits of several tens by about 1e-5.
-        form: `"float32"`; `"float16"` or `"dynamic"`: weights in float16 or int8; `"int8"`: the
-            arithmetic as well, which the converter cannot do to a recurrent layer's loop.
-        representative: Clips of the training set; `"int8"` needs them.
-        validation: Clips with the numbers of their classes, for the accuracy before and after.
-        accuracy_loss: Largest loss of sequence accuracy on `validation` that is accepted.
-        metadata: What the file shall say about itself, as JSON can hold it; see
-            `keras_drnn_runtime.read_metadata`.
+        options: `ExportOptions`. Each of `check_inputs` is compared in every place of the batch; by
+            default they are of 1, 30 and 100 frames, with a lost frame (all zero) in the longer
+            ones.
 
     Returns:
         An `ExportReport`.
@@ -73,48 +56,45 @@ def export_litert(
     >>> report.largest_difference < 1e-4
     True
     """
-    path = Path(path)
-    check_request(path, check_inputs, form, representative)
     if batch_size < 1:
         raise ExportError(f"Expected at least one clip at once. Received: batch_size={batch_size}")
-    model = loaded(model)
-    with tempfile.TemporaryDirectory() as scratch:
-        converted = Path(scratch) / "model.tflite"
-        about = {**(metadata or {}), "version": __version__, "form": form}
-        about |= {"streaming": False, "batch_size": batch_size, "delays": delays_of(model)}
-        job = {"streaming": False, "batch_size": batch_size}
-        operators = convert(model, converted, about, form, representative, **job)
-        clips = _random_clips(model.input_shape) if check_inputs is None else check_inputs
+    return export_file(partial(ClipFile, batch_size=batch_size), model, path, **options)
+
+
+class ClipFile:
+    """A file that reads whole clips; see `FileKind`."""
+
+    signatures: tuple[str, ...] = ("serving_default",)
+
+    def __init__(self, model: "keras.Model", batch_size: int):
+        check_whole_clips(model)
+        self.model, self.batch_size = model, batch_size
+        self.metadata = {"streaming": False, "batch_size": batch_size}
+        self.job = {"streaming": False, "batch_size": batch_size}
+
+    def clips(self, given: Sequence[np.ndarray] | None, form: str) -> list[np.ndarray]:
+        return _random_clips(self.model.input_shape) if given is None else list(given)
+
+    def check(self, converted: Path, clips: list[np.ndarray]) -> Check:
         lite = LiteRTModel(converted)
-        comparison = compare(model, partial(_in_every_place, lite), clips)
-        accept(comparison, form, tolerance)
+        expected = list(map(of_keras(self.model), clips))
+        comparison = compare(expected, [scores_in_every_place(lite, clip) for clip in clips])
         middle = np.asarray(clips[len(clips) // 2], "float32")
-        full = np.stack([middle] * batch_size)
+        full = np.stack([middle] * self.batch_size)
         lite.predict_batch(full)
-        report = ExportReport(
-            path=path,
-            form=form,
-            bytes=converted.stat().st_size,
-            operators=operators,
-            signatures=("serving_default",),
-            largest_difference=comparison.difference,
-            largest_output=comparison.largest,
-            top1_agreement=comparison.agreement,
-            checked_frames=sum(map(len, clips)),
+        costs = {
             **latencies(lite.predict_batch, [full] * _LATENCY_RUNS),
-            arena_bytes=arena_bytes(converted, full),
-            **multiply_adds(model, skipping=True),
-            **accuracies(model, lite.predict, validation, accuracy_loss),
-            batch_size=batch_size,
-        )
-        write_bytes(path, converted.read_bytes())
-    return report
+            "arena_bytes": arena_bytes(converted, full),
+            **multiply_adds(self.model, skipping=True),
+        }
+        return Check(comparison, lite.predict, costs)
 
 
-def _in_every_place(lite: LiteRTModel, clip: np.ndarray) -> np.ndarray:
+def scores_in_every_place(lite: LiteRTModel, clip: np.ndarray) -> np.ndarray:
     """Scores of a clip at each place of the batch, `(batch, ...)`, while others are beside it."""
     even = (np.arange(lite.batch_size) % 2 == 0).reshape(-1, *[1] * np.ndim(clip))
-    other = clip[::-1]
+    # Another clip of the same numbers, and another one even if the clip has a single frame.
+    other = np.roll(clip[::-1], 1, axis=-1)
     runs = [lite.predict_batch(np.where(chosen, clip, other)) for chosen in (even, ~even)]
     return np.stack([runs[place % 2][place] for place in range(lite.batch_size)])
 

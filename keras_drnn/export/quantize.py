@@ -4,6 +4,8 @@ from collections.abc import Iterable, Iterator
 
 import numpy as np
 
+from keras_drnn_runtime.names import FRAME, STEP, step_name
+
 #: float32; weights in float16; weights in int8; weights and arithmetic in int8.
 FORMS = ("float32", "float16", "dynamic", "int8")
 
@@ -46,11 +48,10 @@ def stream_samples(
     for clip in clips:
         state = start
         for frame in clip:
-            inputs = {"frame": frame[None], **state}
-            yield "step", inputs
-            words = [(inputs[name][0] == first).astype(int) for name, first in clocks]
-            name = "_".join(["step", *("".join(map(str, word)) for word in words)])
+            inputs = {FRAME: frame[None], **state}
+            yield STEP, inputs
+            name = step_name(inputs[name][0] == first for name, first in clocks)
             if name in steps and clocks:
                 yield name, inputs
-            outputs = steps["step"](**{part: tf.constant(value) for part, value in inputs.items()})
+            outputs = steps[STEP](**{part: tf.constant(value) for part, value in inputs.items()})
             state = {part: value.numpy() for part, value in outputs.items() if part in start}

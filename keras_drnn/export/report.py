@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from time import perf_counter
+from typing import Any
 
 import numpy as np
 
@@ -33,6 +34,7 @@ class ExportReport:
         accuracy_before: Sequence accuracy of the Keras model on the validation clips, or `None`.
         accuracy_after: The file's.
         batch_size: How many clips the file reads at once; latency and memory are for all of them.
+        least_runtime: The least version of the LiteRT (TFLite) runtime that has all operators.
     """
 
     path: Path
@@ -53,13 +55,14 @@ class ExportReport:
     accuracy_before: float | None = None
     accuracy_after: float | None = None
     batch_size: int = 1
+    least_runtime: str = "unknown"
 
     def as_dict(self) -> dict:
         """The same as JSON can hold it."""
         return {**asdict(self), "path": str(self.path)}
 
 
-def latencies(run: Callable, inputs: Sequence) -> dict[str, float]:
+def latencies(run: Callable, inputs: Sequence) -> dict[str, Any]:
     """Median, 95th percentile and mean time of `run` for each of `inputs`, in milliseconds."""
     times = []
     for each in inputs:

@@ -1,22 +1,23 @@
 """From a Keras model to a `.tflite` file that reads one frame at a time, checked over a stream."""
 
-import tempfile
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Unpack
 
 import numpy as np
 
-from keras_drnn.export.check import ExportError, accept, accuracies, compare
-from keras_drnn.export.conversion import check_request, convert, loaded
-from keras_drnn.export.costs import arena_bytes, delays_of, multiply_adds
+from keras_drnn.export.check import Comparison, ExportError, compare, of_keras, worst_of
+from keras_drnn.export.costs import arena_bytes, multiply_adds
+from keras_drnn.export.file import Check, ExportOptions, export_file
 from keras_drnn.export.report import ExportReport, latencies
-from keras_drnn.system.atomic_writes import write_bytes
-from keras_drnn.version import __version__
+from keras_drnn_runtime.names import FRAME, SCORES, START, STEP
 from keras_drnn_runtime.streaming import StreamingClassifier
 
 if TYPE_CHECKING:
     import keras
+
+    from keras_drnn.export.step import Delayed, Due
 
 CHECKED_FRAMES = 1000
 
@@ -26,13 +27,7 @@ def export_streaming(
     path: str | Path,
     *,
     skipping: bool = True,
-    check_inputs: Sequence[np.ndarray] | None = None,
-    tolerance: float = 1e-4,
-    form: str = "float32",
-    representative: Sequence[np.ndarray] | None = None,
-    validation: Sequence[tuple[np.ndarray, int]] | None = None,
-    accuracy_loss: float = 0.02,
-    metadata: dict | None = None,
+    **options: Unpack[ExportOptions],
 ) -> ExportReport:
     """Export a model to a LiteRT (TFLite) file that reads one frame at a time, and check it.
 
@@ -46,18 +41,8 @@ def export_streaming(
             one frame at a time; or the path of its `.keras` file.
         path: Where to write the `.tflite` file.
         skipping: Whether to add the signatures that skip groups.
-        check_inputs: Clips, `(frames, ...)`, on which the file is compared with Keras; random ones
-            by default. In float32 they are also run as one stream of 1000 frames, some of them
-            lost (all zero).
-        tolerance: Largest difference that is accepted in float32, as a share of the largest output
-            where that is above 1.
-        form: `"float32"`; `"float16"` or `"dynamic"`: weights in float16 or int8; `"int8"`: the
-            arithmetic as well. What goes in and out is float32 in all forms.
-        representative: Clips of the training set; `"int8"` needs them.
-        validation: Clips with the numbers of their classes, for the accuracy before and after.
-        accuracy_loss: Largest loss of sequence accuracy on `validation` that is accepted.
-        metadata: What the file shall say about itself, as JSON can hold it; see
-            `keras_drnn_runtime.read_metadata`.
+        options: `ExportOptions`. In float32, `check_inputs` are also run as one stream of 1000
+            frames, some of them lost (all zero); by default it is a stream of random frames.
 
     Returns:
         An `ExportReport`.
@@ -73,59 +58,99 @@ def export_streaming(
     >>> report = export_streaming(model, "stream.tflite")
     >>> StreamingClassifier("stream.tflite").step(frame).argmax()
     """
-    from keras_drnn.export.streaming import StreamingModel
+    return export_file(partial(StreamFile, skipping=skipping), model, path, **options)
 
-    path = Path(path)
-    check_request(path, check_inputs, form, representative)
-    model = loaded(model)
-    try:
-        streaming = StreamingModel(model)
-        due_sets = streaming.due_sets() if skipping else {}
-    except ValueError as error:
-        raise ExportError(str(error)) from error
-    about = {
-        **(metadata or {}),
-        "version": __version__,
-        "form": form,
-        "streaming": True,
-        "delays": delays_of(model),
-        "masks_zero_frames": streaming.masks_zero_frames,
-        "clocks": [
-            {"name": cell.clock, "delays": cell.delays, "due": cell.firsts}
-            for cell in streaming.delayed
-        ],
-    }
-    given = check_inputs is not None
-    clips = list(check_inputs) if given else _random_stream(model.input_shape)
-    # Float32 must stay exact in a long stream too; a shorter format drifts and is judged by clips.
-    if given and form == "float32" and model.input_shape[1] is None:
-        clips.append(_long_stream(clips))
-    with tempfile.TemporaryDirectory() as scratch:
-        converted = Path(scratch) / "model.tflite"
-        job = {"streaming": True, "due_sets": due_sets}
-        operators = convert(model, converted, about, form, representative, **job)
+
+class StreamFile:
+    """A file that reads one frame at a time; see `FileKind`."""
+
+    batch_size = 1
+
+    def __init__(self, model: "keras.Model", skipping: bool):
+        from keras_drnn.export.streaming import StreamingModel
+
+        try:
+            streaming = StreamingModel(model)
+            self._due_sets = streaming.due_sets() if skipping else {}
+        except ValueError as error:
+            raise ExportError(str(error)) from error
+        self.model = model
+        self._delayed = streaming.delayed
+        self.signatures = (STEP, START, *self._due_sets)
+        self.metadata = {
+            "streaming": True,
+            "masks_zero_frames": streaming.masks_zero_frames,
+            "clocks": [
+                {"name": cell.clock, "delays": cell.delays, "due": cell.firsts}
+                for cell in streaming.delayed
+            ],
+        }
+        self.job = {"streaming": True, "due_sets": self._due_sets}
+
+    def clips(self, given: Sequence[np.ndarray] | None, form: str) -> list[np.ndarray]:
+        shape = self.model.input_shape
+        if given is None:
+            return _random_stream(shape)
+        # Float32 must stay exact in a long stream too; a shorter format drifts and is judged by
+        # clips.
+        long = form == "float32" and shape[1] is None
+        return [*given, _long_stream(given)] if long else list(given)
+
+    def check(self, converted: Path, clips: list[np.ndarray]) -> Check:
         skips, computes_all = (StreamingClassifier(converted, skipping=s) for s in (True, False))
-        ways = [_scores(each, model) for each in (skips, computes_all)]
-        comparisons = [compare(model, way, clips) for way in ways]
-        for comparison in comparisons:
-            accept(comparison, form, tolerance)
-        report = ExportReport(
-            path=path,
-            form=form,
-            bytes=converted.stat().st_size,
-            operators=operators,
-            signatures=("step", "initial_state", *due_sets),
-            largest_difference=max(each.difference for each in comparisons),
-            largest_output=comparisons[0].largest,
-            top1_agreement=min(each.agreement for each in comparisons),
-            checked_frames=sum(map(len, clips)),
-            **latencies(skips.step, np.concatenate(clips)),
-            arena_bytes=arena_bytes(converted),
-            **multiply_adds(model, skipping=bool(due_sets)),
-            **accuracies(model, ways[0], validation, accuracy_loss),
+        expected = list(map(of_keras(self.model), clips))
+        score = self._score_of(skips)
+        comparison = worst_of(
+            compare(expected, list(map(score, clips)), causal=True),
+            compare(expected, list(map(self._score_of(computes_all), clips)), causal=True),
+            *compare_signatures(skips, self._delayed, self._due_sets, np.concatenate(clips)),
         )
-        write_bytes(path, converted.read_bytes())
-    return report
+        costs = {
+            **latencies(skips.step, list(np.concatenate(clips))),
+            "arena_bytes": arena_bytes(converted),
+            **multiply_adds(self.model, skipping=bool(self._due_sets)),
+        }
+        return Check(comparison, score, costs)
+
+    def _score_of(self, classifier: StreamingClassifier) -> Callable[[np.ndarray], np.ndarray]:
+        """A function from a clip to what the file says of it, frame by frame."""
+        # Some models answer once, at the end of the clip.
+        if len(self.model.output_shape) > 2:
+            return classifier.predict
+        return lambda clip: classifier.predict(clip)[-1]
+
+
+def compare_signatures(
+    classifier: StreamingClassifier,
+    delayed: "Sequence[Delayed]",
+    due_sets: "dict[str, Due]",
+    frames: np.ndarray,
+) -> list[Comparison]:
+    """Each signature that skips beside `step`, from a state of a stream with its groups due.
+
+    No stream of a limited length meets every set of due groups.
+    """
+    stream = classifier.open_stream()
+    frames = frames[frames.reshape(len(frames), -1).any(axis=1)][:50].astype("float32")
+    if not len(frames):
+        return []
+    for frame in frames:
+        stream.step(frame)
+    names = [SCORES, *stream.state]
+    comparisons = []
+    for name, due in due_sets.items():
+        inputs = {**stream.state, FRAME: frames[-1:]}
+        for cell, groups in zip(delayed, due, strict=True):
+            inputs[cell.clock] = _clock(cell, groups).astype(inputs[cell.clock].dtype)
+        every, some = (classifier.signatures[each](inputs) for each in (STEP, name))
+        comparisons.append(compare([every[n] for n in names], [some[n] for n in names]))
+    return comparisons
+
+
+def _clock(cell: "Delayed", due: Sequence[bool]) -> np.ndarray:
+    """A clock at which exactly these groups are due."""
+    groups = zip(cell.firsts, cell.delays, due, strict=True)
+    return np.array([[first if now else (first + 1) % delay for first, delay, now in groups]])
 
 
 def _random_stream(input_shape) -> list[np.ndarray]:
@@ -139,19 +164,10 @@ def _random_stream(input_shape) -> list[np.ndarray]:
     return clips
 
 
-def _long_stream(clips: list[np.ndarray]) -> np.ndarray:
+def _long_stream(clips: Sequence[np.ndarray]) -> np.ndarray:
     """Clips one after the other, again and again, with lost frames (all zero) in between."""
     frames = np.concatenate(clips)
     frames = np.tile(frames, (-(-CHECKED_FRAMES // len(frames)), *[1] * (frames.ndim - 1)))
     stream = frames[:CHECKED_FRAMES].copy()
     stream[np.random.default_rng(0).random(CHECKED_FRAMES) < 0.1] = 0
     return stream
-
-
-def _scores(classifier: StreamingClassifier, model):
-    """A function from a clip to what the file says of it, frame by frame."""
-
-    # Some models answer once, at the end of the clip.
-    if len(model.output_shape) > 2:
-        return classifier.predict
-    return lambda clip: classifier.predict(clip)[-1]

@@ -1,9 +1,9 @@
 """Exported files against Keras: every recurrent layer, any length, masks with holes."""
 
 import importlib
+import json
 import os
-from functools import partial
-from types import SimpleNamespace
+from pathlib import Path
 
 import keras
 import numpy as np
@@ -16,8 +16,6 @@ from keras_drnn import DelayedRNN, DelayedRNNCell
 from keras_drnn.experiments.models import build_model
 from keras_drnn.experiments.recipes import Recipe
 from keras_drnn.export import ExportError, conversion, export_litert, export_streaming
-from keras_drnn.export.check import compare
-from keras_drnn.export.litert import _in_every_place
 from keras_drnn.skeletons.features import FrameVector
 from keras_drnn.skeletons.layouts import KINECT_V1
 from keras_drnn_runtime import LiteRTModel
@@ -44,8 +42,8 @@ def clips(**shape):
 
 
 @pytest.fixture(scope="module")
-def every_layer(tmp_path_factory):
-    """All kinds of recurrent layer in one model: one conversion, which takes many seconds."""
+def every_layer(shared):
+    """All kinds of recurrent layer in one model."""
     keras.utils.set_random_seed(3)
     both_ways, settings = layers.Bidirectional, {"return_sequences": True}
     ours = {"bias_initializer": "random_normal", **settings}
@@ -64,17 +62,20 @@ def every_layer(tmp_path_factory):
         layers.GRU(5, **ours)(frames),
     ]
     model = keras.Model(joints, layers.Concatenate()(branches))
-    path = tmp_path_factory.mktemp("export") / "every.tflite"
-    report = export_litert(model, path, check_inputs=clips(), tolerance=1e-5)
+    path, report = shared(
+        "every_layer", lambda path: export_litert(model, path, check_inputs=clips(), tolerance=1e-5)
+    )
     return model, path, report
 
 
 def test_every_recurrent_layer_gives_the_numbers_of_keras(every_layer):
-    model, _, report = every_layer
-    scores = [keras.ops.convert_to_numpy(model(each[None])) for each in clips()]
-    largest = max(np.abs(each).max() for each in scores)
+    model, path, report = every_layer
     # Relative to outputs above 1: those of growing states round by as much in float32 itself.
-    assert report.largest_difference < 1e-5 * max(1, largest)
+    assert report.largest_difference < 1e-5 * max(1, report.largest_output)
+    lite = LiteRTModel(path)
+    for each in clips():
+        expected = model.predict_on_batch(each[None])[0]
+        np.testing.assert_allclose(lite.predict(each), expected, atol=1e-5 * np.abs(expected).max())
 
 
 def test_order_of_lengths_does_not_matter(every_layer):
@@ -119,6 +120,19 @@ def test_model_of_the_comparison_from_its_file(tmp_path):
     assert report.arena_bytes > 4 * LENGTHS[1] * tests[0][0].size
 
 
+@pytest.mark.every_backend
+def test_an_answer_at_the_end_without_a_mask(tmp_path):
+    """Few units, of which none may be left by the ReLU after a first frame."""
+    keras.utils.set_random_seed(1)
+    model = keras.Sequential([keras.Input((None, 6)), DelayedRNN(10), layers.Dense(3)])
+    path = tmp_path / "model.tflite"
+    report = export_litert(model, path, tolerance=1e-5)
+    assert report.checked_frames == 131
+    clip = np.random.default_rng(0).normal(size=(9, 6)).astype("float32")
+    expected = keras.ops.convert_to_numpy(model(clip[None]))[0]
+    np.testing.assert_allclose(LiteRTModel(path).predict(clip), expected, atol=1e-5)
+
+
 def test_a_fixed_batch_gives_the_numbers_of_each_clip(tmp_path):
     """Clips with different holes beside each other; each clip is compared in every place."""
     masked = layers.Masking()
@@ -135,24 +149,6 @@ def test_a_fixed_batch_gives_the_numbers_of_each_clip(tmp_path):
     np.testing.assert_allclose(lite.predict(batch[2]), expected[2], atol=1e-5)
 
 
-@pytest.mark.parametrize(
-    "wrong",
-    [lambda clips: clips[::-1], lambda clips: clips + clips[:1], lambda clips: clips * clips[1:2]],
-)
-def test_places_of_a_batch_that_are_mixed_up_are_found(wrong):
-    lite = SimpleNamespace(batch_size=4, predict_batch=lambda clips: clips)
-    tests = [np.arange(6.0).reshape(3, 2)]
-    assert (
-        compare(pointwise("linear", features=2), partial(_in_every_place, lite), tests).difference
-        == 0
-    )
-    lite.predict_batch = wrong
-    assert (
-        compare(pointwise("linear", features=2), partial(_in_every_place, lite), tests).difference
-        > 0
-    )
-
-
 LOSSY_LAYER = """
 import keras
 from keras import ops
@@ -165,6 +161,7 @@ class LosesBatch(keras.layers.Layer):
 """
 
 
+@pytest.mark.usefixtures("own_process")
 def test_a_failed_conversion_says_why_and_what_to_do(tmp_path, monkeypatch):
     """The layer is found, in a module of the user's own; TensorFlow's converter refuses it."""
     (tmp_path / "lossy_layer.py").write_text(LOSSY_LAYER)
@@ -177,11 +174,18 @@ def test_a_failed_conversion_says_why_and_what_to_do(tmp_path, monkeypatch):
     assert not path.exists()
 
 
+def writes(content):
+    def start(job_file):
+        Path(json.loads(job_file.read_text())["converted"]).write_bytes(content)
+        return 0, ""
+
+    return start
+
+
 @pytest.fixture
 def converts_to_relu(monkeypatch):
     """Every conversion gives relu, whatever the model was."""
-    content = relu_model((1, -1, 3))
-    monkeypatch.setattr(conversion, "_run", lambda _, file, *__, **___: file.write_bytes(content))
+    monkeypatch.setattr(conversion, "start_process", writes(relu_model((1, -1, 3))))
 
 
 def pointwise(activation, features=3):
@@ -205,6 +209,7 @@ def test_a_file_that_differs_from_keras_is_refused(tmp_path):
     assert export_litert(pointwise("relu"), path).largest_difference == 0
 
 
+@pytest.mark.usefixtures("own_process")
 def test_an_operator_without_an_equivalent_is_named_with_its_place(tmp_path):
     frames = keras.Input((None, 3))
     model = keras.Model(frames, keras.ops.erfinv(layers.Activation("tanh")(frames)))
@@ -232,14 +237,10 @@ def test_nan_is_a_difference(tmp_path):
 def test_operators_that_no_stock_runtime_has_are_refused(tmp_path, monkeypatch):
     flex = operator_code(schema.BuiltinOperator.CUSTOM, b"FlexRelu")
     content = relu_model((1, -1, 3), codes=[flex])
-    monkeypatch.setattr(conversion, "_run", lambda _, file, *__, **___: file.write_bytes(content))
+    monkeypatch.setattr(conversion, "start_process", writes(content))
     with pytest.raises(ExportError, match="does not have: FlexRelu"):
         export_litert(pointwise("relu"), tmp_path / "model.tflite")
     assert not os.listdir(tmp_path)
-
-
-def no_conversion(*_, **__):
-    raise AssertionError("A conversion was started, which takes many seconds.")
 
 
 def two_inputs():
@@ -265,14 +266,50 @@ def of_a_script():
         (of_a_script, r"Move these classes to a module. Received: InScript$"),
     ],
 )
-def test_models_that_cannot_be_exported(model, message, tmp_path, monkeypatch):
-    monkeypatch.setattr(conversion, "_run", no_conversion)
+@pytest.mark.usefixtures("no_conversion")
+def test_models_that_cannot_be_exported(model, message, tmp_path):
     with pytest.raises(ExportError, match=message):
         export_litert(model(), tmp_path / "model.tflite")
 
 
+def mixed():
+    return keras.Sequential(
+        [
+            keras.Input((None, 3)),
+            layers.GRU(2, dtype="mixed_bfloat16", name="short"),
+            layers.Dense(2),
+        ]
+    )
+
+
+def carrying():
+    past = layers.LSTM(2, stateful=True, name="carrying")
+    return keras.Sequential([keras.Input(batch_shape=(1, None, 3)), past])
+
+
+def quantized():
+    model = keras.Sequential([keras.Input((None, 3)), layers.LSTM(2), layers.Dense(2, name="head")])
+    model.get_layer("head").quantize("int8")
+    return model
+
+
+@pytest.mark.parametrize("export", [export_litert, export_streaming])
+@pytest.mark.parametrize(
+    ("model", "message"),
+    [
+        (mixed, r"'short' \(GRU\): it computes in bfloat16; build it with dtype='float32'"),
+        (carrying, r"'carrying' \(LSTM\): .*stateful=True"),
+        (quantized, r"'head' \(Dense\): it is quantized \(int8.*form='dynamic'"),
+    ],
+)
+@pytest.mark.usefixtures("no_conversion")
+def test_layers_that_no_file_can_hold_are_named(export, model, message, tmp_path):
+    with pytest.raises(ExportError, match=message):
+        export(model(), tmp_path / "model.tflite")
+
+
+@pytest.mark.usefixtures("no_conversion")
 def test_what_is_wrong_is_said_before_the_conversion(tmp_path, monkeypatch):
-    monkeypatch.setattr(conversion, "_run", no_conversion)
     with pytest.raises(ExportError, match="name of a file to write. Received: the folder"):
         export_litert(pointwise("relu"), tmp_path)
     with monkeypatch.context() as patch:

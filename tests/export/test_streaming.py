@@ -9,7 +9,7 @@ from keras import layers, ops
 from keras_drnn import DelayedRNN, DelayedRNNCell
 from keras_drnn.experiments.models import build_model
 from keras_drnn.experiments.recipes import Recipe
-from keras_drnn.export import ExportError, conversion, export_streaming
+from keras_drnn.export import ExportError, export_streaming
 from keras_drnn.export.streaming import StreamingModel
 from keras_drnn.skeletons.layouts import KINECT_V1
 from keras_drnn_runtime import StreamingClassifier
@@ -112,14 +112,16 @@ def test_an_answer_at_the_end_is_given_after_every_frame():
 
 
 @pytest.fixture(scope="module")
-def application(tmp_path_factory):
+def application(shared):
     """The model of the comparison with everything on, exported."""
     keras.utils.set_random_seed(4)
     recipe = Recipe("drnn", units=9, delays=(1, 3, 9), align=True, motion=True)
     model = build_model(recipe, layout=KINECT_V1, bodies=2, classes=3)
-    path = tmp_path_factory.mktemp("streaming") / "model.tflite"
-    about = {"labels": ["sit", "stand", "wave — aloft"], "frame_rate": 30}
-    return model, path, export_streaming(model, path, metadata=about)
+    metadata = {"labels": ["sit", "stand", "wave — aloft"], "frame_rate": 30}
+    path, report = shared(
+        "application", lambda path: export_streaming(model, path, metadata=metadata)
+    )
+    return model, path, report
 
 
 def test_the_file_is_checked_over_a_thousand_frames(application):
@@ -164,10 +166,10 @@ def test_what_the_file_says_about_itself(application):
 def test_a_lost_frame_is_one_without_anybody(application):
     _, path, _ = application
     clip = clip_with_holes(12, (2, len(KINECT_V1), 3))
-    told, shown = StreamingClassifier(path), StreamingClassifier(path)
+    without, zero = StreamingClassifier(path), StreamingClassifier(path)
     for frame in clip:
         lost = not frame.any()
-        np.testing.assert_array_equal(told.step(None if lost else frame), shown.step(frame))
+        np.testing.assert_array_equal(without.step(None if lost else frame), zero.step(frame))
 
 
 def sequential(*stack, shape=(None, 3)):
@@ -196,11 +198,7 @@ def summed_up():
         ),
     ],
 )
-def test_models_that_cannot_stream(model, message, tmp_path, monkeypatch):
-    monkeypatch.setattr(conversion, "_run", no_conversion)
+@pytest.mark.usefixtures("no_conversion")
+def test_models_that_cannot_stream(model, message, tmp_path):
     with pytest.raises(ExportError, match=message):
         export_streaming(model(), tmp_path / "model.tflite")
-
-
-def no_conversion(*_, **__):
-    raise AssertionError("A conversion was started, which takes many seconds.")

@@ -1,0 +1,20 @@
+"""Names in streaming files: of signatures, and of what goes in and out beside the state."""
+
+from collections.abc import Iterable
+
+STEP, START = "step", "initial_state"
+FRAME, SCORES = "frame", "scores"
+
+
+def step_name(due: Iterable[Iterable[bool]]) -> str:
+    """Name of the signature that computes the groups that are due and no others.
+
+    Args:
+        due: For each clock, whether each of its groups is due.
+
+    Example:
+
+    >>> step_name([(True, True, False), (True, False)])
+    'step_110_10'
+    """
+    return "_".join([STEP, *("".join("1" if each else "0" for each in groups) for groups in due)])
