@@ -211,6 +211,22 @@ class DelayedRNNCell(keras.layers.Layer, DropoutRNNCell):
             edges.append(edges[-1] + size)
         return [h[..., a:b] for a, b in zip(edges, edges[1:], strict=False)]
 
+    # Without dropout Keras would write `None` into the cell at every call, which Flax's NNX forbids
+    # while it traces.
+    def get_dropout_mask(self, step_input):
+        return super().get_dropout_mask(step_input) if self.dropout else None
+
+    def get_recurrent_dropout_mask(self, step_input):
+        return super().get_recurrent_dropout_mask(step_input) if self.recurrent_dropout else None
+
+    def reset_dropout_mask(self):
+        if self.dropout:
+            super().reset_dropout_mask()
+
+    def reset_recurrent_dropout_mask(self):
+        if self.recurrent_dropout:
+            super().reset_recurrent_dropout_mask()
+
     def get_initial_state(self, batch_size=None):
         return [ops.zeros((batch_size, n), dtype=self.compute_dtype) for n in self.state_size]
 

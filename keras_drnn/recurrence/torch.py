@@ -49,40 +49,62 @@ class _States(torch.autograd.Function):
     """`h_k = activation(z_k + h_{k-1} W)` for all k, over the first axis of `z`."""
 
     @staticmethod
-    def forward(ctx, z, h0, w, activation):
+    def forward(z, h0, w, activation):
         states = z.clone(memory_format=torch.contiguous_format)
         h = h0
         for h_k in states.unbind(0):
             h = _IN_PLACE[activation](h_k.addmm_(h, w))
-        ctx.activation = activation
-        ctx.save_for_backward(z, h0, w, states)
         return states
 
     @staticmethod
-    def backward(ctx, gradients):
-        z, h0, w, states = ctx.saved_tensors
-        if torch.is_grad_enabled():
-            # A gradient of the gradient is asked for: differentiate what torch can follow.
-            followed = torch.stack(_followed(z, h0, w, ctx.activation))
-            wanted = [value for value in (z, h0, w) if value.requires_grad]
-            found = iter(torch.autograd.grad(followed, wanted, gradients, create_graph=True))
-            return *(next(found) if v.requires_grad else None for v in (z, h0, w)), None
+    def setup_context(ctx, inputs, output):
+        _, h0, w, ctx.activation = inputs
+        ctx.save_for_backward(h0, w, output)
+
+    @staticmethod
+    def backward(ctx, *gradients):
+        h0, w, states = ctx.saved_tensors
         slopes = SLOPES[ctx.activation](states).to(states.dtype)
-        dz = gradients.clone(memory_format=torch.contiguous_format)
-        w_transposed = w.T
-        steps = list(zip(dz.unbind(0), slopes.unbind(0), strict=True))
-        later = None
-        for dz_k, slope in reversed(steps):
-            if later is not None:
-                dz_k.addmm_(later, w_transposed)
-            later = dz_k.mul_(slope)
-        dw = (h0.T @ dz[0]).addmm_(states[:-1].flatten(0, 1).T, dz[1:].flatten(0, 1))
-        return dz, dz[0] @ w_transposed, dw, None
+        # In place unless a gradient of the gradient may be asked for, as all of `torch.func` does.
+        walk = _back_followed if torch.is_grad_enabled() else _back_in_place
+        dz = walk(gradients[0], slopes, w.T)
+        dw = h0.T @ dz[0] + states[:-1].flatten(0, 1).T @ dz[1:].flatten(0, 1)
+        return dz, dz[0] @ w.T, dw, None
+
+    @staticmethod
+    def vmap(info, in_dims, z, h0, w, activation):
+        z, h0 = (
+            each.unsqueeze(0).expand(info.batch_size, *each.shape)
+            if dim is None
+            else each.movedim(dim, 0)
+            for each, dim in zip((z, h0), in_dims, strict=False)
+        )
+        z = z.movedim(0, 1)  # (updates, copies, batch, units)
+        if in_dims[2] is None:
+            # With one W for all, the copies are more samples of the batch.
+            states = _States.apply(z.flatten(1, 2), h0.flatten(0, 1), w, activation)
+            return states.unflatten(1, z.shape[1:3]), 1
+        w, h, states = w.movedim(in_dims[2], 0), h0, []
+        for z_k in z.unbind(0):
+            h = activation(z_k + h @ w)
+            states.append(h)
+        return torch.stack(states), 1
 
 
-def _followed(z, h0, w, activation):
-    states, h = [], h0
-    for z_k in z.unbind(0):
-        h = activation(z_k + h @ w)
-        states.append(h)
-    return states
+def _back_in_place(gradients, slopes, w_transposed):
+    dz = gradients.clone(memory_format=torch.contiguous_format)
+    later = None
+    for dz_k, slope in zip(reversed(dz.unbind(0)), reversed(slopes.unbind(0)), strict=True):
+        if later is not None:
+            dz_k.addmm_(later, w_transposed)
+        later = dz_k.mul_(slope)
+    return dz
+
+
+def _back_followed(gradients, slopes, w_transposed):
+    rows, later = [], None
+    steps = zip(gradients.unbind(0), slopes.unbind(0), strict=True)
+    for gradient, slope in reversed(list(steps)):
+        later = (gradient if later is None else gradient + later @ w_transposed) * slope
+        rows.append(later)
+    return torch.stack(rows[::-1])

@@ -20,6 +20,14 @@ from pathlib import Path
 import keras, numpy as np
 import keras_drnn
 
+if keras.backend.backend() == "openvino":
+    # As docs/layer.md says: or `predict` computes in bfloat16 on processors that have units for it.
+    from functools import partial
+    import openvino
+
+    float32 = {"INFERENCE_PRECISION_HINT": "f32"}
+    openvino.compile_model = partial(openvino.compile_model, config=float32)
+
 folder = Path(sys.argv[1])
 known = np.load(folder / "known.npz")
 loaded = keras.saving.load_model(folder / "model.keras")
