@@ -63,7 +63,7 @@ def list_data_sets(json_file: options.JsonFile = None) -> None:
             faults.append(str(error))
             found.append({"name": name, "error": str(error)})
             continue
-        about = {
+        description = {
             "name": name,
             "title": data_set.title,
             "protocols": [protocol.name for protocol in data_set.protocols],
@@ -71,9 +71,9 @@ def list_data_sets(json_file: options.JsonFile = None) -> None:
             "joints": len(data_set.layout),
             "error": None,
         }
-        found.append(about)
-        cells = (about["title"], ", ".join(about["protocols"]), about["files"])
-        table.add_row(name, *(escape(cell) for cell in cells), str(about["joints"]))
+        found.append(description)
+        cells = (description["title"], ", ".join(description["protocols"]), description["files"])
+        table.add_row(name, *(escape(cell) for cell in cells), str(description["joints"]))
     Console().print(table)
     for fault in faults:
         console.print(f"[yellow]{escape(fault)}[/]", highlight=False)

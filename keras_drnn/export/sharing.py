@@ -57,9 +57,9 @@ def _number_alike(model) -> None:
                 places.add(each, tensor, "given")
         for operator in graph.operators:
             operator.inputs = places.of(operator.inputs)
-            about = (operator.opcodeIndex, _content(operator.builtinOptions), operator.inputs)
+            operation = (operator.opcodeIndex, _content(operator.builtinOptions), operator.inputs)
             for position, each in enumerate(operator.outputs):
-                places.add(int(each), graph.tensors[each], (about, position))
+                places.add(int(each), graph.tensors[each], (operation, position))
             operator.outputs = places.of(operator.outputs)
         graph.inputs, graph.outputs = places.of(graph.inputs), places.of(graph.outputs)
         for entry in (*signatures[index].inputs, *signatures[index].outputs):
@@ -82,8 +82,8 @@ class _Places:
         self._met: Counter = Counter()
         self.most = -1
 
-    def add(self, index: int, tensor, about) -> None:
-        key = (about, _content(tensor))
+    def add(self, index: int, tensor, origin) -> None:
+        key = (origin, _content(tensor))
         # Two that are computed alike in one graph stay two.
         self._met[key] += 1
         place = self._numbers.setdefault((key, self._met[key]), len(self._tensors))

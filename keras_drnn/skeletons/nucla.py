@@ -115,11 +115,11 @@ def _check_name(content: dict, path: Path, name: re.Match[str]) -> None:
     """Hold what the file says of itself against its name."""
     action = int(name["action"])
     if action not in _LABELS:
-        known = ", ".join(f"{number:02}" for number in _LABELS)
+        actions = ", ".join(f"{number:02}" for number in _LABELS)
         raise SkeletonFileError(
             path,
             None,
-            f"expected one of the actions {known} in the file name, received {action:02}",
+            f"expected one of the actions {actions} in the file name, received {action:02}",
             "file name",
         )
     label = _LABELS[action]

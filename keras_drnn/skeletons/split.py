@@ -149,8 +149,8 @@ def unused_warning(index: ClipIndex, protocol: Protocol) -> str | None:
     if not reasons:
         return None
     total = sum(map(len, reasons.values()))
-    told = "; ".join(f"{len(clips)} of {reason}" for reason, clips in reasons.items())
-    return f"{protocol.name} does not use {total} of the {counted(len(index), 'clip')}: {told}"
+    parts = "; ".join(f"{len(clips)} of {reason}" for reason, clips in reasons.items())
+    return f"{protocol.name} does not use {total} of the {counted(len(index), 'clip')}: {parts}"
 
 
 def _check_every_action_is_trained(
