@@ -90,7 +90,7 @@ class DelayedRNN(keras.layers.RNN):
 
     Reference:
 
-    - García Cedeño (ESPOL, 2018), chapter 3; its worked example: equations 3.10 to 3.13.
+    - García Cedeño (ESPOL, 2018), D-RNN, equations 3.1 to 3.9; worked example: 3.10 to 3.13.
     """
 
     def __init__(self, units: int | Sequence[int], delays: Sequence[int] = (1, 3, 9, 27, 81), *,
