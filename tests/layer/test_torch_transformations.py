@@ -93,8 +93,10 @@ def test_vmap_over_weights_is_each_layer_by_itself(layer):
         torch.testing.assert_close(outputs, expected)
 
 
-# What torch's compiler says to itself about the hand-written backward pass.
+# What torch's compiler says to itself about the hand-written backward pass, and as it looks for
+# gradients of tensors that have none.
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")
+@pytest.mark.filterwarnings("ignore:The .grad attribute of a Tensor:UserWarning")
 def test_the_compiler_keeps_values_and_gradients(layer):
     # Without its last stage, which takes a C++ compiler and half a minute.
     compiled = torch.compile(lambda x: layer(x), backend="aot_eager")

@@ -17,6 +17,7 @@ from keras_drnn.experiments.losses import FrameCrossentropy
 from keras_drnn.experiments.models import build_model
 from keras_drnn.experiments.recipes import Recipe
 from keras_drnn.experiments.training import compile_model
+from keras_drnn.export.step import StreamingStep
 from keras_drnn.registration import MODULES
 from keras_drnn.skeletons.features import (
     FrameVector,
@@ -114,6 +115,7 @@ def test_files_load_in_a_fresh_process_whichever_is_imported_first(tmp_path):
         HipCentring(0),
         HipPath(0, 4),
         JointVelocity(4),
+        StreamingStep(keras.Sequential([keras.Input((None, 3)), DelayedRNN(4, (1, 2))])),
         ViewAlignment(4, 8),
     ]
     assert {type(thing).__name__ for thing in everything} == set(MODULES)
