@@ -155,7 +155,7 @@ def test_every_parameter_of_the_torch_module_has_a_gradient():
 
 
 def test_files_of_layers_that_had_a_generator_without_dropout_load(tmp_path):
-    """Version 0.1.0 gave every layer a seed generator."""
+    """Before 2026-11-25 every layer had a seed generator, with dropout or without."""
     inputs = keras.Input((6, 3))
     models = []
     for layer in layers(name="delayed"):
