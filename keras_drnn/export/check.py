@@ -73,19 +73,23 @@ def compare(
         difference=float(np.max([np.abs(ours - theirs).max() for ours, theirs in pairs])),
         largest=float(np.max([np.abs(ours).max() for ours in expected])),
         agreement=float(np.mean([np.mean(a.argmax(-1) == b.argmax(-1)) for a, b in pairs])),
-        worst=places[np.argmax([difference / size for difference, size in places])],
+        worst=_worst(places),
     )
 
 
 def worst_of(*comparisons: Comparison) -> Comparison:
-    """The worst that several comparisons have come to."""
-    shares = [difference / size for difference, size in (each.worst for each in comparisons)]
+    """The worst that several comparisons of the same outputs have come to."""
     return Comparison(
         difference=float(np.max([each.difference for each in comparisons])),
         largest=float(np.max([each.largest for each in comparisons])),
         agreement=float(np.min([each.agreement for each in comparisons])),
-        worst=comparisons[int(np.argmax(shares))].worst,
+        worst=_worst([each.worst for each in comparisons]),
     )
+
+
+def _worst(places: Sequence[tuple[float, float]]) -> tuple[float, float]:
+    """The difference that is largest by its size; NaN counts as larger than any."""
+    return places[int(np.argmax([difference / size for difference, size in places]))]
 
 
 def accept(comparison: Comparison, form: str, tolerance: float) -> None:

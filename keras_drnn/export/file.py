@@ -54,11 +54,13 @@ class Check:
 
     Args:
         comparison: How far it is from Keras.
+        others: Comparisons of other numbers than its outputs, which have to hold as well.
         score: From a clip to the file's scores.
         costs: What `ExportReport` says of time, memory and multiply-adds.
     """
 
     comparison: Comparison
+    others: Sequence[Comparison]
     score: Callable[[np.ndarray], np.ndarray]
     costs: dict[str, Any]
 
@@ -118,7 +120,8 @@ def export_file(
         converted = Path(scratch) / "model.tflite"
         content = convert(kind.model, converted, inside, form, representative, kind.job)
         check = kind.check(converted, clips)
-        accept(check.comparison, form, tolerance)
+        for comparison in (check.comparison, *check.others):
+            accept(comparison, form, tolerance)
         report = ExportReport(
             path=path,
             form=form,

@@ -87,7 +87,7 @@ class ClipFile:
             "arena_bytes": arena_bytes(converted, full),
             **multiply_adds(self.model, skipping=True),
         }
-        return Check(comparison, lite.predict, costs)
+        return Check(comparison, [], lite.predict, costs)
 
 
 def scores_in_every_place(lite: LiteRTModel, clip: np.ndarray) -> np.ndarray:

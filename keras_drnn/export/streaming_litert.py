@@ -90,7 +90,7 @@ class StreamFile:
     def clips(self, given: Sequence[np.ndarray] | None, form: str) -> list[np.ndarray]:
         shape = self.model.input_shape
         if given is None:
-            return _random_stream(shape)
+            return random_stream(shape)
         # Float32 must stay exact in a long stream too; a shorter format drifts and is judged by
         # clips.
         long = form == "float32" and shape[1] is None
@@ -103,14 +103,15 @@ class StreamFile:
         comparison = worst_of(
             compare(expected, list(map(score, clips)), causal=True),
             compare(expected, list(map(self._score_of(computes_all), clips)), causal=True),
-            *compare_signatures(skips, self._delayed, self._due_sets, np.concatenate(clips)),
         )
+        frames = np.concatenate(clips)
+        signatures = compare_signatures(skips, self._delayed, self._due_sets, frames)
         costs = {
-            **latencies(skips.step, list(np.concatenate(clips))),
+            **latencies(skips.step, list(frames)),
             "arena_bytes": arena_bytes(converted),
             **multiply_adds(self.model, skipping=bool(self._due_sets)),
         }
-        return Check(comparison, score, costs)
+        return Check(comparison, signatures, score, costs)
 
     def _score_of(self, classifier: StreamingClassifier) -> Callable[[np.ndarray], np.ndarray]:
         """A function from a clip to what the file says of it, frame by frame."""
@@ -153,7 +154,7 @@ def _clock(cell: "Delayed", due: Sequence[bool]) -> np.ndarray:
     return np.array([[first if now else (first + 1) % delay for first, delay, now in groups]])
 
 
-def _random_stream(input_shape) -> list[np.ndarray]:
+def random_stream(input_shape) -> list[np.ndarray]:
     rng = np.random.default_rng(0)
     length = input_shape[1] or CHECKED_FRAMES
     clips = []

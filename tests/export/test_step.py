@@ -11,6 +11,7 @@ from keras import layers, ops
 
 from keras_drnn import CausalLayer, DelayedRNN
 from keras_drnn.export import StreamingModel, export_streaming
+from keras_drnn.export.streaming_litert import random_stream
 from keras_drnn_runtime import StreamingClassifier
 
 
@@ -79,6 +80,10 @@ def test_a_stream_with_signatures_that_skip_gives_the_numbers_of_the_whole_clip(
     model, clip = small_model(), clip_with_lost_frames()
     report = export_streaming(model, tmp_path / "model.tflite", tolerance=1e-5)
     assert set(report.signatures) == {"step", "initial_state", "step_111", "step_100", "step_110"}
+    # Of the scores: the state, of which some numbers are larger, is in no figure.
+    (stream,) = random_stream(model.input_shape)
+    largest = np.abs(model.predict_on_batch(stream[None])).max()
+    assert report.largest_output == pytest.approx(largest, rel=1e-5)
     scores = StreamingClassifier(tmp_path / "model.tflite").predict(clip)
     np.testing.assert_allclose(scores, ops.convert_to_numpy(model(clip[None]))[0], atol=1e-5)
 
