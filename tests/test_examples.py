@@ -8,7 +8,7 @@ import pytest
 
 FOLDER = Path(__file__).parents[1] / "examples"
 LEARNS = keras.backend.backend() == "jax"
-# Between what chance or half of the model can do and what the example reaches on every backend.
+# Between what chance or half of the model can do and what the example reaches on JAX.
 AT_LEAST = {
     "sequence_classification": 0.8,
     "frame_classification": 0.9,

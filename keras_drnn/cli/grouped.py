@@ -50,7 +50,8 @@ def grouped(command: Callable[..., None]) -> Callable[..., None]:
         command(*args, **options)
 
     keywords = [each.replace(kind=inspect.Parameter.KEYWORD_ONLY) for each in parameters]
-    # What Typer looks at; without the first it would look through `run` at the command itself.
+    # What Typer looks at; without the first it would look through `run` at the command itself. The
+    # type of a function has no such attribute, though every function may be given one.
     run.__signature__ = signature.replace(parameters=keywords)  # type: ignore[attr-defined]
     run.__annotations__ = {each.name: each.annotation for each in keywords}
     return run
