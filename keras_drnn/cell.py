@@ -7,6 +7,9 @@ from numbers import Real
 import keras
 from keras import activations, constraints, initializers, regularizers
 
+# Who asks for an initial state is told by Keras' name scopes alone.
+from keras.src.backend.common.global_state import get_global_attribute
+
 # keras.layers.RNN recognises dropout masks that must last a whole sequence by this class alone,
 # and Keras exports no public name for it.
 from keras.src.layers.rnn.dropout_rnn_cell import DropoutRNNCell
@@ -68,7 +71,8 @@ class DelayedRNNCell(keras.layers.Layer, DropoutRNNCell):
 
     Raises:
         ValueError: If an argument is out of its range, or if a delay is longer than the compute
-            dtype can count exactly (256 in bfloat16, 2048 in float16).
+            dtype can count exactly (256 in bfloat16, 2048 in float16); on torch also within a
+            stateful `keras.layers.RNN` of a mixed policy, which would lose its states.
 
     Example:
 
@@ -228,6 +232,7 @@ class DelayedRNNCell(keras.layers.Layer, DropoutRNNCell):
             super().reset_recurrent_dropout_mask()
 
     def get_initial_state(self, batch_size=None):
+        _check_states_are_kept()
         return [ops.zeros((batch_size, n), dtype=self.compute_dtype) for n in self.state_size]
 
     def get_config(self):
@@ -245,6 +250,25 @@ class DelayedRNNCell(keras.layers.Layer, DropoutRNNCell):
 # The names of the cell's arguments, which are those of its attributes and of its configuration, and
 # the layer's too.
 ARGUMENTS = tuple(inspect.signature(DelayedRNNCell.__init__).parameters)[1:-1]
+
+
+def _check_states_are_kept():
+    """Refuse a stateful `keras.layers.RNN` that would start every batch from zero.
+
+    On torch, within a layer of a mixed policy, Keras assigns to a copy of a variable.
+    """
+    scopes = get_global_attribute("name_scope_stack")
+    layer = scopes[-1].caller if scopes else None
+    # Not a class derived from it: DelayedRNN keeps its states.
+    if type(layer) is not keras.layers.RNN or not layer.stateful:
+        return
+    if keras.backend.backend() == "torch" and layer.compute_dtype != layer.variable_dtype:
+        raise ValueError(
+            "On torch, keras.layers.RNN with stateful=True needs a compute dtype that is the dtype "
+            "of its variables: in a mixed policy Keras drops its states after every batch. Use "
+            'keras_drnn.DelayedRNN, or give keras.layers.RNN dtype="float32" and the policy to the '
+            f"cell alone. Received: dtype={layer.dtype_policy.name!r}"
+        )
 
 
 def _dropped(values, mask, training):

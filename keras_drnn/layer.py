@@ -57,7 +57,10 @@ class DelayedRNN(keras.layers.RNN):
         return_sequences: Boolean, whether to return the output of every step or the last one's.
         return_state: Boolean, whether to return the final state, `[h, clock]`, as well.
         go_backwards: Boolean, whether to process the sequence backwards and return it reversed.
-        stateful: Boolean, whether a batch goes on from the final state of the batch before.
+        stateful: Boolean, whether a batch goes on from the final state of the batch before, until
+            `reset_state()`. Under JAX only `model(x)` does: in `fit`, `evaluate`, `predict` and
+            their likes for one batch Keras drops what a stateful layer has carried, and compiles
+            in the state that it had when the function was first called.
         unroll: Boolean, whether to write the loops out (needs a static number of steps).
         zero_output_for_mask: Boolean, whether the output of a masked step is zero, or the state
             that is held over it.
@@ -129,6 +132,9 @@ class DelayedRNN(keras.layers.RNN):
     def build(self, sequences_shape, initial_state_shape=None):
         super().build(sequences_shape, initial_state_shape)
         self.input_spec = keras.layers.InputSpec(ndim=3, axes={-1: sequences_shape[-1]})
+        for state in self.states or ():
+            # Otherwise torch, under a mixed policy, assigns to the copy that it casts.
+            state._autocast = False
 
     def compute_output_shape(self, sequences_shape, initial_state_shape=None):
         if initial_state_shape is not None:

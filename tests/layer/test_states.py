@@ -143,7 +143,6 @@ def test_a_stateful_layer_goes_on_and_starts_again(stepped):
     model = keras.Sequential([keras.Input(batch_shape=(2, 4, 3)), layer])
     expected, *_ = delayed_rnn(X, layer.get_weights(), DELAYS, first_step=1)
     for _ in range(2):
-        # Not `predict`: on JAX that drops the state of any Keras layer.
         found = [numpy(model(X[:, start : start + 4])) for start in (0, 4, 8)]
         np.testing.assert_allclose(np.concatenate(found, axis=1), expected, atol=1e-5)
         layer.reset_state()
@@ -178,3 +177,131 @@ def test_a_stateful_layer_trains():
     for plain, carried in zip(*changes, strict=True):
         assert np.abs(plain).max() > 1e-4
         np.testing.assert_allclose(carried, plain, atol=1e-6)
+
+
+def stateful_model(policy, layer=None):
+    """A model of one stateful layer, its layer, `X` as three batches, and what they are to give."""
+    layer = layer or DelayedRNN(
+        UNITS, DELAYS, activation="tanh", stateful=True, return_sequences=True, dtype=policy
+    )
+    model = keras.Sequential([keras.Input(batch_shape=(2, 4, 3)), layer])
+    model.compile(keras.optimizers.SGD(0.0), "mse")
+    return model, layer, np.concatenate(np.split(X, 3, axis=1))
+
+
+# To their rounding, of outputs up to 1.
+MIXED = [("mixed_float16", 5e-3), ("mixed_bfloat16", 4e-2)]
+mixed_policies = pytest.mark.parametrize(("policy", "tolerance"), MIXED)
+
+
+@pytest.mark.parametrize(("policy", "tolerance"), [("float32", 1e-5), *MIXED])
+def test_what_goes_on_from_batch_to_batch(policy, tolerance):
+    """Every way but `model(x)` starts each batch from zero on JAX, as docs/layer.md says."""
+    model, layer, batches = stateful_model(policy)
+    goes_on = keras.backend.backend() != "jax"
+    targets = np.zeros((6, 4, 5))
+    whole, final, counts = delayed_rnn(X, layer.get_weights(), DELAYS, activation="tanh")
+    chunks = [
+        delayed_rnn(chunk, layer.get_weights(), DELAYS, activation="tanh")[0]
+        for chunk in np.split(batches, 3)
+    ]
+    expected = np.concatenate(np.split(whole, 3, axis=1) if goes_on else chunks)
+    assert (
+        np.abs(np.concatenate(np.split(whole, 3, axis=1))[2:] - np.concatenate(chunks)[2:]).max()
+        > 0.5
+    )
+    ways = [
+        lambda: model.predict(batches, batch_size=2, verbose=0),
+        lambda: np.concatenate([model.predict_on_batch(each) for each in np.split(batches, 3)]),
+        lambda: model.evaluate(batches, targets, batch_size=2, verbose=0),
+        lambda: model.fit(batches, targets, batch_size=2, shuffle=False, verbose=0),
+        lambda: [model.train_on_batch(each, targets[:2]) for each in np.split(batches, 3)],
+    ]
+    for way in ways:
+        found = way()
+        if isinstance(found, np.ndarray):
+            np.testing.assert_allclose(found, expected, atol=tolerance)
+        h, clock = numpy(layer.states)
+        np.testing.assert_allclose(h, final * goes_on, atol=tolerance)
+        np.testing.assert_array_equal(clock, phases(counts, DELAYS) * goes_on)
+        layer.reset_state()
+
+
+@mixed_policies
+def test_calls_go_on_under_a_mixed_policy(policy, tolerance):
+    model, layer, batches = stateful_model(policy)
+    expected, *_ = delayed_rnn(X, layer.get_weights(), DELAYS, activation="tanh")
+    for _ in range(2):
+        found = [numpy(model(each)) for each in np.split(batches, 3)]
+        np.testing.assert_allclose(np.concatenate(found, axis=1), expected, atol=tolerance)
+        layer.reset_state()
+    assert [keras.backend.standardize_dtype(v.dtype) for v in layer.states] == ["float32"] * 2
+    # The states are not among what is saved.
+    assert len(layer.weights) == len(layer.get_weights()) == 3 * len(DELAYS)
+
+
+@mixed_policies
+def test_each_direction_of_bidirectional_goes_on_from_its_own_state(policy, tolerance):
+    both = keras.layers.Bidirectional(
+        DelayedRNN(UNITS, DELAYS, activation="tanh", stateful=True, dtype=policy), dtype=policy
+    )
+    model, _, batches = stateful_model(policy, both)
+    weights = both.get_weights()
+    h, before = [None, None], None
+    for _ in range(2):
+        for batch in np.split(batches, 3):
+            found = numpy(model(batch))
+            ends = []
+            for n, backwards in enumerate((False, True)):
+                _, h[n], counts = delayed_rnn(
+                    batch,
+                    weights[9 * n : 9 * n + 9],
+                    DELAYS,
+                    activation="tanh",
+                    go_backwards=backwards,
+                    initial_h=h[n],
+                    steps_before=before,
+                )
+                ends.append(h[n])
+            before = counts
+            np.testing.assert_allclose(found, np.concatenate(ends, axis=-1), atol=tolerance)
+        both.reset_state()
+        h, before = [None, None], None
+
+
+@mixed_policies
+@pytest.mark.parametrize("stacked", [False, True])
+def test_the_stepped_cell_goes_on_or_is_refused(policy, tolerance, stacked):
+    """Keras' own layer drops its states on torch under a mixed policy."""
+
+    def make(outer, **settings):
+        cells = [DelayedRNNCell(UNITS, DELAYS, activation="tanh", dtype=policy) for _ in "ab"]
+        cell = keras.layers.StackedRNNCells(cells, dtype=policy) if stacked else cells[0]
+        return keras.layers.RNN(cell, return_sequences=True, dtype=outer, **settings)
+
+    outers = [policy, "float32"]
+    if keras.backend.backend() == "torch":
+        with pytest.raises(ValueError, match=f"DelayedRNN, or .*float32.*Received: .*{policy}"):
+            make(policy, stateful=True).build(X.shape)
+        outers.remove(policy)
+        make(policy)(X)
+    for outer in outers:
+        layer = make(outer, stateful=True)
+        found = [numpy(layer(part)) for part in (X[:, :5], X[:, 5:])]
+        weights, expected = layer.get_weights(), X
+        for start in range(0, len(weights), 9):
+            expected, *_ = delayed_rnn(
+                expected, weights[start : start + 9], DELAYS, activation="tanh"
+            )
+        np.testing.assert_allclose(np.concatenate(found, axis=1), expected, atol=tolerance)
+
+
+@pytest.mark.skipif(keras.backend.backend() != "jax", reason="Of compilation by JAX")
+def test_jax_compiles_the_state_in():
+    """As docs/layer.md warns; should it fail, Keras has mended it."""
+    model, layer, batches = stateful_model("float32")
+    fresh = numpy(model(batches[:2]))
+    before = model.predict(batches[:2], verbose=0)
+    layer.reset_state()
+    np.testing.assert_array_equal(model.predict(batches[:2], verbose=0), before)
+    assert np.abs(before - fresh).max() > 0.1

@@ -104,3 +104,35 @@ def test_the_compiler_keeps_values_and_gradients(layer):
     (found,) = gradient(lambda x: compiled(x).square().sum(), X)
     (expected,) = gradient(lambda x: squares(layer, x), X)
     torch.testing.assert_close(found, expected)
+
+
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")
+@pytest.mark.filterwarnings("ignore:The .grad attribute of a Tensor:UserWarning")
+def test_a_stateful_layer_goes_on_when_it_is_compiled():
+    layer = DelayedRNN(
+        [2, 3],
+        (1, 3),
+        activation="tanh",
+        stateful=True,
+        return_sequences=True,
+        dtype="mixed_bfloat16",
+    )
+    layer.build((4, 3, 3))
+    compiled = torch.compile(lambda x: layer(x), backend="aot_eager")
+    chunks = X.split(3, dim=1)
+    with torch.no_grad():
+        expected = [layer(chunk) for chunk in chunks]
+        assert (layer.states[0].value != 0).any()
+        layer.reset_state()
+        found = [compiled(chunk) for chunk in chunks]
+    torch.testing.assert_close(found, expected)
+
+
+def test_a_stateful_layer_goes_on_under_autocast():
+    layer = DelayedRNN([2, 3], (1, 3), activation="tanh", stateful=True, return_sequences=True)
+    layer.build(X.shape)
+    whole = layer(X)
+    layer.reset_state()
+    with torch.autocast("cpu", torch.bfloat16):
+        found = [layer(chunk) for chunk in X.split(3, dim=1)]
+    torch.testing.assert_close(torch.cat(found, dim=1), whole, atol=0.05, rtol=0)
