@@ -49,8 +49,8 @@ def alone(joints, identity=FIRST_ID):
     return [[(identity, frame)] for frame in joints]
 
 
-def ntu_name(subject=1, camera=1, action=1, replication=1):
-    return f"S001C{camera:03}P{subject:03}R{replication:03}A{action:03}"
+def ntu_name(subject=1, camera=1, action=1, replication=1, setup=1):
+    return f"S{setup:03}C{camera:03}P{subject:03}R{replication:03}A{action:03}"
 
 
 def write_ntu(folder, name, joints):

@@ -54,7 +54,13 @@ def list_data_sets(json_file: options.JsonFile = None) -> None:
     from keras_drnn.cli.progress import console
     from keras_drnn.data_sets import DataSetError, data_set_names, find_data_set
 
-    table = Table("--data", "What it is", "--protocol", Column("Files", overflow="fold"), "Joints")
+    table = Table(
+        "--data",
+        Column("What it is", overflow="fold"),
+        "--protocol",
+        Column("Files", overflow="fold"),
+        "Joints",
+    )
     found, faults = [], []
     for name in data_set_names():
         try:
@@ -110,9 +116,11 @@ def info(clips: ClipOptions, json_file: options.JsonFile = None) -> None:
         "actions": _counts(index.action),
         "cameras": _counts(index.camera),
         "subjects": _counts(index.subject),
+        "setups": _counts(index.setup[index.setup > 0]),
         "left_out": list(opened.not_used),
-        "ignored": summary.ignored,
-        "warnings": [*summary.warnings, *opened.remarks],
+        "ignored": len(summary.listing.ignored),
+        "ignored_files": list(summary.listing.ignored),
+        "warnings": [*summary.listing.warnings, *opened.remarks],
         "split_error": fault,
     }
     shown = Console()
@@ -121,9 +129,10 @@ def info(clips: ClipOptions, json_file: options.JsonFile = None) -> None:
     for part, count in found["clips"].items():
         table.add_row(part, str(count))
     shown.print(table)
+    setups = f"; setups {ranges(index.setup)}" if found["setups"] else ""
     lines = [
         f"actions {ranges(index.action)}; cameras {ranges(index.camera)}; "
-        f"subjects {ranges(index.subject)}",
+        f"subjects {ranges(index.subject)}{setups}",
         f"frames: {index.frames.min()} to {index.frames.max()}, {index.frames.mean():.1f} in the "
         "mean",
     ]

@@ -59,7 +59,8 @@ MaybeData = Annotated[str | None, typer.Option(help=_DATA_HELP, show_default="de
 Root = Annotated[
     Path | None,
     typer.Option(
-        help="Folder of the files; data that is made on the spot needs none.", show_default=False
+        help="Folder of the files or of folders of them; data made on the spot needs none.",
+        show_default=False,
     ),
 ]
 Protocol = Annotated[
@@ -72,7 +73,7 @@ Protocol = Annotated[
 MissingList = Annotated[
     Path | None,
     typer.Option(
-        help="NTU's text file of samples with missing skeletons, to leave them out.",
+        help="Text file of samples to leave out; those that NTU's authors list are so anyway.",
         show_default=False,
     ),
 ]

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from keras_drnn.data_sets.recipe import BEST, Recipe
+from keras_drnn.skeletons.extent import EVERYTHING, Extent
 from keras_drnn.skeletons.layouts import JointLayout
 from keras_drnn.skeletons.protocol import Protocol
 from keras_drnn.skeletons.reader import Reader
@@ -34,9 +35,12 @@ class DataSet:
         frame_rate: Frames per second of the clips.
         make: Makes the files in a folder, for data that need not be fetched: called with the folder
             and with what is to be called with the number of files done and the number in all.
+        extent: Which clips it has, by their numbers, and which of them lack skeletons; by default
+            whatever is in the folder.
 
     Raises:
-        ValueError: If the name has other characters, or there is no protocol, or two have one name.
+        ValueError: If the name has other characters, or there is no protocol, or two have one name,
+            or a protocol decides by something that the file names do not say.
 
     Example:
 
@@ -57,6 +61,7 @@ class DataSet:
     synthetic: bool = False
     frame_rate: float = 30
     make: Callable[[Path, Callable[[int, int], None]], object] | None = None
+    extent: Extent = EVERYTHING
 
     def __post_init__(self) -> None:
         if not _NAME.fullmatch(self.name):
@@ -70,6 +75,13 @@ class DataSet:
                 "A data set takes one protocol or more, each with a name of its own. Received: "
                 f"protocols named {names} of {self.name}"
             )
+        said = set(re.compile(self.reader.stem).groupindex)
+        for protocol in self.protocols:
+            if protocol.attribute not in said:
+                raise ValueError(
+                    f"A protocol decides by what the file names say, {', '.join(sorted(said))}. "
+                    f"Received: {protocol.name} of {self.name}, by {protocol.attribute}"
+                )
 
     @property
     def layout(self) -> JointLayout:

@@ -2,6 +2,7 @@
 
 from keras_drnn.data_sets.data_set import DataSet
 from keras_drnn.skeletons.action_names import NUCLA_ACTIONS
+from keras_drnn.skeletons.extent import Extent
 from keras_drnn.skeletons.nucla import READER
 from keras_drnn.skeletons.protocol import Protocol
 
@@ -9,5 +10,9 @@ CROSS_VIEW = Protocol("cross-view", "camera", train=(1, 2), test=(3,), actions=N
 
 # The recipe is the general one as it stands: it was found on the training subjects of this data.
 DATA_SET = DataSet(
-    "nucla", "Northwestern-UCLA, your copy of the .json files", READER, (CROSS_VIEW,)
+    "nucla",
+    "Northwestern-UCLA, your copy of the .json files",
+    READER,
+    (CROSS_VIEW,),
+    extent=Extent(cameras=range(1, 4), subjects=range(1, 11), actions=tuple(NUCLA_ACTIONS)),
 )

@@ -8,7 +8,7 @@ GROUP = "keras_drnn.data_sets"
 # Written down here and not in the package's own metadata: a clone that is not installed has none.
 _OWN = tuple(
     EntryPoint(name, f"keras_drnn.data_sets.{name}:DATA_SET", GROUP)
-    for name in ("demo", "ntu", "nucla")
+    for name in ("demo", "ntu", "ntu120", "nucla")
 )
 
 

@@ -8,6 +8,8 @@ import numpy as np
 
 from keras_drnn.data_sets import DataSet, Protocol, find_data_set
 from keras_drnn.skeletons.duplicates import clean_test, copies_warning
+from keras_drnn.skeletons.extent import fewer_actions_warning
+from keras_drnn.skeletons.folder_files import folder_files
 from keras_drnn.skeletons.layouts import JointLayout
 from keras_drnn.skeletons.reader import Reader
 from keras_drnn.skeletons.split import Split, split, unused_clips, unused_warning
@@ -55,10 +57,9 @@ class ClipFolder:
     @property
     def not_used(self) -> tuple[str, ...]:
         """Every file and clip that is used for nothing, with the reason."""
-        summary, names = self.clips.summary, self.clips.index.name
+        names = self.clips.index.name
         return (
-            *map(str, summary.faults),
-            *(f"{name}: listed as missing" for name in summary.listed),
+            *self.clips.summary.left_out,
             *(
                 f"{names[clip]}: {reason}"
                 for reason, clips in unused_clips(self.clips.index, self.protocol).items()
@@ -70,7 +71,8 @@ class ClipFolder:
     def remarks(self) -> tuple[str, ...]:
         """What its user should know beside the summary of the files."""
         unused = unused_warning(self.clips.index, self.protocol)
-        return (*([unused] if unused else []), *self.data_set.notices)
+        fewer = fewer_actions_warning(self.clips.index, self.data_set.extent)
+        return (*filter(None, (unused, fewer)), *self.data_set.notices)
 
     def description(self) -> dict:
         """What a report says of the data."""
@@ -111,7 +113,7 @@ class Data(ClipFolder):
     def warnings(self) -> tuple[str, ...]:
         """What its user should know: the summary of the files, if some were left out, and more."""
         summary = self.clips.summary
-        left_out = summary.faults or summary.listed or summary.warnings
+        left_out = summary.left_out or summary.listing.warnings
         return (*([str(summary)] if left_out else []), *self.remarks)
 
     def description(self) -> dict:
@@ -142,12 +144,11 @@ def open_data(
 
     Args:
         name: The data set, or the name of one.
-        root: The folder of the files. Data that can be made is made there if there is none, and in
-            the cache without a folder.
+        root: The folder of the files, or one of folders of them. Data that can be made is made
+            there if there is none, and in the cache without a folder.
         protocol: Name of one of the data set's protocols, by default its first.
         cache: Where clips that were read are kept.
-        missing_list: A text file of samples to leave out, such as NTU's list of samples with
-            missing skeletons.
+        missing_list: A text file of samples to leave out, beside those that the data set knows.
         progress: Called with what is being done, how many files are done, and of how many.
 
     Raises:
@@ -184,6 +185,7 @@ def read_data(
         data_set.reader,
         cache,
         missing_list=missing_list,
+        extent=data_set.extent,
         progress=lambda done, of: progress("Reading clips", done, of),
     )
     return ClipFolder(data_set, root.resolve(), chosen_protocol, clips)
@@ -221,7 +223,7 @@ def _folder(data_set: DataSet, root: Path | None, cache: Path, progress: Progres
             raise ValueError(f"`root` must be the folder of your copy of the {data_set.name} data.")
         return root
     # Files that somebody has made with other settings are taken as they are.
-    if root is None or not any(data_set.reader.reads(path.name) for path in root.glob("*")):
+    if root is None or not (root.is_dir() and folder_files(root, data_set.reader, cache).clips):
         root = cache / data_set.name if root is None else root
         making = f"Making {data_set.name} clips"
         data_set.make(root, lambda done, of: progress(making, done, of))

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Sequence
+from dataclasses import replace
 
 import keras
 import numpy as np
@@ -75,9 +76,7 @@ def _beginning(clip: Clip, fraction: float) -> Clip:
     # The same count as accuracy_by_fraction: rounded up, with room for a float's last bit.
     count = max(1, int(np.ceil(fraction * len(valid) - 1e-9)))
     end = valid[count - 1] + 1
-    return Clip(
-        clip.joints[:end], clip.mask[:end], clip.subject, clip.camera, clip.action, clip.name
-    )
+    return replace(clip, joints=clip.joints[:end], mask=clip.mask[:end])
 
 
 def latency_milliseconds(model: keras.Model, joints: np.ndarray, repeats: int = 20) -> float:

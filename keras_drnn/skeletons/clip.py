@@ -17,6 +17,7 @@ class Clip:
         camera: Number of the camera, as in the file name.
         action: Number of the action, as in the file name.
         name: File name without its suffix.
+        setup: Number of the setup, as in the file name; 0 where the names have none.
 
     Raises:
         ValueError: If the shapes or types of `joints` and `mask` are not those above.
@@ -35,6 +36,7 @@ class Clip:
     camera: int
     action: int
     name: str
+    setup: int = 0
 
     def __post_init__(self) -> None:
         if (

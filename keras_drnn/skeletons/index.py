@@ -15,6 +15,7 @@ class ClipIndex:
         subject: Numbers of the people, int.
         camera: Numbers of the cameras, int.
         action: Numbers of the actions, int.
+        setup: Numbers of the setups, int; 0 where the file names have none.
         frames: Lengths in frames, int.
         offset: Where each clip begins in the store, in frames, int.
         sha256: SHA-256 of the bytes of each file.
@@ -23,8 +24,8 @@ class ClipIndex:
     Example:
 
     >>> index = ClipIndex.of_records([
-    ...     {"name": "a01_s01_e00_v01", "subject": 1, "camera": 1, "action": 1, "frames": 9,
-    ...      "offset": 0, "sha256": "12ab", "coordinates": "34cd"},
+    ...     {"name": "a01_s01_e00_v01", "subject": 1, "camera": 1, "action": 1, "setup": 0,
+    ...      "frames": 9, "offset": 0, "sha256": "12ab", "coordinates": "34cd"},
     ... ])
     >>> len(index), index.frames
     (1, array([9]))
@@ -34,6 +35,7 @@ class ClipIndex:
     subject: np.ndarray
     camera: np.ndarray
     action: np.ndarray
+    setup: np.ndarray
     frames: np.ndarray
     offset: np.ndarray
     sha256: tuple[str, ...]
@@ -54,6 +56,7 @@ class ClipIndex:
             subject=numbers("subject"),
             camera=numbers("camera"),
             action=numbers("action"),
+            setup=numbers("setup"),
             frames=numbers("frames"),
             offset=numbers("offset"),
             sha256=texts("sha256"),

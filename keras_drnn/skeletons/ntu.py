@@ -1,7 +1,8 @@
 """NTU RGB+D: one `.skeleton` file as a clip.
 
 Format and facts: Shahroudy, Liu, Ng and Wang, "NTU RGB+D: A Large Scale Dataset for 3D Human
-Activity Analysis", CVPR 2016.
+Activity Analysis", CVPR 2016; Liu et al., "NTU RGB+D 120: A Large-Scale Benchmark for 3D Human
+Activity Understanding", TPAMI 2019.
 """
 
 import re
@@ -74,6 +75,9 @@ def _parse(data: bytes, path: Path, name: re.Match[str] | None) -> tuple[np.ndar
     return joints, mask
 
 
-_NAME = r"S[0-9]{3}C(?P<camera>[0-9]{3})P(?P<subject>[0-9]{3})R[0-9]{3}A(?P<action>[0-9]{3})"
+_NAME = (
+    r"S(?P<setup>[0-9]{3})C(?P<camera>[0-9]{3})P(?P<subject>[0-9]{3})R[0-9]{3}"
+    r"A(?P<action>[0-9]{3})"
+)
 
 READER = Reader("ntu", "SsssCcccPpppRrrrAaaa.skeleton", _NAME, KINECT_V2, _parse, MOST_BODIES)

@@ -11,7 +11,7 @@ class Protocol:
 
     Args:
         name: Name of the protocol.
-        attribute: What decides, the camera or the subject.
+        attribute: What decides: the camera, the subject or the setup.
         train: The values of `attribute` of the training side.
         test: The values of `attribute` of the test side.
         actions: The name of each action, by its number.
@@ -27,7 +27,7 @@ class Protocol:
     """
 
     name: str
-    attribute: Literal["camera", "subject"]
+    attribute: Literal["camera", "subject", "setup"]
     train: tuple[int, ...]
     test: tuple[int, ...]
     actions: Mapping[int, str]

@@ -36,17 +36,17 @@ class Reader:
     """How to read the files of one format.
 
     Args:
-        dataset: Short name of the format; the folder of a store begins with it.
+        file_format: Short name of the format; the folder of a store begins with it.
         pattern: The file name as the authors of the data write it, for messages.
         stem: A regular expression of the file name without its suffix, with the groups `subject`,
-            `camera` and `action`. Capitals do not matter.
+            `camera`, `action` and, where the names have one, `setup`. Capitals do not matter.
         layout: The joints.
         parse: What reads the bytes of a file.
         bodies: Most bodies in a clip: what a `ClipStore` makes room for.
         version: Raised whenever the same file would give another clip; makes old stores rebuild.
     """
 
-    dataset: str
+    file_format: str
     pattern: str
     stem: str
     layout: JointLayout
@@ -128,6 +128,7 @@ class Reader:
             camera=int(name["camera"]),
             action=int(name["action"]),
             name=path.stem,
+            setup=int(name.groupdict().get("setup", 0)),
         )
 
 

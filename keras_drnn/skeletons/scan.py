@@ -10,6 +10,7 @@ from pathlib import Path
 
 from keras_drnn.skeletons.clip import Clip
 from keras_drnn.skeletons.errors import SkeletonFileError
+from keras_drnn.skeletons.extent import EVERYTHING, Extent
 from keras_drnn.skeletons.listing import list_folder
 from keras_drnn.skeletons.reader import Reader
 from keras_drnn.skeletons.summary import Fault, ScanSummary
@@ -20,16 +21,16 @@ _FILES_IN_FLIGHT_PER_WORKER = 8
 
 @dataclass(frozen=True, eq=False)
 class FileOutcome:
-    """What came of one file: a clip and the SHA-256 of the file's bytes, or a fault."""
+    """What came of one file: a clip and the SHA-256 of the file's bytes, or an error."""
 
-    name: str
+    path: Path
     clip: Clip | None = None
     sha256: str | None = None
-    fault: Fault | None = None
+    error: SkeletonFileError | None = None
 
 
 class FolderScan:
-    """All clips of a folder, in the order of their names.
+    """All clips of a folder and the folders in it, in the order of their names.
 
     Iterating gives the clips as they are read: only few of them are in memory at any time. Files
     with a fault are left out; `summary` says which and why.
@@ -37,8 +38,8 @@ class FolderScan:
     Args:
         root: The folder.
         reader: `ntu.READER` or `nucla.READER`.
-        missing_list: A text file of samples to leave out, such as NTU's list of samples with
-            missing skeletons.
+        missing_list: A text file of samples to leave out.
+        extent: Which clips the data set has; the files of others are not read.
         workers: Number of processes that read. Each is started afresh and imports this package,
             so more than one pays for thousands of files; a script that asks for more must be
             importable (`if __name__ == "__main__":`).
@@ -64,9 +65,10 @@ class FolderScan:
         reader: Reader,
         *,
         missing_list: str | Path | None = None,
+        extent: Extent = EVERYTHING,
         workers: int = 1,
     ) -> None:
-        self._listing = list_folder(root, reader, missing_list)
+        self._listing = list_folder(root, reader, missing_list, extent=extent)
         self._reader = reader
         self._workers = workers
         self._read = 0
@@ -76,8 +78,8 @@ class FolderScan:
         self._read = 0
         self._faults = []
         for outcome in read_files(self._listing.files, self._reader, self._workers):
-            if outcome.fault:
-                self._faults.append(outcome.fault)
+            if outcome.error:
+                self._faults.append(Fault.of(outcome.error, self._listing))
             if outcome.clip:
                 self._read += 1
                 yield outcome.clip
@@ -85,8 +87,7 @@ class FolderScan:
     @property
     def summary(self) -> ScanSummary:
         """What the last (or current) iteration has read and left out so far."""
-        listing = self._listing
-        return ScanSummary.of(listing, self._read, tuple(self._faults))
+        return ScanSummary(self._listing, self._read, tuple(self._faults))
 
 
 def read_files(files: Iterable[Path], reader: Reader, workers: int = 1) -> Iterator[FileOutcome]:
@@ -123,5 +124,5 @@ def _read_file(path: Path, reader: Reader) -> FileOutcome:
         data = reader.read_bytes(path)
         clip = reader.clip(data, path)
     except SkeletonFileError as error:
-        return FileOutcome(path.name, fault=Fault.of(error))
-    return FileOutcome(path.name, clip=clip, sha256=hashlib.sha256(data).hexdigest())
+        return FileOutcome(path, error=error)
+    return FileOutcome(path, clip=clip, sha256=hashlib.sha256(data).hexdigest())

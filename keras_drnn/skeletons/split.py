@@ -22,8 +22,8 @@ class Split:
         labels: `(clips of the store,)` int, the class of each clip, 0 to classes - 1; -1 for the
             clips that are on no side.
         class_names: The name of each class.
-        left_out: Indices of the clips that are on no side: their camera, subject or action is
-            not in the protocol.
+        left_out: Indices of the clips that are on no side: their camera, subject, setup
+            or action is not in the protocol.
     """
 
     train: np.ndarray
@@ -68,8 +68,8 @@ def split(
     Example:
 
     >>> index = ClipIndex.of_records([
-    ...     {"name": f"{n}", "subject": n % 4, "camera": 1 + n % 3, "action": 1, "frames": 9,
-    ...      "offset": 9 * n, "sha256": "", "coordinates": ""} for n in range(12)
+    ...     {"name": f"{n}", "subject": n % 4, "camera": 1 + n % 3, "action": 1, "setup": 0,
+    ...      "frames": 9, "offset": 9 * n, "sha256": "", "coordinates": ""} for n in range(12)
     ... ])
     >>> protocol = Protocol("cross-view", "camera", (1, 2), (3,), actions={1: "sit down"})
     >>> parts = split(index, protocol)

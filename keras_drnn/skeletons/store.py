@@ -8,6 +8,7 @@ import numpy as np
 
 from keras_drnn.skeletons.clip import Clip
 from keras_drnn.skeletons.errors import ClipStoreError
+from keras_drnn.skeletons.extent import EVERYTHING, Extent
 from keras_drnn.skeletons.index import ClipIndex
 from keras_drnn.skeletons.listing import Listing, list_folder
 from keras_drnn.skeletons.reader import Reader
@@ -58,6 +59,7 @@ class ClipStore:
         cache_dir: str | Path,
         *,
         missing_list: str | Path | None = None,
+        extent: Extent = EVERYTHING,
         progress: Callable[[int, int], None] | None = None,
         workers: int = 1,
     ) -> "ClipStore":
@@ -68,11 +70,11 @@ class ClipStore:
         are read anew. If another process is building the same store, this waits for it.
 
         Args:
-            root: The folder of the data.
+            root: The folder of the data; the folders in it are read with it.
             reader: `ntu.READER` or `nucla.READER`.
             cache_dir: Folder for stores; each gets a folder of its own in it.
-            missing_list: A text file of samples to leave out, such as NTU's list of samples with
-                missing skeletons.
+            missing_list: A text file of samples to leave out.
+            extent: Which clips the data set has; the files of others are not read.
             progress: Called as `progress(files done, files in all)` after each file.
             workers: Number of processes that read, see `scan.FolderScan`.
 
@@ -93,11 +95,11 @@ class ClipStore:
         >>> len(store), shape, store.index.camera
         (1, (5, 1, 20, 3), array([2]))
         """
-        listing = list_folder(root, reader, missing_list)
+        listing = list_folder(root, reader, missing_list, extent=extent, skip=Path(cache_dir))
         folder = store_folder(cache_dir, listing, reader)
         with locked(folder):
             prepare(folder, header(listing, reader))
-            records = load_records(folder, listing.files, reader)
+            records = load_records(folder, listing, reader)
             if len(records) < len(listing.files):
                 records = build(folder, listing, reader, records, progress, workers)
             # Still under the lock: a builder that finds the folder changed removes these files.
@@ -111,7 +113,7 @@ class ClipStore:
         faults = tuple(
             Fault(record["file"], **record["fault"]) for record in records if "fault" in record
         )
-        summary = ScanSummary.of(listing, len(clips), faults)
+        summary = ScanSummary(listing, len(clips), faults)
         if not clips:
             raise ClipStoreError(
                 f"Expected at least 1 file that can be read, found none.\n{summary}"
@@ -144,6 +146,7 @@ class ClipStore:
             camera=int(index.camera[i]),
             action=int(index.action[i]),
             name=index.name[i],
+            setup=int(index.setup[i]),
         )
 
     def __iter__(self) -> Iterator[Clip]:

@@ -12,18 +12,19 @@ from keras_drnn.skeletons.listing import Listing
 from keras_drnn.skeletons.reader import Reader
 from keras_drnn.skeletons.scan import FileOutcome, read_files
 from keras_drnn.skeletons.store_files import INDEX, JOINTS, MASK, append, clear_errors
+from keras_drnn.skeletons.summary import Fault
 
 # Waiting for the disk costs more than a clip does; an interruption loses at most this many.
 FILES_PER_COMMIT = 64
 
 
-def load_records(folder: Path, files: tuple[Path, ...], reader: Reader) -> list[dict]:
+def load_records(folder: Path, listing: Listing, reader: Reader) -> list[dict]:
     """The records of a store that are whole and in order: one per file, from the first on."""
     frame_bytes = _frame_bytes(reader)
     sizes = [_size(folder / JOINTS), _size(folder / MASK)]
     records = []
-    for record, path in zip(_whole_lines(folder / INDEX), files, strict=False):
-        if record["file"] != path.name:
+    for record, path in zip(_whole_lines(folder / INDEX), listing.files, strict=False):
+        if record["file"] != listing.within(path):
             break
         if "fault" not in record:
             end = record["offset"] + record["frames"]
@@ -53,7 +54,7 @@ def build(
     offset = sum(record.get("frames", 0) for record in done)
     with clear_errors(folder):
         _cut(folder, done, offset, reader)
-    waiting = _Batch(folder, reader, offset)
+    waiting = _Batch(folder, listing, reader, offset)
     for outcome in read_files(listing.files[len(done) :], reader, workers):
         done.append(waiting.add(outcome))
         if waiting.full:
@@ -67,8 +68,9 @@ def build(
 class _Batch:
     """Outcomes that are not on the disk yet."""
 
-    def __init__(self, folder: Path, reader: Reader, offset: int) -> None:
+    def __init__(self, folder: Path, listing: Listing, reader: Reader, offset: int) -> None:
         self._folder = folder
+        self._listing = listing
         self._reader = reader
         self._offset = offset
         self._joints: list[bytes] = []
@@ -80,7 +82,7 @@ class _Batch:
         return len(self._lines) >= FILES_PER_COMMIT
 
     def add(self, outcome: FileOutcome) -> dict:
-        record = self._fault_record(outcome) if outcome.fault else self._clip_record(outcome)
+        record = self._fault_record(outcome) if outcome.error else self._clip_record(outcome)
         self._lines.append(_line(record))
         return record
 
@@ -99,8 +101,9 @@ class _Batch:
         self._joints.append(joints.tobytes())
         self._mask.append(mask.tobytes())
         record = {
-            "file": outcome.name,
+            "file": self._listing.within(outcome.path),
             "name": clip.name,
+            "setup": clip.setup,
             "subject": clip.subject,
             "camera": clip.camera,
             "action": clip.action,
@@ -115,10 +118,10 @@ class _Batch:
         return record
 
     def _fault_record(self, outcome: FileOutcome) -> dict:
-        fault = outcome.fault
-        assert fault is not None
+        assert outcome.error is not None
+        fault = Fault.of(outcome.error, self._listing)
         return {
-            "file": outcome.name,
+            "file": fault.name,
             "fault": {"line": fault.line, "kind": fault.kind, "reason": fault.reason},
         }
 

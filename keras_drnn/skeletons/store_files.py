@@ -30,15 +30,17 @@ JOINTS = "joints.f32"
 MASK = "mask.u8"
 INDEX = "index.jsonl"
 
-_FORMAT = 1
+_FORMAT = 2
 _LOG = logging.getLogger(__name__)
 
 
 def store_folder(cache_dir: str | Path, listing: Listing, reader: Reader) -> Path:
-    """Where the store of a folder is: one for each folder, reader and list of missing samples."""
+    """Where the store of a folder is: one for each folder, reader and choice of its clips."""
     root = listing.root.resolve()
-    key = json.dumps([str(root), reader.dataset, listing.listed])
-    return Path(cache_dir, f"{reader.dataset}-{root.name}-{_sha256(key)[:12]}")
+    # Not by the names of what is beyond the data set: more of it is no reason to read again.
+    chosen = [listing.extent.bounds] if listing.beyond else []
+    key = json.dumps([str(root), reader.file_format, listing.listed, *chosen])
+    return Path(cache_dir, f"{reader.file_format}-{root.name}-{_sha256(key)[:12]}")
 
 
 def header(listing: Listing, reader: Reader) -> dict:
@@ -47,12 +49,12 @@ def header(listing: Listing, reader: Reader) -> dict:
     for path in listing.files:
         try:
             status = path.stat()
-            files.append((path.name, status.st_size, status.st_mtime_ns))
+            files.append((listing.within(path), status.st_size, status.st_mtime_ns))
         except OSError:  # a link to nowhere: a fault, but not a reason to rebuild every time
-            files.append((path.name, None, None))
+            files.append((listing.within(path), None, None))
     return {
         "format": _FORMAT,
-        "dataset": reader.dataset,
+        "file_format": reader.file_format,
         "reader_version": reader.version,
         "root": str(listing.root.resolve()),
         "files": len(files),

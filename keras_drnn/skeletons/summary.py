@@ -1,12 +1,16 @@
 """What came of reading a folder: how many clips, and what was left out and why."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from itertools import groupby
-from pathlib import Path
 
 from keras_drnn.skeletons.errors import SkeletonFileError
 from keras_drnn.skeletons.listing import Listing
+from keras_drnn.skeletons.repeated_names import repeated_names_warning
 from keras_drnn.skeletons.words import counted
+
+# As many names stand in a line; all of them are in the JSON of `drnn data info`.
+_SHOWN = 5
 
 
 @dataclass(frozen=True)
@@ -14,7 +18,7 @@ class Fault:
     """A file that was left out.
 
     Args:
-        name: File name.
+        name: File name, within the folder that was read.
         line: Line of the fault, counted from 1, or `None`.
         kind: Short name of the sort of fault.
         reason: What was expected and what was found.
@@ -26,9 +30,9 @@ class Fault:
     reason: str
 
     @classmethod
-    def of(cls, error: SkeletonFileError) -> "Fault":
-        """The fault that an error reports."""
-        return cls(error.path.name, error.line, error.kind, error.reason)
+    def of(cls, error: SkeletonFileError, listing: Listing) -> "Fault":
+        """The fault that an error reports, of one of the files listed."""
+        return cls(listing.within(error.path), error.line, error.kind, error.reason)
 
     def __str__(self) -> str:
         where = self.name if self.line is None else f"{self.name}, line {self.line}"
@@ -40,47 +44,65 @@ class ScanSummary:
     """What came of reading a folder.
 
     Args:
-        root: The folder.
+        listing: What the folder holds.
         read: Number of clips.
         faults: The files left out because something is wrong with them, sorted by name.
-        listed: Names, without suffix, of the files left out as listed as missing.
-        ignored: Number of other things in the folder.
-        warnings: What in the list of missing samples was not understood.
 
     Example:
 
+    >>> from pathlib import Path
     >>> fault = Fault("a.skeleton", 3, "joint count", "expected 25 joints, received 24")
-    >>> print(ScanSummary(Path("clips"), 7, (fault,), ("b",), 2))
+    >>> listing = Listing(Path("clips"), (), listed=("b",), ignored=("README", "old.zip"))
+    >>> print(ScanSummary(listing, 7, (fault,)))
     clips: 7 clips read, 1 file left out as faulty, 1 listed as missing, 2 unrelated ignored
     joint count, 1 file:
       a.skeleton, line 3: expected 25 joints, received 24
+    ignored: README, old.zip
     """
 
-    root: Path
+    listing: Listing
     read: int
     faults: tuple[Fault, ...]
-    listed: tuple[str, ...]
-    ignored: int
-    warnings: tuple[str, ...] = ()
-
-    @classmethod
-    def of(cls, listing: Listing, read: int, faults: tuple[Fault, ...]) -> "ScanSummary":
-        """What came of reading the files of a listing."""
-        return cls(listing.root, read, faults, listing.listed, listing.ignored, listing.warnings)
 
     def by_kind(self) -> dict[str, tuple[Fault, ...]]:
         """The faults of each kind, the kinds in alphabetical order."""
         faults = sorted(self.faults, key=lambda fault: fault.kind)
         return {kind: tuple(group) for kind, group in groupby(faults, lambda fault: fault.kind)}
 
+    @property
+    def left_out(self) -> tuple[str, ...]:
+        """Every file that is meant as a clip and not read, with the reason."""
+        listing = self.listing
+        return (
+            *map(str, self.faults),
+            *(f"{name}: listed as missing" for name in listing.listed),
+            *(f"{name}: {listing.extent.reason(each)}" for name, each in listing.beyond.items()),
+            *map(str, listing.repeated),
+        )
+
     def __str__(self) -> str:
+        listing = self.listing
         lines = [
-            f"{self.root}: {counted(self.read, 'clip')} read, "
+            f"{listing.root}: {counted(self.read, 'clip')} read, "
             f"{counted(len(self.faults), 'file')} left out as faulty, "
-            f"{len(self.listed)} listed as missing, {self.ignored} unrelated ignored"
+            f"{len(listing.listed)} listed as missing, {len(listing.ignored)} unrelated ignored"
         ]
         for kind, faults in self.by_kind().items():
             lines.append(f"{kind}, {counted(len(faults), 'file')}:")
             lines += [f"  {fault}" for fault in faults]
-        lines += self.warnings
+        if listing.beyond:
+            lines.append(listing.extent.report(listing.beyond.values()))
+        repeated = repeated_names_warning(listing.repeated)
+        if repeated:
+            lines.append(repeated)
+        if listing.ignored:
+            lines.append(f"ignored: {_some(listing.ignored)}")
+        lines += listing.warnings
         return "\n".join(lines)
+
+
+def _some(names: Collection[str]) -> str:
+    """The first few of some names."""
+    shown = ", ".join(list(names)[:_SHOWN])
+    more = len(names) - _SHOWN
+    return f"{shown} and {more} more" if more > 0 else shown

@@ -1,10 +1,12 @@
 """The data sets of the package, by what their authors publish, and what a data set has to say."""
 
 from dataclasses import replace
+from hashlib import sha256
 
 import pytest
 
-from keras_drnn.data_sets import DataSet, data_set_names, demo, find_data_set, ntu, nucla
+from keras_drnn.data_sets import DataSet, data_set_names, demo, find_data_set, ntu, ntu120, nucla
+from keras_drnn.skeletons.ntu import READER
 
 
 def test_the_published_protocols():
@@ -20,6 +22,44 @@ def test_the_published_protocols():
     actions = nucla.CROSS_VIEW.actions
     assert list(actions) == [1, 2, 3, 4, 5, 6, 8, 9, 11, 12]
     assert list(actions.values())[6:] == ["donning", "doffing", "throw", "carry"]
+
+
+def test_ntu_120_as_its_authors_evaluate_it():
+    assert [protocol.name for protocol in ntu120.DATA_SET.protocols] == [
+        "cross-subject",
+        "cross-setup",
+    ]
+    train, test = ntu120.CROSS_SUBJECT.train, ntu120.CROSS_SUBJECT.test
+    assert len(train) == len(set(train)) == 53 and sum(train) == 2795
+    assert set(train) | set(test) == set(range(1, 107)) and not set(train) & set(test)
+    # The people of NTU RGB+D stay on their side.
+    assert {subject for subject in train if subject <= 40} == set(ntu.CROSS_SUBJECT.train)
+    assert {45, 70, 103} <= set(train) and {41, 48, 51, 60, 101, 104, 106} <= set(test)
+    assert ntu120.CROSS_SETUP.train == tuple(range(2, 33, 2))
+    assert ntu120.CROSS_SETUP.test == tuple(range(1, 32, 2))
+    for protocol in ntu120.DATA_SET.protocols:
+        assert list(protocol.actions) == list(range(1, 121))
+        assert len(set(protocol.actions.values())) == 120
+        assert {number: protocol.actions[number] for number in (43, 61, 80, 105, 112, 120)} == {
+            43: "fall down",
+            61: "put on headphones",
+            80: "squat down",
+            105: "blow nose",
+            112: "high-five",
+            120: "play rock-paper-scissors",
+        }
+
+
+def test_the_samples_without_skeletons_are_those_that_the_authors_list():
+    for data_set, count, digest in (
+        (ntu, 302, "3ff503429ae912d9"),
+        (ntu120, 535, "58d30a6fdf262ab9"),
+    ):
+        missing = data_set.DATA_SET.extent.missing
+        assert len(missing) == count
+        assert sha256("\n".join(sorted(missing)).encode()).hexdigest()[:16] == digest
+        # Each is one of the data set's own clips.
+        assert not any(data_set.DATA_SET.extent.beyond(READER.match(name)) for name in missing)
 
 
 def test_the_demo_is_split_like_ntu_and_says_that_it_is_computed():
@@ -55,6 +95,10 @@ def test_the_first_protocol_is_taken_unless_another_is_asked_for():
         ({"name": "mein übung"}, "letters, digits"),
         ({"name": "--help"}, "does not begin"),
         ({"protocols": ()}, "one protocol or more"),
+        (
+            {"reader": nucla.DATA_SET.reader, "protocols": (ntu120.CROSS_SETUP,)},
+            "what the file names say, action, camera, subject. Received: cross-setup of ntu, by",
+        ),
         ({"protocols": (ntu.CROSS_VIEW, nucla.CROSS_VIEW)}, "a name of its own.*'cross-view'"),
     ],
 )

@@ -15,7 +15,7 @@ from keras_drnn.experiments.data import open_data
 from keras_drnn.experiments.prediction import predict
 from keras_drnn.experiments.recipes import recipe_for
 
-OWN = ("demo", "ntu", "nucla")
+OWN = ("demo", "ntu", "ntu120", "nucla")
 
 GYM = """
 from dataclasses import replace
@@ -122,7 +122,9 @@ def test_a_format_of_its_own_is_read_and_predicted(bring, tmp_path):
 
 def test_an_unknown_name_is_answered_with_those_there_are(bring):
     bring("gympackage", GYM, [("gym", "gympackage:GYM")])
-    with pytest.raises(ValueError, match="one of demo, ntu, nucla, gym. Received: data='gymn'"):
+    with pytest.raises(
+        ValueError, match="one of demo, ntu, ntu120, nucla, gym. Received: data='gymn'"
+    ):
         find_data_set("gymn")
 
 

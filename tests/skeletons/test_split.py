@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from keras_drnn.data_sets import ntu, nucla
+from keras_drnn.data_sets import ntu, ntu120, nucla
 from keras_drnn.skeletons.index import ClipIndex
 from keras_drnn.skeletons.split import split, unused_clips, unused_warning
 
@@ -16,14 +16,20 @@ NUCLA_CROSS_VIEW = nucla.CROSS_VIEW
 
 
 def index_of(clips):
-    """An index of clips given as (subject, camera, action)."""
+    """An index of clips given as (subject, camera, action), or (..., setup)."""
     return ClipIndex.of_records(
         [
             {
                 **{"name": str(n), "subject": subject, "camera": camera, "action": action},
-                **{"frames": 1, "offset": n, "sha256": str(n), "coordinates": str(n)},
+                **{
+                    "frames": 1,
+                    "offset": n,
+                    "sha256": str(n),
+                    "coordinates": str(n),
+                    "setup": setup,
+                },
             }
-            for n, (subject, camera, action) in enumerate(clips)
+            for n, (subject, camera, action, setup) in enumerate((*clip, 1)[:4] for clip in clips)
         ]
     )
 
@@ -79,6 +85,22 @@ def test_parts_never_overlap_and_nothing_disappears(clips, protocol, fraction):
     assert set(values[parts.train]) | set(values[parts.validation]) <= set(protocol.train)
     assert (parts.labels[parts.left_out] == -1).all()
     assert set(parts.labels[parts.train]) == set(range(len(parts.class_names)))
+
+
+def test_cross_setup_validates_by_training_subjects_alone():
+    # Everybody is in all setups of his action, so on both sides, as under cross-view.
+    clips = [(s, 1, a, setup) for s in range(1, 21) for a in (1, 61) for setup in (1, 2, 31, 32)]
+    index = index_of(clips)
+    parts = split(index, ntu120.CROSS_SETUP)
+    assert set(index.setup[parts.test]) == {1, 31} and len(parts.test) == 80
+    held_out = np.isin(index.subject, parts.validation_subjects)
+    assert len(parts.validation_subjects) == 2
+    even = index.setup % 2 == 0
+    np.testing.assert_array_equal(parts.validation, np.flatnonzero(held_out & even))
+    np.testing.assert_array_equal(parts.train, np.flatnonzero(~held_out & even))
+    # Who is seen by the test side alone has no say in it.
+    more = split(index_of([*clips, (0, 1, 1, 3), (90, 1, 1, 5)]), ntu120.CROSS_SETUP)
+    assert more.validation_subjects == parts.validation_subjects
 
 
 def test_the_same_split_every_time():

@@ -185,7 +185,7 @@ def test_unrelated_files_change_nothing(root, tmp_path):
     (root / "notes.txt").write_text("mine")
     counting = Counting()
     store = ClipStore.open_or_build(root, counting.reader, tmp_path / "cache")
-    assert counting.parsed == [] and store.summary.ignored == 1
+    assert counting.parsed == [] and store.summary.listing.ignored == ("notes.txt",)
 
 
 def test_a_newer_reader_reads_anew(root, tmp_path):
@@ -208,7 +208,7 @@ def test_with_and_without_a_missing_list_are_two_stores(root, tmp_path):
         )
     assert counting.parsed == []
     assert (len(everything), len(fewer)) == (FILES - 1, FILES - 3)
-    assert fewer.summary.listed == tuple(listed)
+    assert fewer.summary.listing.listed == tuple(listed)
 
 
 def test_workers_build_the_same_store(run, root, tmp_path):
