@@ -73,7 +73,7 @@ Protocol = Annotated[
 MissingList = Annotated[
     Path | None,
     typer.Option(
-        help="Text file of samples to leave out; those that NTU's authors list are so anyway.",
+        help="Text file of more samples to leave out, beside those that NTU's authors list.",
         show_default=False,
     ),
 ]

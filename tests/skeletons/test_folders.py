@@ -120,7 +120,10 @@ def test_links_are_followed_and_none_of_them_for_ever(root, tmp_path):
         ("nowhere", tmp_path / "none"),
         ("second/inner/itself", root / "second" / "inner" / "itself"),
     ):
-        (root / name).symlink_to(target, target_is_directory=True)
+        try:
+            (root / name).symlink_to(target, target_is_directory=True)
+        except OSError:
+            pytest.skip("links may not be made here")
     listing = read(root)
     found = [path.relative_to(root).as_posix() for path in listing.files]
     assert [Path(name).stem for name in found] == [*NAMES, ntu_name(setup=32)]
