@@ -6,6 +6,7 @@ import numpy as np
 
 import keras_drnn_runtime
 from keras_drnn.export import ExportReport
+from keras_drnn.tracking.requirements import requirements_of
 from keras_drnn.tracking.store import (
     EXPERIMENT,
     check_store,
@@ -68,7 +69,7 @@ def log_litert_model(report: ExportReport, name: str) -> str:
             code_paths=[str(runtime)],
             signature=signature,
             input_example=example,
-            pip_requirements=["mlflow", "ai-edge-litert", "numpy"],
+            pip_requirements=requirements_of(("ai_edge_litert", "numpy")),
             registered_model_name=name,
         )
     return f"models:/{name}/{logged.registered_model_version}"

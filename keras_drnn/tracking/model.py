@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import tempfile
-from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
@@ -12,17 +11,22 @@ import keras
 import numpy as np
 
 from keras_drnn.tracking.mirrored_run import MirroredRun
+from keras_drnn.tracking.requirements import requirements_of
+from keras_drnn.tracking.wheel import write_wheel
 
 if TYPE_CHECKING:
     from mlflow.models import ModelSignature
 
 #: Under this name a model's metadata in MLflow say what its scores and joints mean.
 CLASSES = "keras_drnn"
+#: The folder of a logged model that has the wheel of this package.
+WHEELS = "wheels"
 
 
 def log_keras_model(run: MirroredRun, path: Path) -> None:
     """Attach a saved Keras model to a run as an MLflow model with a signature.
 
+    What it takes to load it is in its `requirements.txt`, and this package beside it as a wheel.
     What `classes.json` beside the file knows goes with it, as the model's metadata.
 
     These are the steps of `mlflow.keras.log_model`, with a client of our own in place of MLflow's
@@ -52,22 +56,31 @@ def log_keras_model(run: MirroredRun, path: Path) -> None:
         progress.model_id = models[0].model_id
         run.save()
     logged = client.get_logged_model(progress.model_id)
+    described = Model(
+        artifact_path=logged.artifact_location,
+        run_id=run.run_id,
+        model_uuid=logged.model_id,
+        model_id=logged.model_id,
+        metadata=_classes(path),
+    )
     with tempfile.TemporaryDirectory() as folder:
-        local = f"{folder}/model"
+        wheel = write_wheel(Path(folder))
+        local = Path(folder, "model")
         save_model(
             model,
-            local,
-            mlflow_model=Model(
-                artifact_path=logged.artifact_location,
-                run_id=run.run_id,
-                model_uuid=logged.model_id,
-                model_id=logged.model_id,
-                metadata=_classes(path),
-            ),
+            str(local),
+            mlflow_model=described,
             signature=signature_of(model),
-            pip_requirements=_requirements(),
+            pip_requirements=[
+                *requirements_of(("keras", "numpy", keras.backend.backend())),
+                f"./{WHEELS}/{wheel.name}",
+            ],
         )
-        client.log_model_artifacts(logged.model_id, local)
+        described.flavors["python_function"]["loader_module"] = "keras_drnn.tracking.loader"
+        described.save(str(local / "MLmodel"))
+        (local / WHEELS).mkdir()
+        wheel.rename(local / WHEELS / wheel.name)
+        client.log_model_artifacts(logged.model_id, str(local))
     client.finalize_logged_model(logged.model_id, LoggedModelStatus.READY)
     outputs = client.get_run(run.run_id).outputs
     noted = [output.model_id for output in outputs.model_outputs or ()] if outputs else []
@@ -108,15 +121,3 @@ def signature_of(model: keras.Model) -> ModelSignature:
         )
 
     return ModelSignature(inputs=schema(model.inputs), outputs=schema(model.outputs))
-
-
-def _requirements() -> list[str]:
-    """What a process needs to load the model, in the versions that wrote it."""
-    installed = []
-    for package in ("keras", "numpy", keras.backend.backend(), "keras_drnn"):
-        try:
-            installed.append(f"{package}=={metadata.version(package)}")
-        # A checkout that is not installed, or tensorflow-cpu in place of tensorflow.
-        except metadata.PackageNotFoundError:
-            continue
-    return installed

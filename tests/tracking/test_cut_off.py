@@ -44,9 +44,9 @@ class Dies:
 def make_folder(tmp_path, monkeypatch):
     """A run with a model, of which MLflow's own packing, which takes a second, is stood in for."""
 
-    def save_model(model, path, **_):
+    def save_model(model, path, mlflow_model, **_):
         Path(path).mkdir()
-        (Path(path) / "MLmodel").write_text("a model")
+        mlflow_model.add_flavor("python_function")
 
     monkeypatch.setattr(mlflow.keras, "save_model", save_model)
 

@@ -3,12 +3,14 @@
 import json
 import subprocess
 import sys
+from pathlib import Path
 from types import SimpleNamespace
 
 import mlflow
 import numpy as np
 import pytest
 from export_reports import export_report
+from logged_requirements import check_installed_here
 from mlflow_stores import make_store
 from tflite_files import relu_model, summing_model
 
@@ -71,6 +73,13 @@ def test_it_predicts_where_nothing_but_numpy_and_the_runtime_is(logged):
     scores, described = done.stdout.splitlines()[-2:]
     assert json.loads(scores) == [[[1, 2, 3], [2, 4, 6]], [[0, 0, 1], [5, 0, 1]]]
     assert described == "[Tensor('float32', (-1, -1, 3))] (1, 1, 3)"
+
+
+def test_it_asks_for_what_is_installed_here(logged):
+    addresses, _ = logged
+    path = mlflow.pyfunc.get_model_dependencies(addresses[0])
+    lines = Path(path).read_text().splitlines()
+    check_installed_here(lines, "mlflow", "ai_edge_litert", "numpy")
 
 
 def test_the_report_is_with_the_run(logged):

@@ -1,4 +1,4 @@
-"""The trained model in MLflow, loaded by somebody who has imported `keras_drnn` and no more."""
+"""The trained model in MLflow, loaded by somebody who has installed what it asks for."""
 
 import os
 import subprocess
@@ -8,6 +8,7 @@ from dataclasses import replace
 import keras
 import numpy as np
 import pytest
+from logged_requirements import check_installed_here
 from mirrored import check_finished, models, run_path
 from run_folders import write_comparison
 
@@ -16,11 +17,20 @@ from keras_drnn.experiments.recipes import recipe_for
 from keras_drnn.skeletons import KINECT_V1
 from keras_drnn.tracking import ComparisonMirror
 
+# Where nothing is set and no more is there than the model asks for; the project only as its wheel.
 LOAD = """
-import keras_drnn, mlflow, numpy, sys
+import sys
+for name in ("filelock", "typer", "keras_tuner"):
+    sys.modules[name] = None
+import mlflow, numpy
 mlflow.set_tracking_uri(sys.argv[1])
-model = mlflow.keras.load_model(sys.argv[2])
-numpy.save(sys.argv[4], model.predict(numpy.load(sys.argv[3]), verbose=0))
+model = mlflow.pyfunc.load_model(sys.argv[2])
+numpy.save("y.npy", model.predict(numpy.load("x.npy")))
+import keras, keras_drnn
+weights = mlflow.keras.load_model(sys.argv[2]).get_weights()
+for one, other in zip(weights, model.get_raw_model().get_weights(), strict=True):
+    numpy.testing.assert_array_equal(one, other)
+print(keras_drnn.__file__, keras.backend.backend())
 """
 
 # MLflow warns of a type hint of its own.
@@ -36,6 +46,21 @@ def save_model(folder, units):
     return model
 
 
+def run_python(folder, *arguments, **environment):
+    """What a process of its own prints, with the environment as it is but for Keras' variables."""
+    before = {key: value for key, value in os.environ.items() if not key.startswith("KERAS_")}
+    done = subprocess.run(
+        [sys.executable, *arguments],
+        cwd=folder,
+        env=before | environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
 def test_the_last_saved_model_with_its_signature_loads_in_a_fresh_process(store, tmp_path):
     folder = write_comparison(tmp_path / "model", ("drnn",), seeds=1, evaluations=3)
     save_model(folder, units=5)
@@ -49,21 +74,22 @@ def test_the_last_saved_model_with_its_signature_loads_in_a_fresh_process(store,
     assert logged.status == "READY"
     x = np.random.default_rng(0).normal(size=(2, 9, 1, 20, 3)).astype("float32")
     np.save(tmp_path / "x.npy", x)
-    done = subprocess.run(
-        [sys.executable, "-c", LOAD, store, logged.model_uri, "x.npy", "y.npy"],
-        cwd=tmp_path,
-        env=os.environ | {"PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
-        capture_output=True,
-        text=True,
-        check=False,
+    (path,) = (path for path in (tmp_path.parent.parent).rglob(f"{logged.model_id}/**/MLmodel"))
+    *packages, wheel = (path.parent / "requirements.txt").read_text().splitlines()
+    check_installed_here(packages, "mlflow", "keras", "numpy", keras.backend.backend())
+    install = ["-m", "pip", "install", "--quiet", "--no-index", "--no-deps", "--target"]
+    run_python(path.parent, *install, str(tmp_path / "installed"), wheel)
+    # The interpreter's own packages are there too, the checkout only behind the wheel.
+    shown = run_python(
+        tmp_path, "-c", LOAD, store, logged.model_uri, PYTHONPATH=str(tmp_path / "installed")
     )
-    assert done.returncode == 0, done.stderr
     expected = keras.ops.convert_to_numpy(model(x))
     np.testing.assert_allclose(np.load(tmp_path / "y.npy"), expected, atol=1e-5)
+    where = tmp_path / "installed" / "keras_drnn" / "__init__.py"
+    assert shown.splitlines()[-1] == f"{where} {keras.backend.backend()}"
 
     import mlflow.models
 
-    (path,) = (path for path in (tmp_path.parent.parent).rglob(f"{logged.model_id}/**/MLmodel"))
     signature = mlflow.models.Model.load(str(path)).signature
     (given,), (taken,) = signature.outputs.inputs, signature.inputs.inputs
     assert (taken.shape, taken.type) == ((-1, -1, 1, 20, 3), np.float32)
