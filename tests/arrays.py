@@ -1,5 +1,6 @@
 """Between NumPy and the backend's tensors."""
 
+import keras
 import numpy as np
 from keras import ops
 
@@ -19,3 +20,20 @@ def _short(value):
 def phases(steps_taken, delays):
     """The clock after so many steps of each sample, `(batch, groups)`."""
     return np.stack([np.asarray(steps_taken) % delay for delay in delays], axis=1).astype("float32")
+
+
+def call(layer, x, **how):
+    """A layer's outputs; JAX compiles it as a whole, several times faster than its operations."""
+    if keras.backend.backend() != "jax":
+        return layer(x, **how)
+    import jax
+
+    if not layer.built:
+        layer.build(x.shape)
+
+    @jax.jit
+    def compiled(trainable, others, x, how):
+        return layer.stateless_call(trainable, others, x, **how)[0]
+
+    variables = layer.trainable_variables, layer.non_trainable_variables
+    return compiled(*([v.value for v in part] for part in variables), x, how)

@@ -3,7 +3,7 @@
 import keras
 import numpy as np
 import pytest
-from arrays import numpy, phases
+from arrays import call, numpy, phases
 from hypothesis import given
 from hypothesis import strategies as st
 from keras import ops
@@ -47,7 +47,7 @@ def test_a_sequence_in_chunks_is_the_whole_sequence(seed, chunks, first_step, ma
         for length in chunks:
             frames = slice(start, start + length)
             part = None if mask is None else ops.convert_to_tensor(mask[:, frames])
-            output, *state = layer(x[:, frames], initial_state=state, mask=part)
+            output, *state = call(layer, x[:, frames], initial_state=state, mask=part)
             parts.append(numpy(output))
             start += length
         found = np.concatenate(parts, axis=1)
