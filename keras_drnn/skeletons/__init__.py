@@ -10,7 +10,17 @@ from typing import TYPE_CHECKING
 from keras_drnn.lazy import lazy_names
 from keras_drnn.skeletons.clip import Clip
 from keras_drnn.skeletons.errors import ClipStoreError, SkeletonFileError
-from keras_drnn.skeletons.layouts import KINECT_V1, KINECT_V2, JointLayout
+from keras_drnn.skeletons.layouts import (
+    COCO_17,
+    KINECT_V1,
+    KINECT_V2,
+    MEDIAPIPE_33,
+    OPENPOSE_18,
+    OPENPOSE_BODY_25,
+    JointLayout,
+    find_layout,
+    layout_names,
+)
 
 if TYPE_CHECKING:
     from keras_drnn.skeletons import features, ntu, nucla
@@ -18,13 +28,19 @@ else:
     __getattr__, __dir__ = lazy_names(__name__, {"features": None, "ntu": None, "nucla": None})
 
 __all__ = [
+    "COCO_17",
     "KINECT_V1",
     "KINECT_V2",
+    "MEDIAPIPE_33",
+    "OPENPOSE_18",
+    "OPENPOSE_BODY_25",
     "Clip",
     "ClipStoreError",
     "JointLayout",
     "SkeletonFileError",
     "features",
+    "find_layout",
+    "layout_names",
     "ntu",
     "nucla",
 ]

@@ -1,9 +1,9 @@
 """Features of skeletons as causal Keras layers, so that a model takes raw joints.
 
-The layers read joints as `(batch, frames, bodies, joints, 3)`, metres in the camera's frame, y up,
-and keep to one convention: a body that is absent from a frame, and the padding behind the end of a
-clip, are exactly zero. No layer looks ahead: what it gives for a frame depends on that frame and
-earlier ones alone.
+The layers read joints as `(batch, frames, bodies, joints, axes)`: three axes, in metres in the
+camera's frame, y up, or two. They keep to one convention: a body that is absent from a frame, and
+the padding behind the end of a clip, are exactly zero. No layer looks ahead: what it gives for a
+frame depends on that frame and earlier ones alone.
 """
 
 from collections.abc import Sequence
@@ -36,6 +36,21 @@ def fixed(size: int | None) -> int:
 def presence(joints: Tensor) -> Tensor:
     """Which bodies are there: booleans `(batch, frames, bodies)` from joints that are not zero."""
     return ops.any(ops.not_equal(joints, 0), axis=(-2, -1))
+
+
+def reference_point(joints: Tensor, body: int | slice, joint: int | tuple[int, ...]) -> Tensor:
+    """Where a joint is, or the mean of several, of one body or of a slice of them."""
+    if isinstance(joint, int):
+        return joints[:, :, body, joint]
+    total = joints[:, :, body, joint[0]]
+    for other in joint[1:]:
+        total = total + joints[:, :, body, other]
+    return total / len(joint)
+
+
+def reference(joint: int | Sequence[int]) -> int | tuple[int, ...]:
+    """A reference joint as the layers keep it: from a configuration file it comes as a list."""
+    return joint if isinstance(joint, int) else tuple(joint)
 
 
 def first_seen(seen: Tensor, met: Tensor) -> tuple[Tensor, Tensor]:
@@ -90,6 +105,9 @@ class ViewAlignment(CausalLayer):
     Output shape:
         The same, metres.
 
+    Raises:
+        ValueError: If the joints are not in 3-D: a picture cannot be turned about the vertical.
+
     Example:
 
     >>> turned = ViewAlignment(left_shoulder=4, right_shoulder=8)(joints)
@@ -101,6 +119,11 @@ class ViewAlignment(CausalLayer):
         self.right_shoulder = right_shoulder
 
     def state_shapes(self, input_shape: tuple) -> dict[str, tuple[int, ...]]:
+        if fixed(input_shape[4]) != 3:
+            raise ValueError(
+                "ViewAlignment turns joints about the vertical and takes three axes; leave it out "
+                f"for others. Received: joints of shape {tuple(input_shape)}"
+            )
         return {"across": (3,), "met": (1,)}
 
     def advance(self, joints: Tensor, state: dict[str, Tensor]) -> tuple[Tensor, dict[str, Tensor]]:
@@ -128,10 +151,10 @@ class HipCentring(keras.layers.Layer):
     first still does. A frame that has lost the first body is centred on the second one's hip.
 
     Args:
-        hip: Index of the joint.
+        hip: Index of the joint, or the indices of those whose mean is the hip centre.
 
     Input shape:
-        `(batch, frames, bodies, joints, 3)`, metres.
+        `(batch, frames, bodies, joints, axes)`, metres.
 
     Output shape:
         The same, metres.
@@ -141,16 +164,16 @@ class HipCentring(keras.layers.Layer):
     >>> centred = HipCentring(hip=0)(joints)
     """
 
-    def __init__(self, hip: int, **kwargs):
+    def __init__(self, hip: int | Sequence[int], **kwargs):
         super().__init__(**kwargs)
-        self.hip = hip
+        self.hip = reference(hip)
 
     def call(self, joints: Tensor) -> Tensor:
         seen = presence(joints)
-        origin = joints[:, :, 0, self.hip]
+        origin = reference_point(joints, 0, self.hip)
         for body in range(1, fixed(joints.shape[2])):
             has_origin = ops.any(seen[:, :, :body], axis=-1)[..., None]
-            origin = ops.where(has_origin, origin, joints[:, :, body, self.hip])
+            origin = ops.where(has_origin, origin, reference_point(joints, body, self.hip))
         centred = joints - origin[:, :, None, None]
         return centred * ops.cast(seen, joints.dtype)[..., None, None]
 
@@ -165,7 +188,7 @@ class JointVelocity(CausalLayer):
         lag: Frames to look back. A few frames rather than one: sensor noise weighs less.
 
     Input shape:
-        `(batch, frames, bodies, joints, 3)`, metres.
+        `(batch, frames, bodies, joints, axes)`, metres.
 
     Output shape:
         The same, metres in `lag` frames.
@@ -195,37 +218,37 @@ class HipPath(CausalLayer):
     What hip-centred joints have lost: walking, sitting down, bending.
 
     Args:
-        hip: Index of the joint.
+        hip: Index of the joint, or the indices of those whose mean is the hip centre.
         lag: Frames to look back for the movement.
 
     Input shape:
-        `(batch, frames, bodies, joints, 3)`, metres.
+        `(batch, frames, bodies, joints, axes)`, metres.
 
     Output shape:
-        `(batch, frames, bodies, 6)`, metres: the way from the body's first place, and the change
-        over `lag` frames. Zero where the body is absent.
+        `(batch, frames, bodies, 2 * axes)`, metres: the way from the body's first place, and the
+        change over `lag` frames. Zero where the body is absent.
 
     Example:
 
     >>> path = HipPath(hip=0, lag=4)(joints)
     """
 
-    def __init__(self, hip: int, lag: int, **kwargs):
+    def __init__(self, hip: int | Sequence[int], lag: int, **kwargs):
         super().__init__(**kwargs)
-        self.hip, self.lag = hip, lag
+        self.hip, self.lag = reference(hip), lag
 
     def state_shapes(self, input_shape: tuple) -> dict[str, tuple[int, ...]]:
-        bodies = fixed(input_shape[2])
+        bodies, axes = fixed(input_shape[2]), fixed(input_shape[4])
         return {
-            "start": (bodies, 3),
+            "start": (bodies, axes),
             "met": (bodies,),
-            "past": (self.lag, bodies, 3),
+            "past": (self.lag, bodies, axes),
             "seen": (self.lag, bodies),
         }
 
     def advance(self, joints: Tensor, state: dict[str, Tensor]) -> tuple[Tensor, dict[str, Tensor]]:
         seen = presence(joints)
-        hip = joints[:, :, :, self.hip]
+        hip = reference_point(joints, slice(None), self.hip)
         first, met = first_seen(seen, state["met"])
         start = ops.cumsum(hip * ops.cast(first, hip.dtype)[..., None], axis=1)
         start += state["start"][:, None]

@@ -39,10 +39,12 @@ LAYERS = [
     HipCentring(HIP),
     JointVelocity(2),
     HipPath(HIP, 2),
+    HipCentring((LEFT, RIGHT), name="centre_of_two"),
+    HipPath((LEFT, RIGHT), 2, name="path_of_two"),
 ]
 
 
-@pytest.mark.parametrize("layer", LAYERS, ids=lambda layer: type(layer).__name__)
+@pytest.mark.parametrize("layer", LAYERS, ids=lambda layer: layer.name)
 def test_nothing_looks_ahead_and_absent_bodies_stay_zero(layer, clips):
     whole = run(layer, clips)
     for frames in (1, 3, 6):
@@ -127,3 +129,22 @@ def test_frame_vector_scales_and_masks(clips):
     np.testing.assert_allclose(ops.convert_to_numpy(found), expected, rtol=1e-6)
     mask = ops.convert_to_numpy(layer.compute_mask([joints]))
     np.testing.assert_array_equal(mask, clips.any(axis=(2, 3, 4)))
+
+
+@pytest.mark.parametrize("axes", [2, 3])
+def test_a_hip_between_two_joints_is_as_good_as_one_that_is_a_joint(clips, axes):
+    clips = clips[..., :axes]
+    hip = (clips[..., LEFT, :] + clips[..., RIGHT, :]) / 2
+    with_hip = np.concatenate([hip[..., None, :], clips], axis=-2)
+    for two, one in (
+        (HipPath((LEFT, RIGHT), 2), HipPath(0, 2)),
+        (HipCentring((LEFT, RIGHT)), HipCentring(0)),
+    ):
+        expected = run(one, with_hip)
+        expected = expected[..., 1:, :] if isinstance(one, HipCentring) else expected
+        np.testing.assert_allclose(run(two, clips), expected, atol=1e-6)
+
+
+def test_a_picture_cannot_be_turned_about_the_vertical(clips):
+    with pytest.raises(ValueError, match="takes three axes; leave it out"):
+        ViewAlignment(LEFT, RIGHT)(ops.convert_to_tensor(clips[..., :2]))
