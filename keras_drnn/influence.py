@@ -49,8 +49,8 @@ def input_influence(model, x) -> np.ndarray:
     squares = np.zeros((steps, len(x)))
 
     def total(sequences, weights):
-        found = ops.reshape(model(sequences, training=False), weights.shape)
-        return ops.sum(ops.cast(found, "float32") * weights)
+        outputs = ops.reshape(model(sequences, training=False), weights.shape)
+        return ops.sum(ops.cast(outputs, "float32") * weights)
 
     gradient = _gradient(total)
     # The same number of copies every time: another number would be compiled anew.

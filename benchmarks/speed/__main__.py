@@ -29,7 +29,7 @@ MEMORY_RUNS = 5  # a process' peak differs from one to the next
 
 def main() -> None:
     arguments = _arguments()
-    found = {
+    content = {
         "machine": machine(),
         "versions": versions(PACKAGES),
         "grid": arguments.grid,
@@ -45,14 +45,14 @@ def main() -> None:
             contestant: _middle([_child(backend, "memory", contestant) for _ in range(MEMORY_RUNS)])
             for contestant in _measured_for_memory(backend)
         }
-        found["backends"][backend] = of_backend
+        content["backends"][backend] = of_backend
         device = of_backend["device"]
         # After each backend, so that an interruption costs one of them only.
         RESULTS.mkdir(exist_ok=True)
         grid = "" if arguments.grid == "star" else f"_{arguments.grid}"
         path = RESULTS / f"speed_{device}{grid}.json"
-        path.write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
-        _picture(found, path.with_suffix(".png"))
+        path.write_text(json.dumps(content, indent=1) + "\n", encoding="utf-8")
+        _picture(content, path.with_suffix(".png"))
         print(path)
 
 
@@ -87,13 +87,13 @@ def _child(backend: str, *arguments: str):
     return json.loads(done.stdout.splitlines()[-1])
 
 
-def _picture(found: dict, path: Path) -> None:
+def _picture(content: dict, path: Path) -> None:
     import matplotlib
 
     matplotlib.use("Agg")
     from matplotlib import pyplot as plt
 
-    backends = found["backends"]
+    backends = content["backends"]
     figure, axes = plt.subplots(1, len(backends), figsize=(5 * len(backends), 5), squeeze=False)
     for axis, (backend, of_backend) in zip(axes[0], backends.items(), strict=True):
         rows = [

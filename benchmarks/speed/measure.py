@@ -32,10 +32,10 @@ def settings(grid: str) -> list[tuple[int, int, int, int]]:
     first = (STEPS[0], BATCH[0], UNITS[0], GROUPS[0])
     if grid == "quick":
         return [(steps, *first[1:]) for steps in (100, 300)]
-    found = [first]
+    settings = [first]
     for place, values in enumerate((STEPS, BATCH, UNITS, GROUPS)):
-        found += [(*first[:place], value, *first[place + 1 :]) for value in values[1:]]
-    return found
+        settings += [(*first[:place], value, *first[place + 1 :]) for value in values[1:]]
+    return settings
 
 
 def measure_time(grid: str, seconds: float) -> dict:

@@ -61,13 +61,13 @@ def list_data_sets(json_file: options.JsonFile = None) -> None:
         Column("Files", overflow="fold"),
         "Joints",
     )
-    found, faults = [], []
+    descriptions, faults = [], []
     for name in data_set_names():
         try:
             data_set = find_data_set(name)
         except DataSetError as error:
             faults.append(str(error))
-            found.append({"name": name, "error": str(error)})
+            descriptions.append({"name": name, "error": str(error)})
             continue
         description = {
             "name": name,
@@ -77,13 +77,13 @@ def list_data_sets(json_file: options.JsonFile = None) -> None:
             "joints": len(data_set.layout),
             "error": None,
         }
-        found.append(description)
+        descriptions.append(description)
         cells = (description["title"], ", ".join(description["protocols"]), description["files"])
         table.add_row(name, *(escape(cell) for cell in cells), str(description["joints"]))
     Console().print(table)
     for fault in faults:
         console.print(f"[yellow]{escape(fault)}[/]", highlight=False)
-    options.write_json_file(json_file, found)
+    options.write_json_file(json_file, descriptions)
 
 
 @app.command()
@@ -107,7 +107,7 @@ def info(clips: ClipOptions, json_file: options.JsonFile = None) -> None:
         # There is something to say of a folder that cannot be split, too.
         fault = str(error)
     index, summary = opened.clips.index, opened.clips.summary
-    found = opened.description() | {
+    content = opened.description() | {
         "frames": {
             "least": int(index.frames.min()),
             "mean": float(index.frames.mean()),
@@ -126,10 +126,10 @@ def info(clips: ClipOptions, json_file: options.JsonFile = None) -> None:
     shown = Console()
     shown.print(str(summary), markup=False, highlight=False, soft_wrap=True)
     table = Table("Part", "Clips", title=f"{opened.name}, {opened.protocol.name}")
-    for part, count in found["clips"].items():
+    for part, count in content["clips"].items():
         table.add_row(part, str(count))
     shown.print(table)
-    setups = f"; setups {ranges(index.setup)}" if found["setups"] else ""
+    setups = f"; setups {ranges(index.setup)}" if content["setups"] else ""
     lines = [
         f"actions {ranges(index.action)}; cameras {ranges(index.camera)}; "
         f"subjects {ranges(index.subject)}{setups}",
@@ -137,7 +137,7 @@ def info(clips: ClipOptions, json_file: options.JsonFile = None) -> None:
         "mean",
     ]
     if fault is None:
-        classes, held_out = found["classes"], found["validation_subjects"]
+        classes, held_out = content["classes"], content["validation_subjects"]
         lines.append(f"{counted(len(classes), 'class', 'classes')}: {', '.join(classes)}")
         lines.append(f"held out for validation: {counted(len(held_out), 'subject')}, {held_out}")
     shown.print("\n".join(lines), markup=False, highlight=False)
@@ -145,7 +145,7 @@ def info(clips: ClipOptions, json_file: options.JsonFile = None) -> None:
         shown.print(remark, style="yellow", markup=False, highlight=False)
     if fault is not None:
         shown.print(f"It cannot be split: {fault}", style="yellow", markup=False, highlight=False)
-    options.write_json_file(json_file, found)
+    options.write_json_file(json_file, content)
 
 
 def _counts(numbers: "np.ndarray") -> dict[str, int]:
