@@ -83,7 +83,7 @@ class Reader:
             SkeletonFileError: If it is not a whole and sound file of this format.
         """
         path = Path(path)
-        return self.clip(self.read_bytes(path), path)
+        return self.clip(file_bytes(path), path)
 
     def read_joints(self, path: str | Path) -> np.ndarray:
         """Read the joints of a file, whatever it is called.
@@ -95,23 +95,7 @@ class Reader:
             SkeletonFileError: If it has no whole and sound joints of this format.
         """
         path = Path(path)
-        return self.parse(_text(self.read_bytes(path)), path, None)[0]
-
-    def read_bytes(self, path: Path) -> bytes:
-        """The bytes of a file; whatever keeps them from being read is a `SkeletonFileError`."""
-        try:
-            # A pipe or a device would block for ever.
-            if not stat.S_ISREG(path.stat().st_mode):
-                found = "a folder" if path.is_dir() else "something else"
-                raise SkeletonFileError(
-                    path, None, f"expected a regular file, found {found}", "unreadable"
-                )
-            return path.read_bytes()
-        except (OSError, MemoryError) as error:
-            what = getattr(error, "strerror", None) or type(error).__name__
-            raise SkeletonFileError(
-                path, None, f"expected a file that can be read: {what}", "unreadable"
-            ) from error
+        return self.parse(_text(file_bytes(path)), path, None)[0]
 
     def clip(self, data: bytes, path: Path) -> Clip:
         """The clip that the bytes of a file hold."""
@@ -130,6 +114,23 @@ class Reader:
             name=path.stem,
             setup=int(name.groupdict().get("setup", 0)),
         )
+
+
+def file_bytes(path: Path) -> bytes:
+    """The bytes of a file; whatever keeps them from being read is a `SkeletonFileError`."""
+    try:
+        # A pipe or a device would block for ever.
+        if not stat.S_ISREG(path.stat().st_mode):
+            found = "a folder" if path.is_dir() else "something else"
+            raise SkeletonFileError(
+                path, None, f"expected a regular file, found {found}", "unreadable"
+            )
+        return path.read_bytes()
+    except (OSError, MemoryError) as error:
+        what = getattr(error, "strerror", None) or type(error).__name__
+        raise SkeletonFileError(
+            path, None, f"expected a file that can be read: {what}", "unreadable"
+        ) from error
 
 
 def _text(data: bytes) -> bytes:

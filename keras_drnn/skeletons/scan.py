@@ -12,7 +12,7 @@ from keras_drnn.skeletons.clip import Clip
 from keras_drnn.skeletons.errors import SkeletonFileError
 from keras_drnn.skeletons.extent import EVERYTHING, Extent
 from keras_drnn.skeletons.listing import list_folder
-from keras_drnn.skeletons.reader import Reader
+from keras_drnn.skeletons.reader import Reader, file_bytes
 from keras_drnn.skeletons.summary import Fault, ScanSummary
 
 # Enough for no worker to wait for the others, few enough for the memory to stay small.
@@ -121,7 +121,7 @@ def read_files(files: Iterable[Path], reader: Reader, workers: int = 1) -> Itera
 
 def _read_file(path: Path, reader: Reader) -> FileOutcome:
     try:
-        data = reader.read_bytes(path)
+        data = file_bytes(path)
         clip = reader.clip(data, path)
     except SkeletonFileError as error:
         return FileOutcome(path, error=error)

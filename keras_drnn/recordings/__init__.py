@@ -1,0 +1,1 @@
+"""Recordings of a user's own: the table that names them, and the description beside it."""

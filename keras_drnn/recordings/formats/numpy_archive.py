@@ -1,0 +1,59 @@
+"""`.npz`: named arrays in a zip file."""
+
+import io
+import zipfile
+
+import numpy as np
+
+from keras_drnn.recordings.arrangement import Arrangement
+from keras_drnn.recordings.formats import named_arrays
+from keras_drnn.recordings.formats.arrays import make_recording
+from keras_drnn.recordings.formats.file_format import FileFormat, by_suffix
+from keras_drnn.recordings.formats.numpy_array import load_array
+from keras_drnn.recordings.formats.source import Source
+from keras_drnn.recordings.recording import Recording
+
+# Hours of several people; what is larger is no recording, or a zip bomb.
+LARGEST = 1 << 30
+
+
+def _read(source: Source, arrangement: Arrangement) -> list[Recording]:
+    try:
+        with zipfile.ZipFile(io.BytesIO(source.data)) as archive:
+            return [_recording(source, archive, arrangement)]
+    except (zipfile.BadZipFile, EOFError, NotImplementedError, RuntimeError, OSError) as error:
+        raise source.error(f"expected a whole zip file of arrays: {error}", "not a zip") from error
+
+
+def _recording(source: Source, archive: zipfile.ZipFile, arrangement: Arrangement) -> Recording:
+    members = {each.filename.removesuffix(".npy"): each for each in archive.infolist()}
+    chosen = named_arrays.choose(source, members)
+
+    def load(name: str | None) -> np.ndarray | None:
+        if name is None:
+            return None
+        member = members[name]
+        if member.file_size > LARGEST:
+            raise source.error(
+                f"expected arrays of {LARGEST:,} bytes at most, received {member.file_size:,} in "
+                f"{name}, unpacked from {member.compress_size:,}",
+                "too large",
+            )
+        with archive.open(member) as file:
+            # Not read(): it unpacks all there is, however small the zip file says that it is.
+            data = file.read(member.file_size)
+        return load_array(source, io.BytesIO(data), len(data), name)
+
+    values, confidence, rate = map(load, (chosen.values, chosen.confidence, chosen.frame_rate))
+    assert values is not None
+    return make_recording(
+        source,
+        values,
+        arrangement,
+        confidence=confidence,
+        frame_rate=named_arrays.frame_rate(source, rate),
+        notes=chosen.notes,
+    )
+
+
+FORMAT = FileFormat("npz", (".npz",), by_suffix, _read)

@@ -1,0 +1,37 @@
+"""The formats, and which of them a file is in."""
+
+from keras_drnn.recordings.formats import numpy_archive, numpy_array
+from keras_drnn.recordings.formats.file_format import FileFormat
+from keras_drnn.recordings.formats.source import Source
+
+# Of formats with the same suffix, the first that recognises a file reads it.
+FORMATS: tuple[FileFormat, ...] = (
+    numpy_array.FORMAT,
+    numpy_archive.FORMAT,
+)
+
+
+def suffixes() -> tuple[str, ...]:
+    """The suffixes of all formats."""
+    return tuple(sorted({suffix for each in FORMATS for suffix in each.suffixes if suffix}))
+
+
+def find_format(source: Source) -> FileFormat:
+    """The format that a file is in.
+
+    Raises:
+        RecordingError: If it is in none of them, or cannot be read.
+    """
+    suffix = "" if source.path.is_dir() else source.path.suffix.lower()
+    candidates = [each for each in FORMATS if suffix in each.suffixes]
+    if not candidates:
+        raise source.error(
+            f"expected a file that ends in {', '.join(suffixes())}, received "
+            f"{suffix or 'no suffix'!r}",
+            "file name",
+        )
+    for candidate in candidates:
+        if candidate.recognises(source):
+            return candidate
+    names = ", ".join(candidate.name for candidate in candidates)
+    raise source.error(f"expected one of the formats {names}, received another one", "structure")
