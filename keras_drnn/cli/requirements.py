@@ -10,6 +10,7 @@ EXTRAS = {
     "filelock": "compare",
     "matplotlib": "compare",
     "mlflow": "compare",
+    "pandas": "compare",
     "keras_tuner": "tune",
     "six": "tune",
     "sklearn": "tune",

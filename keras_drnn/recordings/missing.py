@@ -32,7 +32,7 @@ def hold_missing(
     """
     if values.ndim == 2:
         return _hold(values[..., None], ~np.isnan(values), np.zeros(len(values), bool))[..., 0]
-    seen = ~np.isnan(values).any(axis=-1)
+    seen = np.logical_not(np.isnan(values).any(axis=-1))
     if confidence is not None:
         seen &= (confidence > 0) & (confidence >= threshold)
     absent = np.logical_not(seen.any(axis=-1))

@@ -1,6 +1,6 @@
 """The formats, and which of them a file is in."""
 
-from keras_drnn.recordings.formats import numpy_archive, numpy_array
+from keras_drnn.recordings.formats import numpy_archive, numpy_array, text
 from keras_drnn.recordings.formats.file_format import FileFormat
 from keras_drnn.recordings.formats.source import Source
 
@@ -8,6 +8,7 @@ from keras_drnn.recordings.formats.source import Source
 FORMATS: tuple[FileFormat, ...] = (
     numpy_array.FORMAT,
     numpy_archive.FORMAT,
+    text.FORMAT,
 )
 
 
