@@ -1,32 +1,20 @@
 """Read all clips of a folder, one after the other; a faulty file does not stop it."""
 
-import hashlib
 import multiprocessing
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass
 from pathlib import Path
 
 from keras_drnn.skeletons.clip import Clip
-from keras_drnn.skeletons.errors import SkeletonFileError
 from keras_drnn.skeletons.extent import EVERYTHING, Extent
 from keras_drnn.skeletons.listing import list_folder
-from keras_drnn.skeletons.reader import Reader, file_bytes
+from keras_drnn.skeletons.reader import Reader
+from keras_drnn.skeletons.source import FolderSource, Outcome
 from keras_drnn.skeletons.summary import Fault, ScanSummary
 
 # Enough for no worker to wait for the others, few enough for the memory to stay small.
-_FILES_IN_FLIGHT_PER_WORKER = 8
-
-
-@dataclass(frozen=True, eq=False)
-class FileOutcome:
-    """What came of one file: a clip and the SHA-256 of the file's bytes, or an error."""
-
-    path: Path
-    clip: Clip | None = None
-    sha256: str | None = None
-    error: SkeletonFileError | None = None
+_ENTRIES_IN_FLIGHT_PER_WORKER = 8
 
 
 class FolderScan:
@@ -68,8 +56,7 @@ class FolderScan:
         extent: Extent = EVERYTHING,
         workers: int = 1,
     ) -> None:
-        self._listing = list_folder(root, reader, missing_list, extent=extent)
-        self._reader = reader
+        self._source = FolderSource(list_folder(root, reader, missing_list, extent=extent), reader)
         self._workers = workers
         self._read = 0
         self._faults: list[Fault] = []
@@ -77,9 +64,11 @@ class FolderScan:
     def __iter__(self) -> Iterator[Clip]:
         self._read = 0
         self._faults = []
-        for outcome in read_files(self._listing.files, self._reader, self._workers):
+        entries = self._source.entries
+        outcomes = read_entries(map(self._source.task, range(len(entries))), self._workers)
+        for name, outcome in zip(entries, outcomes, strict=True):
             if outcome.error:
-                self._faults.append(Fault.of(outcome.error, self._listing))
+                self._faults.append(Fault.of(outcome.error, name))
             if outcome.clip:
                 self._read += 1
                 yield outcome.clip
@@ -87,15 +76,14 @@ class FolderScan:
     @property
     def summary(self) -> ScanSummary:
         """What the last (or current) iteration has read and left out so far."""
-        return ScanSummary(self._listing, self._read, tuple(self._faults))
+        return ScanSummary(self._source.listing, self._read, tuple(self._faults))
 
 
-def read_files(files: Iterable[Path], reader: Reader, workers: int = 1) -> Iterator[FileOutcome]:
-    """Read files one after the other; outcomes come in the order of the files.
+def read_entries(tasks: Iterable[Callable[[], Outcome]], workers: int = 1) -> Iterator[Outcome]:
+    """Read entries one after the other; outcomes come in the order of the entries.
 
     Args:
-        files: The files.
-        reader: Their reader.
+        tasks: What reads each entry, see `ClipSource.task`.
         workers: Number of processes that read, see `FolderScan`.
 
     Raises:
@@ -104,25 +92,16 @@ def read_files(files: Iterable[Path], reader: Reader, workers: int = 1) -> Itera
     if workers < 1:
         raise ValueError(f"Expected at least 1 worker. Received: workers={workers}")
     if workers == 1:
-        for path in files:
-            yield _read_file(path, reader)
+        for task in tasks:
+            yield task()
         return
     # A fork of a process with the threads of TensorFlow, JAX or torch in it may hang.
     context = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(workers, mp_context=context) as pool:
         pending = deque()
-        for path in files:
-            pending.append(pool.submit(_read_file, path, reader))
-            if len(pending) == workers * _FILES_IN_FLIGHT_PER_WORKER:
+        for task in tasks:
+            pending.append(pool.submit(task))
+            if len(pending) == workers * _ENTRIES_IN_FLIGHT_PER_WORKER:
                 yield pending.popleft().result()
         while pending:
             yield pending.popleft().result()
-
-
-def _read_file(path: Path, reader: Reader) -> FileOutcome:
-    try:
-        data = file_bytes(path)
-        clip = reader.clip(data, path)
-    except SkeletonFileError as error:
-        return FileOutcome(path, error=error)
-    return FileOutcome(path, clip=clip, sha256=hashlib.sha256(data).hexdigest())

@@ -10,8 +10,9 @@ from keras_drnn.skeletons.clip import Clip
 from keras_drnn.skeletons.errors import ClipStoreError
 from keras_drnn.skeletons.extent import EVERYTHING, Extent
 from keras_drnn.skeletons.index import ClipIndex
-from keras_drnn.skeletons.listing import Listing, list_folder
+from keras_drnn.skeletons.listing import list_folder
 from keras_drnn.skeletons.reader import Reader
+from keras_drnn.skeletons.source import ClipSource, FolderSource
 from keras_drnn.skeletons.store_build import build, load_records
 from keras_drnn.skeletons.store_files import (
     JOINTS,
@@ -40,16 +41,15 @@ class ClipStore:
     """
 
     def __init__(
-        self, folder: Path, index: ClipIndex, summary: ScanSummary, reader: Reader
+        self, folder: Path, index: ClipIndex, summary: ScanSummary, shape: tuple[int, int, int]
     ) -> None:
         self.folder = folder
         self.index = index
         self.summary = summary
-        frames = int(index.frames.sum())
-        shape = (frames, reader.bodies, len(reader.layout), 3)
+        frames = (int(index.frames.sum()), *shape)
         # Plain arrays on the mapped memory: slices of np.memmap itself are slow to make.
-        self._joints = np.asarray(np.memmap(folder / JOINTS, np.float32, "r", shape=shape))
-        self._mask = np.asarray(np.memmap(folder / MASK, np.bool_, "r", shape=shape[:2]))
+        self._joints = np.asarray(np.memmap(folder / JOINTS, np.float32, "r", shape=frames))
+        self._mask = np.asarray(np.memmap(folder / MASK, np.bool_, "r", shape=frames[:2]))
 
     @classmethod
     def open_or_build(
@@ -96,29 +96,48 @@ class ClipStore:
         (1, (5, 1, 20, 3), array([2]))
         """
         listing = list_folder(root, reader, missing_list, extent=extent, skip=Path(cache_dir))
-        folder = store_folder(cache_dir, listing, reader)
-        with locked(folder):
-            prepare(folder, header(listing, reader))
-            records = load_records(folder, listing, reader)
-            if len(records) < len(listing.files):
-                records = build(folder, listing, reader, records, progress, workers)
-            # Still under the lock: a builder that finds the folder changed removes these files.
-            return cls._of_records(folder, listing, reader, records)
+        return cls.of_source(FolderSource(listing, reader), cache_dir, progress, workers)
 
     @classmethod
-    def _of_records(
-        cls, folder: Path, listing: Listing, reader: Reader, records: list[dict]
+    def of_source(
+        cls,
+        source: ClipSource,
+        cache_dir: str | Path,
+        progress: Callable[[int, int], None] | None = None,
+        workers: int = 1,
     ) -> "ClipStore":
+        """Open the store of a source; as `open_or_build` does for a folder.
+
+        Args:
+            source: Where the clips come from.
+            cache_dir: Folder for stores.
+            progress: Called as `progress(entries done, entries in all)` after each entry.
+            workers: Number of processes that read.
+
+        Raises:
+            ClipStoreError: If the store cannot be written, or no entry can be read.
+        """
+        folder = store_folder(cache_dir, source)
+        with locked(folder):
+            prepare(folder, header(source))
+            records = load_records(folder, source)
+            if len(records) < len(source.entries):
+                records = build(folder, source, records, progress, workers)
+            # Still under the lock: a builder that finds the folder changed removes these files.
+            return cls._of_records(folder, source, records)
+
+    @classmethod
+    def _of_records(cls, folder: Path, source: ClipSource, records: list[dict]) -> "ClipStore":
         clips = [record for record in records if "fault" not in record]
         faults = tuple(
-            Fault(record["file"], **record["fault"]) for record in records if "fault" in record
+            Fault(record["entry"], **record["fault"]) for record in records if "fault" in record
         )
-        summary = ScanSummary(listing, len(clips), faults)
+        summary = ScanSummary(source.listing, len(clips), faults)
         if not clips:
             raise ClipStoreError(
                 f"Expected at least 1 file that can be read, found none.\n{summary}"
             )
-        return cls(folder, ClipIndex.of_records(clips), summary, reader)
+        return cls(folder, ClipIndex.of_records(clips), summary, source.shape)
 
     @property
     def faults(self) -> tuple[Fault, ...]:

@@ -2,33 +2,32 @@
 
 import json
 from collections.abc import Callable
+from math import prod
 from pathlib import Path
 
 import numpy as np
 
 from keras_drnn.skeletons.clip import Clip
 from keras_drnn.skeletons.index import coordinates_hash
-from keras_drnn.skeletons.listing import Listing
-from keras_drnn.skeletons.reader import Reader
-from keras_drnn.skeletons.scan import FileOutcome, read_files
+from keras_drnn.skeletons.scan import read_entries
+from keras_drnn.skeletons.source import ClipSource, Outcome
 from keras_drnn.skeletons.store_files import INDEX, JOINTS, MASK, append, clear_errors
-from keras_drnn.skeletons.summary import Fault
 
 # Waiting for the disk costs more than a clip does; an interruption loses at most this many.
-FILES_PER_COMMIT = 64
+ENTRIES_PER_COMMIT = 64
 
 
-def load_records(folder: Path, listing: Listing, reader: Reader) -> list[dict]:
-    """The records of a store that are whole and in order: one per file, from the first on."""
-    frame_bytes = _frame_bytes(reader)
+def load_records(folder: Path, source: ClipSource) -> list[dict]:
+    """The records of a store that are whole and in order: one per entry, from the first on."""
+    frame_bytes = _frame_bytes(source)
     sizes = [_size(folder / JOINTS), _size(folder / MASK)]
     records = []
-    for record, path in zip(_whole_lines(folder / INDEX), listing.files, strict=False):
-        if record["file"] != listing.within(path):
+    for record, entry in zip(_whole_lines(folder / INDEX), source.entries, strict=False):
+        if record["entry"] != entry:
             break
         if "fault" not in record:
             end = record["offset"] + record["frames"]
-            if end * frame_bytes > sizes[0] or end * reader.bodies > sizes[1]:
+            if end * frame_bytes > sizes[0] or end * source.shape[0] > sizes[1]:
                 break
         records.append(record)
     return records
@@ -36,16 +35,15 @@ def load_records(folder: Path, listing: Listing, reader: Reader) -> list[dict]:
 
 def build(
     folder: Path,
-    listing: Listing,
-    reader: Reader,
+    source: ClipSource,
     records: list[dict],
     progress: Callable[[int, int], None] | None,
     workers: int,
 ) -> list[dict]:
-    """Read the files that have no record yet, and add theirs.
+    """Read the entries that have no record yet, and add theirs.
 
     Returns:
-        The records of all files.
+        The records of all entries.
 
     Raises:
         ClipStoreError: If the store cannot be written. What was written before stays.
@@ -53,14 +51,16 @@ def build(
     done = list(records)
     offset = sum(record.get("frames", 0) for record in done)
     with clear_errors(folder):
-        _cut(folder, done, offset, reader)
-    waiting = _Batch(folder, listing, reader, offset)
-    for outcome in read_files(listing.files[len(done) :], reader, workers):
-        done.append(waiting.add(outcome))
+        _cut(folder, done, offset, source)
+    waiting = _Batch(folder, source.shape[0], offset)
+    entries = source.entries
+    outcomes = read_entries(map(source.task, range(len(done), len(entries))), workers)
+    for entry, outcome in zip(entries[len(done) :], outcomes, strict=True):
+        done.append(waiting.add(entry, outcome))
         if waiting.full:
             waiting.commit()
         if progress:
-            progress(len(done), len(listing.files))
+            progress(len(done), len(entries))
     waiting.commit()
     return done
 
@@ -68,10 +68,9 @@ def build(
 class _Batch:
     """Outcomes that are not on the disk yet."""
 
-    def __init__(self, folder: Path, listing: Listing, reader: Reader, offset: int) -> None:
+    def __init__(self, folder: Path, bodies: int, offset: int) -> None:
         self._folder = folder
-        self._listing = listing
-        self._reader = reader
+        self._bodies = bodies
         self._offset = offset
         self._joints: list[bytes] = []
         self._mask: list[bytes] = []
@@ -79,10 +78,11 @@ class _Batch:
 
     @property
     def full(self) -> bool:
-        return len(self._lines) >= FILES_PER_COMMIT
+        return len(self._lines) >= ENTRIES_PER_COMMIT
 
-    def add(self, outcome: FileOutcome) -> dict:
-        record = self._fault_record(outcome) if outcome.error else self._clip_record(outcome)
+    def add(self, entry: str, outcome: Outcome) -> dict:
+        made = self._fault_record if outcome.error else self._clip_record
+        record = {"entry": entry, **made(outcome)}
         self._lines.append(_line(record))
         return record
 
@@ -94,14 +94,13 @@ class _Batch:
             append(self._folder / INDEX, b"".join(self._lines))
         self._joints, self._mask, self._lines = [], [], []
 
-    def _clip_record(self, outcome: FileOutcome) -> dict:
+    def _clip_record(self, outcome: Outcome) -> dict:
         clip = outcome.clip
         assert clip is not None
-        joints, mask = _with_room_for(clip, self._reader.bodies)
+        joints, mask = _with_room_for(clip, self._bodies)
         self._joints.append(joints.tobytes())
         self._mask.append(mask.tobytes())
         record = {
-            "file": self._listing.within(outcome.path),
             "name": clip.name,
             "setup": clip.setup,
             "subject": clip.subject,
@@ -117,13 +116,10 @@ class _Batch:
         self._offset += joints.shape[0]
         return record
 
-    def _fault_record(self, outcome: FileOutcome) -> dict:
-        assert outcome.error is not None
-        fault = Fault.of(outcome.error, self._listing)
-        return {
-            "file": fault.name,
-            "fault": {"line": fault.line, "kind": fault.kind, "reason": fault.reason},
-        }
+    def _fault_record(self, outcome: Outcome) -> dict:
+        error = outcome.error
+        assert error is not None
+        return {"fault": {"line": error.line, "kind": error.kind, "reason": error.reason}}
 
 
 def _with_room_for(clip: Clip, bodies: int) -> tuple[np.ndarray, np.ndarray]:
@@ -137,19 +133,19 @@ def _with_room_for(clip: Clip, bodies: int) -> tuple[np.ndarray, np.ndarray]:
     )
 
 
-def _cut(folder: Path, records: list[dict], frames: int, reader: Reader) -> None:
+def _cut(folder: Path, records: list[dict], frames: int, source: ClipSource) -> None:
     """Discard what an interruption left half written."""
     for name, size in (
         (INDEX, sum(len(_line(record)) for record in records)),
-        (JOINTS, frames * _frame_bytes(reader)),
-        (MASK, frames * reader.bodies),
+        (JOINTS, frames * _frame_bytes(source)),
+        (MASK, frames * source.shape[0]),
     ):
         with (folder / name).open("ab") as file:
             file.truncate(size)
 
 
-def _frame_bytes(reader: Reader) -> int:
-    return reader.bodies * len(reader.layout) * 3 * np.dtype(np.float32).itemsize
+def _frame_bytes(source: ClipSource) -> int:
+    return prod(source.shape) * np.dtype(np.float32).itemsize
 
 
 def _line(record: dict) -> bytes:

@@ -2,9 +2,9 @@
 
     lock          held by whoever builds or opens the store
     header.json   of which folder, in which state of it, read by which version of which reader
-    joints.f32    joints of all clips, one after the other: (frames, bodies, joints, 3) float32
+    joints.f32    joints of all clips, one after the other: (frames, bodies, joints, axes) float32
     mask.u8       masks of all clips: (frames, bodies), one byte each, 0 or 1
-    index.jsonl   one line per file of the folder, in their order: a clip or a fault
+    index.jsonl   one line per entry of the source, in their order: a clip or a fault
 
 A line of the index is written once the coordinates it speaks of are on the disk, so whatever an
 interruption leaves half done comes after the last whole line.
@@ -19,8 +19,7 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from keras_drnn.skeletons.errors import ClipStoreError
-from keras_drnn.skeletons.listing import Listing
-from keras_drnn.skeletons.reader import Reader
+from keras_drnn.skeletons.source import ClipSource
 from keras_drnn.system.atomic_writes import remove_unfinished, write_json
 from keras_drnn.system.locks import LockError, hold_after_waiting
 
@@ -30,35 +29,26 @@ JOINTS = "joints.f32"
 MASK = "mask.u8"
 INDEX = "index.jsonl"
 
-_FORMAT = 2
+_FORMAT = 3
 _LOG = logging.getLogger(__name__)
 
 
-def store_folder(cache_dir: str | Path, listing: Listing, reader: Reader) -> Path:
+def store_folder(cache_dir: str | Path, source: ClipSource) -> Path:
     """Where the store of a folder is: one for each folder, reader and choice of its clips."""
-    root = listing.root.resolve()
-    # Not by the names of what is beyond the data set: more of it is no reason to read again.
-    chosen = [listing.extent.bounds] if listing.beyond else []
-    key = json.dumps([str(root), reader.file_format, listing.listed, *chosen])
-    return Path(cache_dir, f"{reader.file_format}-{root.name}-{_sha256(key)[:12]}")
+    root = source.listing.root.resolve()
+    key = json.dumps([str(root), source.kind, *source.choice])
+    return Path(cache_dir, f"{source.kind}-{root.name}-{_sha256(key)[:12]}")
 
 
-def header(listing: Listing, reader: Reader) -> dict:
+def header(source: ClipSource) -> dict:
     """What a store of this state of the folder has as its header."""
-    files = []
-    for path in listing.files:
-        try:
-            status = path.stat()
-            files.append((listing.within(path), status.st_size, status.st_mtime_ns))
-        except OSError:  # a link to nowhere: a fault, but not a reason to rebuild every time
-            files.append((listing.within(path), None, None))
     return {
         "format": _FORMAT,
-        "file_format": reader.file_format,
-        "reader_version": reader.version,
-        "root": str(listing.root.resolve()),
-        "files": len(files),
-        "fingerprint": _sha256(json.dumps(files)),
+        "kind": source.kind,
+        "shape": list(source.shape),
+        "root": str(source.listing.root.resolve()),
+        "entries": len(source.entries),
+        "fingerprint": _sha256(json.dumps(source.state)),
     }
 
 

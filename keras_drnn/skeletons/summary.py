@@ -30,9 +30,9 @@ class Fault:
     reason: str
 
     @classmethod
-    def of(cls, error: SkeletonFileError, listing: Listing) -> "Fault":
-        """The fault that an error reports, of one of the files listed."""
-        return cls(listing.within(error.path), error.line, error.kind, error.reason)
+    def of(cls, error: SkeletonFileError, name: str) -> "Fault":
+        """The fault that an error reports, of the entry of a name."""
+        return cls(name, error.line, error.kind, error.reason)
 
     def __str__(self) -> str:
         where = self.name if self.line is None else f"{self.name}, line {self.line}"

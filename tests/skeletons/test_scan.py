@@ -9,7 +9,7 @@ from light_process import start
 from skeleton_files import ntu_name, person, write_ntu, write_nucla
 
 from keras_drnn.skeletons import SkeletonFileError, ntu, nucla
-from keras_drnn.skeletons.scan import FolderScan, read_files
+from keras_drnn.skeletons.scan import FolderScan, read_entries
 
 
 @pytest.fixture
@@ -170,7 +170,7 @@ def test_workers_give_the_same_in_the_same_order(folder, tmp_path):
 
 def test_less_than_one_worker(folder):
     with pytest.raises(ValueError, match="workers=0"):
-        list(read_files([], ntu.READER, workers=0))
+        list(read_entries([], workers=0))
 
 
 def test_the_same_for_nucla(tmp_path):

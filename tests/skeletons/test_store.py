@@ -15,10 +15,10 @@ from skeleton_files import alone, ntu_name, person, skeleton_text, write_ntu, wr
 
 from keras_drnn.skeletons import ClipStoreError, ntu, nucla
 from keras_drnn.skeletons.store import ClipStore
-from keras_drnn.skeletons.store_build import FILES_PER_COMMIT
+from keras_drnn.skeletons.store_build import ENTRIES_PER_COMMIT
 from keras_drnn.skeletons.store_files import INDEX, JOINTS, MASK
 
-FILES = 2 * FILES_PER_COMMIT + 10
+FILES = 2 * ENTRIES_PER_COMMIT + 10
 FAULTY = 3  # the number of the file that is not a clip
 
 
@@ -228,7 +228,7 @@ def test_a_folder_in_which_no_file_can_be_read(tmp_path):
 
 # Interruptions
 
-COMMITTED = FILES_PER_COMMIT  # files on the disk after the first commit
+COMMITTED = ENTRIES_PER_COMMIT  # files on the disk after the first commit
 
 
 def expect_resumed(root, tmp_path, cache, kept):

@@ -1,0 +1,117 @@
+"""Where the clips of a store come from: a folder of files, or what else is read entry by entry."""
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Protocol
+
+from keras_drnn.skeletons.clip import Clip
+from keras_drnn.skeletons.errors import SkeletonFileError
+from keras_drnn.skeletons.listing import Listing
+from keras_drnn.skeletons.reader import Reader, file_bytes
+
+
+@dataclass(frozen=True, eq=False)
+class Outcome:
+    """What came of one entry: a clip and the SHA-256 of the bytes it was read from, or an error."""
+
+    clip: Clip | None = None
+    sha256: str | None = None
+    error: SkeletonFileError | None = None
+
+
+class ClipSource(Protocol):
+    """Entries that are read one by one, each into a clip or a fault, in an order of their own."""
+
+    @property
+    def kind(self) -> str:
+        """What the entries are, in a word: the folder of a store begins with it."""
+        ...
+
+    @property
+    def listing(self) -> Listing:
+        """The folder, and what in it is not read."""
+        ...
+
+    @property
+    def entries(self) -> tuple[str, ...]:
+        """The name of each entry, no name twice."""
+        ...
+
+    @property
+    def shape(self) -> tuple[int, int, int]:
+        """Bodies, joints and axes that a store makes room for."""
+        ...
+
+    @property
+    def choice(self) -> list:
+        """What of the folder is read, as JSON: another choice is another store."""
+        ...
+
+    @property
+    def state(self) -> dict:
+        """The state of the folder, and how it is read, as JSON: another state is read anew."""
+        ...
+
+    def task(self, number: int) -> Callable[[], Outcome]:
+        """What reads an entry; it can be pickled, for another process to do it."""
+        ...
+
+
+class FolderSource:
+    """The files of a folder, a clip each.
+
+    Args:
+        listing: The files.
+        reader: How they are read.
+    """
+
+    def __init__(self, listing: Listing, reader: Reader) -> None:
+        self.listing = listing
+        self.reader = reader
+        self.kind = reader.file_format
+        self.entries = tuple(map(listing.within, listing.files))
+        self.shape = (reader.bodies, len(reader.layout), 3)
+
+    @property
+    def choice(self) -> list:
+        """The files that are left out."""
+        # Not by the names of what is beyond the data set: more of it is no reason to read again.
+        bounds = [self.listing.extent.bounds] if self.listing.beyond else []
+        return [self.listing.listed, *bounds]
+
+    @property
+    def state(self) -> dict:
+        """The version of the reader, and sizes and times of change of the files."""
+        states = map(_state, self.listing.files)
+        files = [(name, *state) for name, state in zip(self.entries, states, strict=True)]
+        return {"reader_version": self.reader.version, "files": files}
+
+    def task(self, number: int) -> Callable[[], Outcome]:
+        """What reads a file."""
+        return partial(read_file, self.listing.files[number], self.reader)
+
+
+def read_file(path: Path, reader: Reader) -> Outcome:
+    """Read one file.
+
+    Args:
+        path: The file.
+        reader: Its reader.
+    """
+    try:
+        data = file_bytes(path)
+        clip = reader.clip(data, path)
+    except SkeletonFileError as error:
+        return Outcome(error=error)
+    return Outcome(clip, hashlib.sha256(data).hexdigest())
+
+
+def _state(path: Path) -> tuple[int | None, int | None]:
+    try:
+        status = path.stat()
+    except OSError:  # a link to nowhere: a fault, but not a reason to rebuild every time
+        return None, None
+    return status.st_size, status.st_mtime_ns
