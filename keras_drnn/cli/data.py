@@ -54,6 +54,7 @@ def list_data_sets(json_file: options.JsonFile = None) -> None:
     from keras_drnn.cli.progress import console
     from keras_drnn.data_sets import DataSetError, data_set_names, find_data_set
 
+    options.check_json_file(json_file)
     table = Table(
         "--data",
         Column("What it is", overflow="fold"),

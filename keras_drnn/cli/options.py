@@ -36,7 +36,7 @@ def whole_numbers(text: str | None) -> tuple[int, ...] | None:
 
 def check_json_file(path: Path | None) -> None:
     """Refuse a file that could not be written when all is done."""
-    if path is not None and not path.resolve().parent.is_dir():
+    if path is not None and (path.is_dir() or not path.resolve().parent.is_dir()):
         raise ValueError(f"--json must be a file in a folder that exists. Received: {path}")
 
 

@@ -23,6 +23,7 @@ def predict(
 
     from keras_drnn.experiments.prediction import predict as run_prediction
 
+    options.check_json_file(json_file)
     if model.suffix == ".tflite":
         require("ai_edge_litert")
     else:

@@ -7,11 +7,11 @@ from pathlib import Path
 
 from keras_drnn.skeletons.reader import Reader
 
-_SEPARATORS = re.compile(r"[\s,;|\"'`()\[\]{}]+")
+_SEPARATORS = re.compile(r"[\s,;|\"'`“”‘’()\[\]{}]+")
 _NUMBERING = re.compile(r"[0-9]+[.:]?")
 _DASH = re.compile(r"[-*•–]+")
 # Letters and digits by turns, twice or more: meant as the name of a sample, not as a word.
-_LIKE_A_NAME = re.compile(r"(?:[^\W\d_]+_?\d+_?){2,}")
+_LIKE_A_NAME = re.compile(r"(?:[^\W\d_]+[_-]?\d+[_-]?){2,}")
 
 
 @dataclass(frozen=True)
@@ -42,7 +42,7 @@ def read_missing_list(path: str | Path, reader: Reader) -> MissingList:
         ValueError: If the file cannot be read, or names no sample.
     """
     try:
-        lines = _decoded(Path(path).read_bytes()).rstrip("\0\x1a").splitlines()
+        lines = _decoded(Path(path).read_bytes()).rstrip("\0\x1a\r\n").splitlines()
     except OSError as error:
         raise ValueError(
             f"Expected a text file of samples with missing skeletons: {error.strerror}. "

@@ -10,8 +10,11 @@ from keras_drnn.skeletons.ntu_format import BODY_COLUMNS, JOINT_COLUMNS, JOINTS,
 
 _BINARY = re.compile(rb"[^\t\r\n\x20-\x7e]")
 # What is not a coordinate is not converted: it only has to be made of what numbers are made of.
-# The sensor writes nan and infinities where a joint has no place in an image.
-_NUMBER_LIKE = re.compile(rb"[0-9+\-.eE]+|[+-]?(nan|inf(inity)?)", re.IGNORECASE)
+# The sensor writes nan and infinities where a joint has no place in an image; 1.#IND and the like
+# are Windows' names of them.
+_NUMBER_LIKE = re.compile(
+    rb"[0-9+\-.eE]+|[+-]?(nan|inf(inity)?|1\.#(inf|ind|qnan|snan)0*)", re.IGNORECASE
+)
 _LARGEST_COUNT_DIGITS = 9
 
 

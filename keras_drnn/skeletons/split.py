@@ -91,6 +91,8 @@ def split(
                 f"Received: {len(index)} clips of {protocol.attribute} {ranges(values)} and of "
                 f"actions {ranges(index.action)}"
             )
+    # Before anybody is held out: no choice of whom would help.
+    _check_no_action_is_for_the_test_alone(index, protocol, train_side, test_side)
 
     held_out = _held_out(
         np.unique(index.subject[train_side]), validation_fraction, validation_subjects
@@ -105,7 +107,7 @@ def split(
         )
     used = train_side | test_side
     actions = np.unique(index.action[used])
-    _check_every_action_is_trained(index, protocol, train_side, train, actions, held_out)
+    _check_every_action_is_trained(index, train, actions, held_out)
     return Split(
         train=np.flatnonzero(train),
         validation=np.flatnonzero(validation),
@@ -153,16 +155,10 @@ def unused_warning(index: ClipIndex, protocol: Protocol) -> str | None:
     return f"{protocol.name} does not use {total} of the {counted(len(index), 'clip')}: {parts}"
 
 
-def _check_every_action_is_trained(
-    index: ClipIndex,
-    protocol: Protocol,
-    train_side: np.ndarray,
-    train: np.ndarray,
-    actions: np.ndarray,
-    held_out: np.ndarray,
+def _check_no_action_is_for_the_test_alone(
+    index: ClipIndex, protocol: Protocol, train_side: np.ndarray, test_side: np.ndarray
 ) -> None:
-    untrained = np.setdiff1d(actions, index.action[train])
-    never = np.setdiff1d(untrained, index.action[train_side])
+    never = np.setdiff1d(index.action[test_side], index.action[train_side])
     if never.size:
         raise ValueError(
             f"Expected a clip of every action on the training side of {protocol.name} "
@@ -170,6 +166,12 @@ def _check_every_action_is_trained(
             f"{ranges(never)}, of which there are test clips alone. Add clips of them, or take "
             "them out of the folder or the protocol"
         )
+
+
+def _check_every_action_is_trained(
+    index: ClipIndex, train: np.ndarray, actions: np.ndarray, held_out: np.ndarray
+) -> None:
+    untrained = np.setdiff1d(actions, index.action[train])
     if untrained.size:
         raise ValueError(
             f"Expected a training clip of every action, found none of {ranges(untrained)} beside "
@@ -197,8 +199,8 @@ def _held_out(subjects: np.ndarray, fraction: float, wanted: Collection[int] | N
     if len(subjects) < 2:
         raise ValueError(
             "Expected at least 2 subjects on the training side, 1 to train on and 1 to hold out "
-            "for validation (validation_subjects=() holds out none). Received: subjects "
-            f"{ranges(subjects)}"
+            "for validation. Add clips of others, or (in Python) hold out none with "
+            f"validation_subjects=(). Received: subjects {ranges(subjects)}"
         )
     count = max(1, round(fraction * len(subjects)))
     middles = (np.arange(count) + 0.5) * len(subjects) / count

@@ -23,6 +23,7 @@ def test_a_fault_is_reported_before_training(command):
         (["--delays", "1,2,4,8"], "units=150"),
         (["--delays", "3,1"], "strictly increasing"),
         (["--json", "nowhere/found.json"], "nowhere"),
+        (["--json", "."], "must be a file"),
     ]:
         done = command("compare", *arguments)
         assert done.exit_code != 0

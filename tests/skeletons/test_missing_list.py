@@ -36,6 +36,7 @@ def read(tmp_path):
         f"{A} {B}\t{C}",
         f"{A},{B},{C}",
         f"'{A}'\n\"{B}\"\n`{C}`\n",
+        f"“{A}”\n‘{B}’\n{C}\n\x1a\n",
         f"['{A}', '{B}', '{C}']",
         f"{A}.skeleton\n{B}.SKELETON\n  {C}.skeleton  \n",
         f"clips/{A}.skeleton\n.\\raw\\{B}\n/data/my clips/{C}.skeleton\n",
@@ -74,6 +75,8 @@ def test_a_line_that_is_not_understood_is_named_with_its_number(read, line, says
 def test_a_damaged_name_at_the_top_is_no_explanation(read):
     (warning,) = read(f"{HEADER}S001C002P003R2A001\n{A}\n").warnings
     assert "line 5" in warning
+    (warning,) = read("a01-s02-e03-v01\na02_s02_e03_v02\n", nucla.READER).warnings
+    assert "line 1" in warning
 
 
 def test_names_of_the_other_data_set(read):

@@ -162,8 +162,10 @@ def test_a_body_at_zero_is_a_body_that_was_not_seen():
 def test_other_columns_may_be_nan_and_infinite():
     # The sensor has no place in the image for a joint outside of it.
     joints = person(2)
-    text = skeleton_text(alone(joints)).replace("1036.233", "-Infinity").replace("277.419", "NaN")
-    np.testing.assert_array_equal(parse(text).joints[:, 0], joints)
+    text = skeleton_text(alone(joints))
+    for infinite, undefined in (("-Infinity", "NaN"), ("1.#INF", "-1.#IND00"), ("inf", "1.#QNAN")):
+        changed = text.replace("1036.233", infinite).replace("277.419", undefined)
+        np.testing.assert_array_equal(parse(changed).joints[:, 0], joints)
 
 
 # Faults
@@ -219,6 +221,7 @@ def test_the_good_file_is_good():
         (joint_with(1, "1.2.3"), JOINT, "not a number", "y of joint 1 of 25"),
         (joint_with(2, "nan"), JOINT, "not finite", "z of joint 1"),
         (joint_with(2, "-inf"), JOINT, "not finite", "'-inf'"),
+        (joint_with(2, "-1.#IND"), JOINT, "not a number", "'-1.#IND'"),
         (joint_with(0, "1e39"), JOINT, "not finite", "x of joint 1"),
         (joint_with(0, "1e999"), JOINT, "not finite", "x of joint 1"),
         (joint_with(0, "1_0"), JOINT, "not a number", "'1_0'"),

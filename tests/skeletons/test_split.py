@@ -180,6 +180,12 @@ def test_subjects_chosen_by_hand():
         (full((1, 2), actions=(77,)), {}, "actions 1-60.*found none.*actions 77"),
         (index_of([]), {}, "found none. Received: 0 clips of camera .none."),
         (full((5,)), {}, "at least 2 subjects.*Received: subjects 5"),
+        # The camera is what is to be mended first: more subjects would not help.
+        (
+            index_of([(8, 1, 1), (8, 1, 2), (8, 2, 3), (8, 1, 3)]),
+            {},
+            "training side.*camera 2-3.*found none of action 1-2",
+        ),
         (full((1, 2)), {"validation_subjects": (1, 2)}, "subjects 1-2 held out.*found none"),
         (full((1, 2)), {"validation_subjects": (1, 9)}, "are 1-2. Received: .*1, 9"),
         (full((1, 2)), {"validation_fraction": 0.0}, "above 0 and below 1.*=0.0"),
