@@ -7,6 +7,9 @@ from keras_drnn.recordings.arrangement import Arrangement
 from keras_drnn.recordings.formats.source import Source
 from keras_drnn.recordings.recording import Recording
 
+# In place of a suffix: a folder whose files are one recording.
+FOLDER = "/"
+
 
 @dataclass(frozen=True)
 class FileFormat:
@@ -14,7 +17,7 @@ class FileFormat:
 
     Args:
         name: Short name.
-        suffixes: Suffixes of its files, in lower case, with the dot; `""` for a folder.
+        suffixes: Suffixes of its files, in lower case, with the dot, or `FOLDER`.
         recognises: Whether a file of such a suffix is of this format, by what it holds.
         read: Reads all sequences of a file.
     """

@@ -1,7 +1,17 @@
 """The formats, and which of them a file is in."""
 
-from keras_drnn.recordings.formats import numpy_archive, numpy_array, text
-from keras_drnn.recordings.formats.file_format import FileFormat
+from keras_drnn.recordings.formats import (
+    coco_results,
+    json_arrays,
+    kinetics,
+    landmarks,
+    native,
+    numpy_archive,
+    numpy_array,
+    openpose,
+    text,
+)
+from keras_drnn.recordings.formats.file_format import FOLDER, FileFormat
 from keras_drnn.recordings.formats.source import Source
 
 # Of formats with the same suffix, the first that recognises a file reads it.
@@ -9,12 +19,20 @@ FORMATS: tuple[FileFormat, ...] = (
     numpy_array.FORMAT,
     numpy_archive.FORMAT,
     text.FORMAT,
+    native.NTU,
+    native.NUCLA,
+    kinetics.FORMAT,
+    openpose.FILE,
+    openpose.FRAMES,
+    coco_results.FORMAT,
+    landmarks.FORMAT,
+    json_arrays.FORMAT,
 )
 
 
 def suffixes() -> tuple[str, ...]:
     """The suffixes of all formats."""
-    return tuple(sorted({suffix for each in FORMATS for suffix in each.suffixes if suffix}))
+    return tuple(sorted({suffix for each in FORMATS for suffix in each.suffixes} - {FOLDER}))
 
 
 def find_format(source: Source) -> FileFormat:
@@ -23,7 +41,7 @@ def find_format(source: Source) -> FileFormat:
     Raises:
         RecordingError: If it is in none of them, or cannot be read.
     """
-    suffix = "" if source.path.is_dir() else source.path.suffix.lower()
+    suffix = FOLDER if source.path.is_dir() else source.path.suffix.lower()
     candidates = [each for each in FORMATS if suffix in each.suffixes]
     if not candidates:
         raise source.error(

@@ -44,10 +44,11 @@ class Source:
     @cached_property
     def json(self) -> object:
         """What the JSON of the file says; `NaN` and `null` are missing numbers."""
+        text = self.text
         try:
-            return json.loads(self.text)
+            return json.loads(text)
         except json.JSONDecodeError as error:
-            cut = not self.text.rstrip().endswith(("]", "}"))
+            cut = not text.rstrip().endswith(("]", "}"))
             reason = "expected the JSON to go on, received its end" if cut else "expected JSON"
             raise self.error(
                 f"{reason}: {error.msg} (column {error.colno})",
