@@ -11,6 +11,7 @@ EXTRAS = {
     "matplotlib": "compare",
     "mlflow": "compare",
     "pandas": "compare",
+    "pyarrow": "compare",
     "keras_tuner": "tune",
     "six": "tune",
     "sklearn": "tune",

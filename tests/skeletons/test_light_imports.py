@@ -6,9 +6,9 @@ from light_process import start
 def test_all_but_the_features_is_imported_without_keras(tmp_path):
     code = """
         import importlib, pkgutil
-        import keras_drnn.data_sets, keras_drnn.skeletons
+        import keras_drnn.data_sets, keras_drnn.recordings, keras_drnn.skeletons
         imported = []
-        for package in (keras_drnn.skeletons, keras_drnn.data_sets):
+        for package in (keras_drnn.skeletons, keras_drnn.recordings, keras_drnn.data_sets):
             for module in pkgutil.walk_packages(package.__path__, package.__name__ + "."):
                 if module.name != "keras_drnn.skeletons.features":
                     imported.append(importlib.import_module(module.name))

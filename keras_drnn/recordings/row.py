@@ -1,0 +1,172 @@
+"""The rows of a table, each checked on its own."""
+
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from keras_drnn.recordings.faults import CellError, TableFault
+from keras_drnn.recordings.files import Files
+from keras_drnn.recordings.near_miss import did_you_mean
+from keras_drnn.recordings.number_text import parse_number
+from keras_drnn.recordings.raw_table import undecoded
+
+Side = Literal["train", "validation", "test"]
+
+_SIDES: dict[str, Side] = {
+    "train": "train",
+    "validation": "validation",
+    "val": "validation",
+    "test": "test",
+}
+_TIMES = {"seconds": "a number of seconds from 0", "frames": "a whole number of frames from 0"}
+_RATE = "a number of frames per second above 0"
+
+
+@dataclass(frozen=True, slots=True)
+class RecordingRow:
+    """A recording, or a part of a longer one.
+
+    Args:
+        line: Line of the table where the row begins, from 1; of a Parquet file, the row.
+        file: The file, or the folder of a recording that is kept as one file a frame.
+        label: Name of the class.
+        subject: Who is in it, where known.
+        camera: Which camera recorded it, where known.
+        session: In which session it was recorded, where known.
+        split: The side that the table puts it on, where it does.
+        start: Where the part begins, in seconds or frames as the description says; `None` for the
+            beginning of the file.
+        end: Where it ends, likewise, itself no longer in it; `None` for the end of the file.
+        fps: Frames per second, where known.
+    """
+
+    line: int
+    file: Path
+    label: str
+    subject: str | None = None
+    camera: str | None = None
+    session: str | None = None
+    split: Side | None = None
+    start: float | None = None
+    end: float | None = None
+    fps: float | None = None
+
+
+class RowReader:
+    """Makes of the cells of a row what they mean.
+
+    Args:
+        path: The table, for messages.
+        places: Where each column is.
+        files: What finds the files.
+        times: What `start` and `end` count.
+        fps: Frames per second of the rows that do not say it themselves.
+        counts: What the numbers of the rows count.
+        comma_separates: Whether the comma separates the cells of this table.
+    """
+
+    def __init__(
+        self,
+        path: Path,
+        places: dict[str, int],
+        files: Files,
+        *,
+        times: Literal["seconds", "frames"],
+        fps: float | None,
+        counts: Literal["line", "row"],
+        comma_separates: bool,
+    ) -> None:
+        self._path = path
+        self._places = places
+        self._files = files
+        self._times = times
+        self._fps = fps
+        self._counts: Literal["line", "row"] = counts
+        self._comma_separates = comma_separates
+        self._found: dict[str, tuple[Path, str]] = {}
+
+    def read(self, line: int, cells: Sequence[str]) -> tuple[RecordingRow, str] | list[TableFault]:
+        """Understand a row.
+
+        Args:
+            line: Its number.
+            cells: Its cells.
+
+        Returns:
+            The row, and its file without symbolic links; or all that is wrong with it.
+        """
+        values, faults = {}, []
+        for column, place in self._places.items():
+            try:
+                values[column] = self._value(column, cells[place])
+            except CellError as error:
+                faults.append(self.fault(line, column, error))
+        start, end = values.get("start"), values.get("end")
+        if end is not None and end <= (start or 0):
+            error = CellError(
+                f"an end after the start, which is {start or 0:g}",
+                f"{end:g}",
+                "Correct one of the two.",
+            )
+            faults.append(self.fault(line, "end", error))
+        if faults:
+            return faults
+        file, real = values.pop("file")
+        if values.get("fps") is None:
+            values["fps"] = self._fps
+        return RecordingRow(line, file, **values), real
+
+    def fault(self, line: int, column: str | None, error: CellError) -> TableFault:
+        """Why a row is left out.
+
+        Args:
+            line: Its number.
+            column: The column, or `None` if it is the row as a whole.
+            error: What is wrong.
+        """
+        return TableFault(
+            self._path, line, column, error.expected, error.received, error.advice, self._counts
+        )
+
+    def _value(self, column: str, cell: str):
+        if raw := undecoded(cell):
+            advice = "Save the table as text in UTF-8 (in Excel: CSV UTF-8)."
+            raise CellError("text in UTF-8", f"{raw!r:.80}", advice)
+        text = cell.strip()
+        if not text and column in ("file", "label"):
+            expected = "the path of a recording" if column == "file" else "the name of a class"
+            raise CellError(expected, "nothing", "Write it there, or delete the row.")
+        if column == "file":
+            if cell not in self._found:
+                self._found[cell] = self._files.find(cell)
+            return self._found[cell]
+        if not text:
+            return None
+        if column in ("start", "end", "fps"):
+            return self._number(column, text)
+        return _side(text) if column == "split" else unicodedata.normalize("NFC", text)
+
+    def _number(self, column: str, text: str) -> float:
+        rate = column == "fps"
+        expected = _RATE if rate else _TIMES[self._times]
+        value = parse_number(
+            text,
+            expected,
+            whole=not rate and self._times == "frames",
+            comma_separates=self._comma_separates,
+        )
+        if value < 0 or (rate and value == 0):
+            raise CellError(expected, f"{text!r:.80}", "Correct it, or leave the cell empty.")
+        return value
+
+
+def _side(text: str) -> Side:
+    if text.casefold() not in _SIDES:
+        raise CellError(
+            "train, validation (or val) or test",
+            f"{text!r:.80}",
+            f"Write one of these, or leave the cell empty.{did_you_mean(text, _SIDES)}",
+        )
+    return _SIDES[text.casefold()]
