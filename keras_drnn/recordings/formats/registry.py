@@ -9,7 +9,9 @@ from keras_drnn.recordings.formats import (
     numpy_archive,
     numpy_array,
     openpose,
+    pyskl,
     text,
+    uea,
 )
 from keras_drnn.recordings.formats.file_format import FOLDER, FileFormat
 from keras_drnn.recordings.formats.source import Source
@@ -19,6 +21,8 @@ FORMATS: tuple[FileFormat, ...] = (
     numpy_array.FORMAT,
     numpy_archive.FORMAT,
     text.FORMAT,
+    uea.FORMAT,
+    pyskl.FORMAT,
     native.NTU,
     native.NUCLA,
     kinetics.FORMAT,
