@@ -28,6 +28,9 @@ _LEFT = {
     "foot": (-0.12, 0.05, 2.88),
 }
 
+_SAME = {"mouth": "eye", "eye": "eye", "heel": "foot", "toe": "foot", "foot": "foot"}
+_SAME |= dict.fromkeys(("hand", "thumb", "pinky", "index"), "hand")
+
 
 def random_joints(*shape, seed=0):
     """float32 joints, none of them at zero."""
@@ -39,6 +42,7 @@ def standing(layout, frames=20):
     places = []
     for name in layout.joint_names:
         side, _, part = name.partition(" ")
+        part = next((_SAME[word] for word in part.split() if word in _SAME), part)
         place = _MIDDLE[name] if name in _MIDDLE else _LEFT[part]
         places.append(np.multiply(place, (-1 if side == "right" else 1, 1, 1)))
     angle = np.linspace(0, 1, frames)
