@@ -27,7 +27,8 @@ class Augmentation:
         speed: Largest factor by which a clip is played faster or slower; 1 leaves it as it is.
 
     Call arguments:
-        joints: `(clips, frames, bodies, joints, 3)`, metres, absent bodies zero.
+        joints: `(clips, frames, bodies, joints, axes)`, in 3-D metres, absent bodies zero. In 2-D
+            the tilt is a turn of the picture, and there is no rotation.
         layout: What the joints are.
         rng: A `numpy.random.Generator`.
 
@@ -51,6 +52,7 @@ class Augmentation:
     def __call__(
         self, joints: np.ndarray, layout: JointLayout, rng: np.random.Generator
     ) -> np.ndarray:
+        axes = joints.shape[-1]
         # Always the same draws, so that one setting does not shift the randomness of another.
         yaw, pitch, roll, size = rng.uniform(-1.0, 1.0, (4, len(joints)))
         mirrored = rng.random(len(joints)) < self.mirror
@@ -58,13 +60,16 @@ class Augmentation:
         maps = rng.standard_normal((len(joints), 3, 3))
         misplaced = rng.random((*offsets.shape[:-1], 1)) < self.misplaced
 
-        turns = rotations(yaw * self.rotation, pitch * self.tilt, roll * self.tilt)
+        depth = axes == 3
+        turns = rotations(yaw * self.rotation * depth, pitch * self.tilt * depth, roll * self.tilt)[
+            :, :axes, :axes
+        ].copy()
         turns *= (1.0 + size * self.scale)[:, None, None]
         turns[mirrored, 0] *= -1.0
-        turns = (np.eye(3) + self.shear * maps) @ turns
+        turns = (np.eye(axes) + self.shear * maps[:, :axes, :axes]) @ turns
         varied = joints.copy()
         varied[mirrored] = joints[mirrored][..., layout.mirrored, :]
-        varied = (varied.reshape(len(joints), -1, 3) @ turns.astype("float32")).reshape(
+        varied = (varied.reshape(len(joints), -1, axes) @ turns.astype("float32")).reshape(
             joints.shape
         )
         if self.noise or self.misplaced:

@@ -115,6 +115,25 @@ def test_rotation_is_about_the_vertical():
     np.testing.assert_allclose([0, 0, 1] @ turn, [np.sin(0.5), 0, np.cos(0.5)])
 
 
+def test_a_picture_is_tilted_mirrored_and_scaled_but_not_turned_about_the_vertical():
+    joints = np.repeat(clip(5).joints[None, ..., :2], 8, axis=0)
+
+    def varied(**settings):
+        return Augmentation(**settings)(joints, KINECT_V1, np.random.default_rng(0))
+
+    np.testing.assert_array_equal(varied(rotation=1.0), joints)
+    tilted = varied(tilt=0.5, scale=0.3)
+    old = np.linalg.norm(joints[:, :, 0, 1:] - joints[:, :, 0, :1], axis=-1)
+    new = np.linalg.norm(tilted[:, :, 0, 1:] - tilted[:, :, 0, :1], axis=-1)
+    factors = (new / old).reshape(8, -1)
+    assert (factors.std(axis=1) < 1e-4).all() and factors.mean(axis=1).std() > 0.05
+    assert np.abs(tilted / factors.mean(axis=1)[:, None, None, None, None] - joints).max() > 0.1
+    mirrored = varied(mirror=1.0)
+    expected = joints[..., KINECT_V1.mirrored, :] * np.float32([-1, 1])
+    np.testing.assert_allclose(mirrored, expected, atol=1e-6)
+    assert varied(shear=0.2, noise=0.02, misplaced=0.1).shape == joints.shape
+
+
 def test_mirroring_exchanges_the_sides():
     joints = clip(1).joints[None]
     mirrored = Augmentation(mirror=1.0)(joints, KINECT_V1, np.random.default_rng(0))

@@ -42,7 +42,7 @@ def _recording(source: Source, archive: zipfile.ZipFile, arrangement: Arrangemen
         with archive.open(member) as file:
             # Not read(): it unpacks all there is, however small the zip file says that it is.
             data = file.read(member.file_size)
-        return load_array(source, io.BytesIO(data), len(data), name)
+        return load_array(source, data, name)
 
     values, confidence, rate = map(load, (chosen.values, chosen.confidence, chosen.frame_rate))
     assert values is not None

@@ -14,8 +14,8 @@ from keras_drnn.recordings.formats.source import Source
 from keras_drnn.recordings.recording import Recording
 
 
-def load_array(source: Source, file: BinaryIO, size: int, name: str = "the array") -> np.ndarray:
-    """Load an array whose header agrees with the size of its file.
+def check_header(source: Source, file: BinaryIO, size: int, name: str = "the array") -> None:
+    """Check that an array is of numbers, and that its header agrees with the size of its file.
 
     Args:
         source: Where it comes from.
@@ -41,21 +41,25 @@ def load_array(source: Source, file: BinaryIO, size: int, name: str = "the array
             "Save the array with a numeric type",
             "objects",
         )
-    # Ahead of reading: a header can ask for any amount of memory.
+    # A header can ask for any amount of memory.
     expected, received = math.prod(shape) * dtype.itemsize, size - file.tell()
     if expected != received:
         raise source.error(
             f"expected {expected} bytes of {name}, {shape} {dtype}, received {received}",
             "truncated" if received < expected else "trailing data",
         )
+
+
+def load_array(source: Source, data: bytes, name: str = "the array") -> np.ndarray:
+    """Load an array of the bytes of its file; arguments and errors are those of `check_header`."""
+    file = io.BytesIO(data)
+    check_header(source, file, len(data), name)
     file.seek(0)
     return npy.read_array(file, allow_pickle=False)
 
 
 def _read(source: Source, arrangement: Arrangement) -> list[Recording]:
-    data = source.data
-    array = load_array(source, io.BytesIO(data), len(data))
-    return [make_recording(source, array, arrangement)]
+    return [make_recording(source, load_array(source, source.data), arrangement)]
 
 
 FORMAT = FileFormat("npy", (".npy",), by_suffix, _read)
