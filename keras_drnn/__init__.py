@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from keras_drnn import data_sets, export, influence, skeletons, tuning
     from keras_drnn.causal import CausalLayer
     from keras_drnn.cell import DelayedRNNCell
+    from keras_drnn.classifier.estimator import DelayedRNNClassifier
     from keras_drnn.delays import geometric_delays
     from keras_drnn.layer import DelayedRNN
     from keras_drnn.schedule import transformations, update_steps
@@ -25,6 +26,7 @@ else:
             "CausalLayer": "keras_drnn.causal",
             "DelayedRNN": "keras_drnn.layer",
             "DelayedRNNCell": "keras_drnn.cell",
+            "DelayedRNNClassifier": "keras_drnn.classifier.estimator",
             "data_sets": None,
             "draw_schedule": "keras_drnn.schedule_picture",
             "export": None,
@@ -41,6 +43,7 @@ __all__ = [
     "CausalLayer",
     "DelayedRNN",
     "DelayedRNNCell",
+    "DelayedRNNClassifier",
     "__version__",
     "data_sets",
     "draw_schedule",

@@ -26,6 +26,7 @@ MODULES = {
     "HipCentring": "keras_drnn.skeletons.features",
     "HipPath": "keras_drnn.skeletons.features",
     "JointVelocity": "keras_drnn.skeletons.features",
+    "LengthMask": "keras_drnn.classifier.model",
     "StreamingStep": "keras_drnn.export.step",
     "ViewAlignment": "keras_drnn.skeletons.features",
 }

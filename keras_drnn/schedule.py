@@ -6,6 +6,8 @@ import numpy as np
 
 from keras_drnn.delays import check_delays, check_first_step, first_updates, is_integer
 
+_PRODUCTS = 12  # up to so many, what is to be remembered was learnt nearly always
+
 
 def update_steps(delays: Sequence[int], steps: int, first_step: int = 0) -> list[np.ndarray]:
     """Say at which steps of a sequence each group updates.
@@ -60,19 +62,50 @@ def transformations(delays: Sequence[int], steps: int, first_step: int = 0) -> n
 
     - García Cedeño (ESPOL, 2018), equations 3.10 to 3.13: an example of such ways.
     """
-    due = [set(moments.tolist()) for moments in update_steps(delays, steps, first_step)]
-    # counts[i, s]: products between input frame s and what group i holds now.
-    never = np.iinfo(np.int64).max // 2
-    counts = np.full((len(due), steps), never)
-    for step in range(steps):
-        below = np.full(steps, never)
-        below[step] = 0
-        for group, moments in enumerate(due):
-            if step in moments:
-                counts[group] = 1 + np.minimum(below, counts[group])
-            below = counts[group]
-    fewest = counts.min(axis=0)
-    return np.where(fewest < never, fewest, -1)
+    due = np.zeros((steps, len(delays)), bool)
+    for group, moments in enumerate(update_steps(delays, steps, first_step)):
+        due[moments, group] = True
+    # Backwards in time: the fewest products between the state of a group and the last output.
+    ahead = np.zeros(len(delays), int)
+    fewest = np.full(steps, -1)
+    for step in reversed(range(steps)):
+        for group in reversed(range(len(delays) - 1)):
+            if due[step, group + 1]:
+                ahead[group] = min(ahead[group], 1 + ahead[group + 1])
+        if due[step, 0]:
+            fewest[step] = 1 + ahead[0]
+        ahead += due[step]
+    return fewest
+
+
+def proposed_delays(steps: int) -> tuple[int, ...]:
+    """Delays for sequences of a length, by the rule of `docs/delays.md`.
+
+    Powers of 3, as few as leave at most a dozen products between any step and the last output;
+    none that is as long as the sequence, or that brings no fewer products.
+
+    Args:
+        steps: Length of the sequences, 1 or more.
+
+    Raises:
+        ValueError: If `steps` is out of its range.
+
+    Example:
+
+    >>> proposed_delays(100)
+    (1, 3, 9, 27)
+    >>> proposed_delays(300)
+    (1, 3, 9, 27, 81)
+    """
+    delays = (1,)
+    products = _check_steps(steps)
+    while products > _PRODUCTS:
+        more = (*delays, 3 * delays[-1])
+        fewer = int(transformations(more, steps).max())
+        if more[-1] >= steps or fewer >= products:
+            break
+        delays, products = more, fewer
+    return delays
 
 
 def _check_steps(steps: int) -> int:

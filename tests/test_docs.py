@@ -34,7 +34,7 @@ def test_pages(page, examples):
         (delays, 2),
         (influence, 3),
         (layer, 2),
-        (schedule, 3),
+        (schedule, 5),
         (schedule_picture, 1),
     ],
     ids=lambda module: getattr(module, "__name__", None),

@@ -6,6 +6,7 @@ from typing import Any
 import keras
 import numpy as np
 
+from keras_drnn.classifier.order import batches_of_numbers
 from keras_drnn.tuning.objective import SCORE
 
 _SILENT: Any = 0  # its default, a string, misleads type checkers
@@ -24,18 +25,8 @@ def batches(
         seed: Seed of the order.
         first_step: How many batches to leave out.
     """
-    step = first_step
-    while True:
-        # A place in the endless row of passes over the sequences.
-        places = np.arange(step * size, (step + 1) * size)
-        passes, within = np.divmod(places, len(chosen))
-        orders = {
-            number: np.random.default_rng([seed, number]).permutation(chosen)
-            for number in np.unique(passes)
-        }
-        batch = [orders[number][place] for number, place in zip(passes, within, strict=True)]
+    for batch in batches_of_numbers(chosen, size, seed, first_step):
         yield x[batch], y[batch]
-        step += 1
 
 
 def measured(model: keras.Model, x: np.ndarray, y: np.ndarray, part: str) -> dict[str, float]:

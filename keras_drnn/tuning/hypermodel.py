@@ -3,8 +3,8 @@
 import keras
 from keras_tuner import HyperModel, HyperParameters
 
+from keras_drnn.classifier.model import classifier_model, compile_classifier
 from keras_drnn.data_sets.recipe import Recipe
-from keras_drnn.layer import DelayedRNN
 from keras_drnn.tuning.space import Space
 from keras_drnn.tuning.values import misfit, recipe_of
 
@@ -86,24 +86,17 @@ class DelayedRNNHyperModel(HyperModel):
         Args:
             recipe: Units, delays, first step, activation, head, dropout and learning rate.
         """
-        sequence = keras.Input((None, self.features), name="sequence")
-        x = DelayedRNN(
-            recipe.units,
-            recipe.delays,
+        model = classifier_model(
+            self.features,
+            self.head,
+            units=recipe.units,
+            delays=recipe.delays,
             first_step=recipe.first_step,
             activation=recipe.activation,
-            name="drnn",
-        )(sequence)
-        if recipe.dropout:
-            x = keras.layers.Dropout(recipe.dropout)(x)
-        if recipe.head_units:
-            x = keras.layers.Dense(recipe.head_units, activation="relu")(x)
-        model = keras.Model(sequence, self.head(x))
-        model.compile(
-            keras.optimizers.Adam(recipe.learning_rate, clipnorm=1.0),
-            loss=keras.losses.SparseCategoricalCrossentropy(from_logits=True),
-            metrics=["accuracy"],
+            dropout=recipe.dropout,
+            head_units=recipe.head_units,
         )
+        compile_classifier(model, recipe.learning_rate)
         return model
 
     def head(self, x: keras.KerasTensor) -> keras.KerasTensor:

@@ -13,6 +13,7 @@ import keras
 
 import keras_drnn
 from keras_drnn import DelayedRNN, DelayedRNNCell
+from keras_drnn.classifier.model import LengthMask
 from keras_drnn.experiments.losses import FrameCrossentropy
 from keras_drnn.experiments.models import build_model
 from keras_drnn.experiments.recipes import Recipe
@@ -115,6 +116,7 @@ def test_files_load_in_a_fresh_process_whichever_is_imported_first(tmp_path):
         HipCentring(0),
         HipPath(0, 4),
         JointVelocity(4),
+        LengthMask(),
         StreamingStep(keras.Sequential([keras.Input((None, 3)), DelayedRNN(4, (1, 2))])),
         ViewAlignment(4, 8),
     ]

@@ -1,0 +1,67 @@
+"""What takes many fits: scikit-learn's own checks, weights, and the page."""
+
+import doctest
+from pathlib import Path
+
+import keras
+import numpy as np
+import pytest
+from sklearn.base import clone
+from sklearn.utils.estimator_checks import parametrize_with_checks
+
+from keras_drnn import DelayedRNNClassifier
+
+PAGE = Path(__file__).parents[2] / "docs/scikit_learn.md"
+
+pytestmark = [
+    pytest.mark.every_backend,
+    pytest.mark.skipif(
+        keras.backend.backend() != "torch", reason="a hundred fits: elsewhere each is compiled"
+    ),
+]
+
+# Columns of a table are steps of one channel here: another width is another length, no error.
+COLUMNS_ARE_STEPS = "columns are steps, so their number is the length, not n_features_in_"
+DO_NOT_APPLY = {
+    "check_n_features_in": COLUMNS_ARE_STEPS,
+    "check_n_features_in_after_fitting": COLUMNS_ARE_STEPS,
+    "check_classifiers_train": COLUMNS_ARE_STEPS,
+    "check_sample_weight_equivalence_on_dense_data": "in batches, twice is not a weight of 2",
+}
+
+
+@parametrize_with_checks(
+    [DelayedRNNClassifier(units=4, delays=(1,), epochs=4, learning_rate=0.03, random_state=0)],
+    expected_failed_checks=lambda estimator: DO_NOT_APPLY,
+    xfail_strict=True,
+)
+def test_scikit_learns_checks(estimator, check):
+    check(estimator)
+
+
+def test_the_page_lists_what_does_not_apply():
+    table = PAGE.read_text("utf-8").partition("| check |")[2]
+    assert all(f"`{name}`" in table for name in DO_NOT_APPLY)
+    assert table.count("`check_") == len(DO_NOT_APPLY)
+
+
+def test_the_page():
+    assert doctest.testfile(str(PAGE), module_relative=False) == (0, 24)
+
+
+def test_weights():
+    rng = np.random.default_rng(0)
+    X, y = rng.normal(size=(20, 5, 2)), np.array(["a", "b"] * 10)
+    classifier = DelayedRNNClassifier(units=4, delays=(1, 3), epochs=2, random_state=0)
+    weight = np.ones(20)
+    weight[0] = 0.0
+    left_out = clone(classifier).fit(X, y, sample_weight=weight)
+    shorter = clone(classifier).fit(X[1:], y[1:])
+    for one, other in zip(left_out.model_.get_weights(), shorter.model_.get_weights(), strict=True):
+        np.testing.assert_array_equal(one, other)
+    by_sample = clone(classifier).fit(X, y, sample_weight=np.where(y == "a", 3.0, 0.5))
+    by_class = clone(classifier).set_params(class_weight={"a": 3.0, "b": 0.5}).fit(X, y)
+    np.testing.assert_array_equal(by_sample.predict_proba(X), by_class.predict_proba(X))
+    assert (
+        np.abs(by_class.predict_proba(X) - clone(classifier).fit(X, y).predict_proba(X)).max() > 0
+    )
