@@ -116,6 +116,7 @@ def test_missing_joints(save):
         (random_joints(4, 17, 3), {"columns": "xy"}, "axis count", "expected xy .* received 3"),
         (random_joints(4, 50), {"layout": "coco_17"}, "joint count", "17 joints.*received 50"),
         (random_joints(4, 9), {"columns": "xy"}, "joint count", "received 9 numbers"),
+        (random_joints(4, 1), {"columns": "xy"}, "joint count", "received 1 numbers"),
         (random_joints(41, 3), {"layout": "kinect_v1"}, "joint count", "received 41 lines"),
         (random_joints(2, 2, 2, 2, 2), {}, "shape", r"received shape \(2, 2, 2, 2, 2\)"),
         (np.zeros((0, 17, 3)), {}, "no frames", "at least 1 frame"),
@@ -141,6 +142,7 @@ def test_files_that_are_not_whole(save):
         (b"", "empty file"),
         (b"nothing", "not NumPy"),
         (data[:40], "not NumPy"),
+        (data.replace(b"'shape': (", b"'shape': [["), "not NumPy"),
         (data[:-1], "truncated"),
         (data + b"x", "trailing data"),
     ):
@@ -218,6 +220,8 @@ def test_archives_that_are_not_whole(tmp_path):
         (b"", "empty file"),
         (b"PK not", "not a zip"),
         (data[:-30], "not a zip"),
+        (data[3:], "not a zip"),
+        (data[:300] + data[310:], "not a zip"),
         (data.replace(data[200:220], bytes(20)), "not a zip"),  # the checksum is wrong
     ):
         path.write_bytes(content)

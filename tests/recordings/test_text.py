@@ -183,6 +183,8 @@ def test_a_line_for_each_joint_of_several_people(write):
         ("1,2,3\n4,5\n6,7,8\n", {}, 2, "column count", "expected 3 numbers.*received 2"),
         ("1,2,3\n4,5,6\n6,7\n", {}, 3, "truncated", "received 2"),
         ("1,2,3\n4,5,6,7\n", {}, 2, "column count", "received 4"),
+        ("a,b\n1,2,3\n4,5,6\n", {}, 2, "column count", "expected 2 numbers.*received 3"),
+        ("a,b,c\n1,2\n4,5\n", {}, 2, "column count", "expected 3 numbers.*received 2"),
         ("a,b\n1,2\n4,5,6\n", {}, 3, "column count", "expected 2 numbers.*received 3"),
         ("1,2\n3,inf\n", {}, None, "not finite", "received inf in frame 2, channel 2"),
         ("1,2\n3,1e99\n", {}, None, "not finite", "frame 2"),

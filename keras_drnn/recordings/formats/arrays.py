@@ -123,7 +123,7 @@ def _unflatten(
     """From rows of all numbers of a frame, or of a joint, to `(frames, joints, numbers)`."""
     rows, width = array.shape
     columns = arrangement.columns
-    joints = len(layout) if layout else width // len(columns or "xy")
+    joints = len(layout) if layout else max(width // len(columns or "xy"), 1)
     numbers = width // joints
     if layout and width in ([len(columns)] if columns else _COLUMNS) and width < joints:
         if rows % joints:

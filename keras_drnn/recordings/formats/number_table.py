@@ -103,8 +103,6 @@ def read_table(source: Source) -> NumberTable:
             sep=separator,
             decimal=decimal,
             header=None,
-            names=list(range(len(names))) if has_header else None,
-            index_col=False,
             skipinitialspace=True,
             na_values=_MISSING,
             low_memory=False,
@@ -113,8 +111,8 @@ def read_table(source: Source) -> NumberTable:
         raise _uneven(source, kept, lines, separator, len(names)) or source.error(
             f"expected lines of numbers: {error}", "structure"
         ) from error
-    # pandas fills up a line that is too short, and with names cuts one that is too long.
-    if has_header or cells.iloc[:, -1].isna().any():
+    # pandas fills up a line that is too short.
+    if cells.shape[1] != len(names) or cells.iloc[:, -1].isna().any():
         fault = _uneven(source, kept, lines, separator, len(names))
         if fault:
             raise fault

@@ -12,6 +12,7 @@ from keras_drnn.recordings.formats.file_format import FileFormat, by_suffix
 from keras_drnn.recordings.formats.numpy_array import load_array
 from keras_drnn.recordings.formats.source import Source
 from keras_drnn.recordings.recording import Recording
+from keras_drnn.skeletons.errors import SkeletonFileError
 
 # Hours of several people; what is larger is no recording, or a zip bomb.
 LARGEST = 1 << 30
@@ -21,7 +22,10 @@ def _read(source: Source, arrangement: Arrangement) -> list[Recording]:
     try:
         with zipfile.ZipFile(io.BytesIO(source.data)) as archive:
             return [_recording(source, archive, arrangement)]
-    except (zipfile.BadZipFile, EOFError, NotImplementedError, RuntimeError, OSError) as error:
+    except SkeletonFileError:
+        raise
+    # A file that is damaged makes zipfile and zlib raise many things.
+    except Exception as error:
         raise source.error(f"expected a whole zip file of arrays: {error}", "not a zip") from error
 
 

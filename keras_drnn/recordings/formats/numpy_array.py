@@ -33,7 +33,8 @@ def check_header(source: Source, file: BinaryIO, size: int, name: str = "the arr
         if version not in header:
             raise ValueError(f"version {version} is for arrays of records")
         shape, _, dtype = header[version](file)
-    except ValueError as error:
+    # The header is a piece of Python; one that is damaged makes its parser raise many things.
+    except Exception as error:
         raise source.error(f"expected {name} in NumPy's format: {error}", "not NumPy") from error
     if dtype.hasobject:
         raise source.error(
