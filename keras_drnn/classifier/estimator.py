@@ -32,7 +32,7 @@ except ImportError as error:
 from keras_drnn.classifier.model import classifier_model, compile_classifier, model_of_padded
 from keras_drnn.classifier.order import batches_of_numbers
 from keras_drnn.classifier.sequences import checked_sequences, padded
-from keras_drnn.delays import is_integer
+from keras_drnn.delays import check_delays, is_integer
 from keras_drnn.schedule import proposed_delays
 
 _SILENT: Any = 0  # its default, a string, misleads type checkers
@@ -159,7 +159,7 @@ class DelayedRNNClassifier(ClassifierMixin, BaseEstimator):
         self.delays_ = (
             proposed_delays(int(np.median([len(sequence) for sequence in learnt])))
             if self.delays is None
-            else tuple(self.delays)
+            else check_delays(self.delays)
         )
         with _keras_seeded(model_seed):
             model = self._build(learnt, len(classes), model_seed)
@@ -181,6 +181,12 @@ class DelayedRNNClassifier(ClassifierMixin, BaseEstimator):
             callbacks=copy.deepcopy(list(self.callbacks or ())),
             verbose=self.verbose,
         )
+        if not all(np.isfinite(weight).all() for weight in model.get_weights()):
+            raise ValueError(
+                "The training has diverged: weights are NaN or infinite. Try a smaller "
+                f"`learning_rate`. Received: learning_rate={self.learning_rate}, "
+                f"standardise={self.standardise}"
+            )
         self.classes_ = classes
         self.n_features_in_ = sequences[0].shape[1]
         self.history_ = history.history
@@ -206,7 +212,8 @@ class DelayedRNNClassifier(ClassifierMixin, BaseEstimator):
         if channels != self.n_features_in_:
             raise ValueError(
                 f"`X` must have the channels of the training sequences, {self.n_features_in_}. "
-                f"Received: {channels}. Sequences are (steps, channels)."
+                f"Received: {channels}. Sequences are (steps, channels); one alone is "
+                "[sequence]."
             )
         scores = self._padded_model.predict(
             padded(sequences), batch_size=self.batch_size, verbose=_SILENT
@@ -291,10 +298,15 @@ class DelayedRNNClassifier(ClassifierMixin, BaseEstimator):
                     f"`{name}` must be an integer from 1 up. Received: {name}={value!r}"
                 )
         fraction = self.validation_fraction
-        if isinstance(fraction, bool) or not 0 <= fraction < 1:
+        if isinstance(fraction, bool | str) or not 0 <= fraction < 1:
             raise ValueError(
                 "`validation_fraction` must be a number from 0 to below 1. Received: "
                 f"validation_fraction={fraction!r}"
+            )
+
+        if isinstance(self.callbacks, keras.callbacks.Callback):
+            raise ValueError(
+                f"`callbacks` must be a list of callbacks. Received: callbacks={self.callbacks!r}"
             )
 
     def _checked_labels(self, y: Any, samples: int) -> np.ndarray:

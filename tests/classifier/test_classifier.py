@@ -170,6 +170,9 @@ def test_delays_are_proposed_from_the_median_length():
         ({"batch_size": 2.5}, Y, "`batch_size` .* Received: batch_size=2.5"),
         ({"validation_fraction": 1.0}, Y, "Received: validation_fraction=1.0"),
         ({"validation_fraction": 0.01}, Y, "each class on both sides.*of the rarest class 24"),
+        ({"validation_fraction": "a"}, Y, "Received: validation_fraction='a'"),
+        ({"callbacks": Watch([])}, Y, "`callbacks` must be a list"),
+        ({"delays": 3}, Y, "`delays`.*Received: delays=3"),
         ({"units": 1}, Y, "`units`.*Received: units=1"),
         ({"delays": (3, 1)}, Y, "`delays`.*increasing"),
         ({}, ["a"] * 60, "two classes or more. Received: one class, 'a'"),
@@ -183,6 +186,11 @@ def test_delays_are_proposed_from_the_median_length():
 def test_wrong_parameters_and_labels_are_told_before_any_training(parameters, y, words):
     with pytest.raises(ValueError, match=words):
         clone(SMALL).set_params(**parameters).fit(X, y)
+
+
+def test_a_training_that_diverges_is_no_classifier():
+    with pytest.raises(ValueError, match="diverged.*Received: learning_rate=1e\\+30"):
+        clone(SMALL).set_params(learning_rate=1e30, epochs=2).fit(X, Y)
 
 
 @pytest.mark.parametrize("weight", [-1.0, 0.0])
