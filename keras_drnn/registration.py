@@ -28,6 +28,7 @@ MODULES = {
     "JointVelocity": "keras_drnn.skeletons.features",
     "LengthMask": "keras_drnn.classifier.model",
     "StreamingStep": "keras_drnn.export.step",
+    "TorsoScale": "keras_drnn.skeletons.torso",
     "ViewAlignment": "keras_drnn.skeletons.features",
 }
 

@@ -75,7 +75,7 @@ def list_data_sets(json_file: options.JsonFile = None) -> None:
             "title": data_set.title,
             "protocols": [protocol.name for protocol in data_set.protocols],
             "files": data_set.reader.pattern,
-            "joints": len(data_set.layout),
+            "joints": len(data_set.joint_names),
             "error": None,
         }
         descriptions.append(description)

@@ -47,8 +47,8 @@ class DataSet:
     >>> from keras_drnn.skeletons import ntu
     >>> protocol = Protocol("cross-view", "camera", (2, 3), (1,), actions={1: "sit", 7: "jump"})
     >>> gym = DataSet("gym", "recordings in our gym, as NTU files", ntu.READER, (protocol,))
-    >>> gym.protocol().test, len(gym.layout)
-    ((1,), 25)
+    >>> gym.protocol().test, gym.shape
+    ((1,), (2, 25, 3))
     """
 
     name: str
@@ -84,9 +84,19 @@ class DataSet:
                 )
 
     @property
-    def layout(self) -> JointLayout:
-        """What the joints are."""
+    def layout(self) -> JointLayout | None:
+        """What the joints are; `None` for channels."""
         return self.reader.layout
+
+    @property
+    def joint_names(self) -> tuple[str, ...]:
+        """The names of the joints, or of the channels."""
+        return self.reader.joint_names
+
+    @property
+    def shape(self) -> tuple[int, int, int]:
+        """Bodies, joints and axes of a frame."""
+        return self.reader.shape
 
     def protocol(self, name: str | None = None) -> Protocol:
         """One of its protocols.

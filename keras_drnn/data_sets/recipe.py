@@ -20,6 +20,7 @@ class Recipe:
         gain: Size of the D-RNN's and RNN's recurrent matrices at the start, 1 for orthogonal ones.
         motion: Whether the model also sees joint velocities and the hip's path.
         align: Whether clips are turned to start facing the camera.
+        torso: Whether joints are scaled by the length of the torso, for units that are not metres.
         frame_units: Units of a Dense(relu) on every frame before the recurrent layer; 0 for none.
         head_units: Units of a Dense(relu) between the recurrent layer and the scores; 0 for none.
         dropout: Share of the recurrent layer's outputs dropped, for a whole clip each.
@@ -42,6 +43,7 @@ class Recipe:
     gain: float = 1.0
     motion: bool = False
     align: bool = False
+    torso: bool = False
     frame_units: int = 0
     head_units: int = 0
     dropout: float = 0.0

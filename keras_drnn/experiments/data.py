@@ -50,9 +50,19 @@ class ClipFolder:
         return self.data_set.reader
 
     @property
-    def layout(self) -> JointLayout:
-        """What the joints are."""
+    def layout(self) -> JointLayout | None:
+        """What the joints are; `None` for channels."""
         return self.data_set.layout
+
+    @property
+    def joint_names(self) -> tuple[str, ...]:
+        """The names of the joints, or of the channels."""
+        return self.data_set.joint_names
+
+    @property
+    def shape(self) -> tuple[int, int, int]:
+        """Bodies, joints and axes of a frame."""
+        return self.data_set.shape
 
     @property
     def not_used(self) -> tuple[str, ...]:

@@ -1,10 +1,13 @@
-"""The models that are compared: raw joints in, one score per class and frame out."""
+"""The models that are compared: raw joints or channels in, one score per class and frame out."""
 
 import keras
+import numpy as np
 from keras import layers
 
+from keras_drnn.experiments.data import Data
 from keras_drnn.experiments.recipes import Recipe
 from keras_drnn.layer import DelayedRNN
+from keras_drnn.skeletons.batches import channel_moments
 from keras_drnn.skeletons.features import (
     FrameVector,
     HipCentring,
@@ -13,33 +16,61 @@ from keras_drnn.skeletons.features import (
     ViewAlignment,
 )
 from keras_drnn.skeletons.layouts import JointLayout
+from keras_drnn.skeletons.split import Split
+from keras_drnn.skeletons.torso import TorsoScale
 
 LAG = 4  # frames over which movement is measured
 # Joints of a few decimetres, movements of centimetres: all of them to about one.
 JOINT_SCALE, VELOCITY_SCALE, PATH_SCALE = 3.0, 5.0, 2.0
 
 
+def model_for(recipe: Recipe, data: Data, split: Split, *, name: str) -> keras.Model:
+    """Build the model of a recipe for the clips of a data set, with fresh weights.
+
+    Args:
+        recipe: What to build.
+        data: The clips.
+        split: Which of them to train on: the model standardises channels by these alone.
+        name: Name of the model.
+    """
+    bodies, joints, axes = data.shape
+    classes = len(split.class_names)
+    if data.layout is None:
+        mean, variance = channel_moments(data.clips, split.train)
+        return build_channel_model(recipe, mean=mean, variance=variance, classes=classes, name=name)
+    return build_model(
+        recipe, layout=data.layout, bodies=bodies, classes=classes, axes=axes, name=name
+    )
+
+
 def build_model(
-    recipe: Recipe, *, layout: JointLayout, bodies: int, classes: int, name: str | None = None
+    recipe: Recipe,
+    *,
+    layout: JointLayout,
+    bodies: int,
+    classes: int,
+    axes: int = 3,
+    name: str | None = None,
 ) -> keras.Model:
-    """Build a model, with fresh weights.
+    """Build a model of skeletons, with fresh weights.
 
     Args:
         recipe: What to build.
         layout: What the joints are.
         bodies: People in a frame, 1 or 2.
         classes: Number of classes.
+        axes: Axes of the joints, 2 or 3.
         name: Name of the model.
 
     Returns:
-        A model from raw joints, `(batch, frames, bodies, joints, 3)` in metres, absent bodies and
-        padding zero, to logits `(batch, frames, classes)` with a mask `(batch, frames)`.
+        A model from raw joints, `(batch, frames, bodies, joints, axes)` in metres, absent bodies
+        and padding zero, to logits `(batch, frames, classes)` with a mask `(batch, frames)`.
 
     Example:
 
     >>> model = build_model(Recipe("drnn"), layout=KINECT_V2, bodies=2, classes=60)
     """
-    joints = keras.Input((None, bodies, len(layout), 3), name="joints")
+    joints = keras.Input((None, bodies, len(layout), axes), name="joints")
     seen = joints
     if recipe.align:
         seen = ViewAlignment(layout.left_shoulder, layout.right_shoulder, name="view")(seen)
@@ -51,6 +82,47 @@ def build_model(
         x = FrameVector(scales, name="frame")([centred, velocity, path])
     else:
         x = FrameVector((1.0,), name="frame")([centred])
+    if recipe.torso:
+        scale = TorsoScale(layout.hip, layout.shoulder_centre, name="torso")(joints)
+        x = layers.Multiply(name="scaled")([x, scale])
+    return keras.Model(joints, _scores(recipe, x, classes), name=name)
+
+
+def build_channel_model(
+    recipe: Recipe,
+    *,
+    mean: np.ndarray,
+    variance: np.ndarray,
+    classes: int,
+    name: str | None = None,
+) -> keras.Model:
+    """Build a model of plain sequences, with fresh weights.
+
+    Args:
+        recipe: What to build; what it says of joints has no effect.
+        mean: Mean of each channel, by which the model standardises, `(channels,)`.
+        variance: Variance of each channel, likewise.
+        classes: Number of classes.
+        name: Name of the model.
+
+    Returns:
+        A model from channels, `(batch, frames, 1, channels, 1)`, padding zero, to logits
+        `(batch, frames, classes)` with a mask `(batch, frames)`. A frame in which all channels are
+        exactly zero counts as absent.
+
+    Example:
+
+    >>> mean, variance = np.zeros(6), np.ones(6)
+    >>> model = build_channel_model(Recipe("drnn"), mean=mean, variance=variance, classes=4)
+    """
+    channels = keras.Input((None, 1, len(mean), 1), name="channels")
+    x = FrameVector((1.0,), name="frame")([channels])
+    x = layers.Normalization(mean=mean.tolist(), variance=variance.tolist(), name="standard")(x)
+    return keras.Model(channels, _scores(recipe, x, classes), name=name)
+
+
+def _scores(recipe: Recipe, x: keras.KerasTensor, classes: int) -> keras.KerasTensor:
+    """From a vector for each frame to its scores."""
     if recipe.frame_units:
         x = layers.Dense(recipe.frame_units, activation="relu", name="pose")(x)
     recurrent = _recurrent(recipe)
@@ -61,7 +133,7 @@ def build_model(
         x = layers.SpatialDropout1D(recipe.dropout, name="dropout")(x)
     if recipe.head_units:
         x = layers.Dense(recipe.head_units, activation="relu", name="head")(x)
-    return keras.Model(joints, layers.Dense(classes, name="logits")(x), name=name)
+    return layers.Dense(classes, name="logits")(x)
 
 
 def _recurrent(recipe: Recipe) -> layers.RNN:

@@ -86,8 +86,8 @@ def _meaning(data: Data) -> dict:
     """What `classes.json` says of the scores and the joints."""
     return {
         "classes": list(data.split.class_names),
-        "joints": list(data.layout.joint_names),
-        "bodies": data.reader.bodies,
+        "joints": list(data.joint_names),
+        "bodies": data.shape[0],
         "data": data.name,
         "protocol": data.protocol.name,
         "frame_rate": data.data_set.frame_rate,

@@ -14,7 +14,7 @@ from keras_drnn.experiments.data import Data
 from keras_drnn.experiments.evaluation import clip_scores
 from keras_drnn.experiments.losses import FrameCrossentropy
 from keras_drnn.experiments.memory import forget_models
-from keras_drnn.experiments.models import build_model
+from keras_drnn.experiments.models import model_for
 from keras_drnn.experiments.recipes import Recipe
 from keras_drnn.reporting.metrics import ClipScores, frame_accuracy, sequence_accuracy
 from keras_drnn.skeletons.batches import Clips, training_stream
@@ -36,12 +36,12 @@ class TrainingData:
     Args:
         clips: The clips.
         split: Which are for what, and the class of each.
-        layout: What the joints are.
+        layout: What the joints are; `None` for channels.
     """
 
     clips: Clips
     split: Split
-    layout: JointLayout
+    layout: JointLayout | None
 
 
 def compile_model(model: keras.Model, recipe: Recipe) -> None:
@@ -202,13 +202,7 @@ def build_and_train(
     """
     forget_models()
     keras.utils.set_random_seed(seed)
-    model = build_model(
-        recipe,
-        layout=data.layout,
-        bodies=data.reader.bodies,
-        classes=len(split.class_names),
-        name=name,
-    )
+    model = model_for(recipe, data, split, name=name)
     compile_model(model, recipe)
     clips = TrainingData(data.clips, split, data.layout)
     history = train(model, recipe, clips, seed=seed, folder=folder, callbacks=callbacks)

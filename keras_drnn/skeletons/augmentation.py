@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from keras_drnn.skeletons.clip import Clip
-from keras_drnn.skeletons.layouts import JointLayout
+from keras_drnn.skeletons.layouts import TORSO, JointLayout, indices_of
 
 DISPLACEMENT = 0.25  # metres, standard deviation: how far off a hidden joint is guessed
 
@@ -25,11 +25,12 @@ class Augmentation:
             of standard deviation, as sensors put joints that they do not see.
         mirror: Probability that left and right are exchanged.
         speed: Largest factor by which a clip is played faster or slower; 1 leaves it as it is.
+        relative: Whether the clip's torso, taken for half a metre, is the unit of length.
 
     Call arguments:
         joints: `(clips, frames, bodies, joints, axes)`, in 3-D metres, absent bodies zero. In 2-D
             the tilt is a turn of the picture, and there is no rotation.
-        layout: What the joints are.
+        layout: What the joints are; `None` for channels, which have nothing to mirror or measure.
         rng: A `numpy.random.Generator`.
 
     Output shape:
@@ -48,9 +49,10 @@ class Augmentation:
     misplaced: float = 0.0
     mirror: float = 0.0
     speed: float = 1.0
+    relative: bool = False
 
     def __call__(
-        self, joints: np.ndarray, layout: JointLayout, rng: np.random.Generator
+        self, joints: np.ndarray, layout: JointLayout | None, rng: np.random.Generator
     ) -> np.ndarray:
         axes = joints.shape[-1]
         # Always the same draws, so that one setting does not shift the randomness of another.
@@ -68,15 +70,28 @@ class Augmentation:
         turns[mirrored, 0] *= -1.0
         turns = (np.eye(axes) + self.shear * maps[:, :axes, :axes]) @ turns
         varied = joints.copy()
-        varied[mirrored] = joints[mirrored][..., layout.mirrored, :]
-        varied = (varied.reshape(len(joints), -1, axes) @ turns.astype("float32")).reshape(
-            joints.shape
-        )
+        if layout is not None:
+            varied[mirrored] = joints[mirrored][..., layout.mirrored, :]
+        varied = varied.reshape(len(joints), -1, axes) @ turns.astype("float32")
+        varied = varied.reshape(joints.shape)
         if self.noise or self.misplaced:
             seen = joints.any(axis=(-2, -1), keepdims=True)
             sizes = np.where(misplaced, DISPLACEMENT, self.noise).astype("float32")
+            if self.relative and layout is not None:
+                sizes = sizes * _torsos(joints, layout)[:, None, None, None, None] / TORSO
             varied += sizes * offsets * seen
         return varied
+
+
+def _torsos(joints: np.ndarray, layout: JointLayout) -> np.ndarray:
+    """Mean length of the torsos of each clip, `(clips,)`; 0 where there is none."""
+    hip, neck = (
+        joints[..., indices_of(joint), :].mean(axis=-2)
+        for joint in (layout.hip, layout.shoulder_centre)
+    )
+    lengths = np.linalg.norm(neck - hip, axis=-1)
+    count = np.maximum((lengths > 0).sum(axis=(1, 2)), 1)
+    return (lengths.sum(axis=(1, 2)) / count).astype("float32")
 
 
 def rotations(yaw: np.ndarray, pitch: np.ndarray, roll: np.ndarray) -> np.ndarray:

@@ -46,7 +46,7 @@ def training_stream(
     chosen: np.ndarray,
     labels: np.ndarray,
     *,
-    layout: JointLayout,
+    layout: JointLayout | None,
     batch_size: int,
     frames: int,
     seed: int,
@@ -62,7 +62,7 @@ def training_stream(
         clips: The clips.
         chosen: Numbers of the clips to draw from.
         labels: Class of each chosen clip, from 0 up.
-        layout: What the joints are.
+        layout: What the joints are; `None` for channels.
         batch_size: Clips in a batch.
         frames: Length of a batch. A longer clip gives a random stretch of this length.
         seed: Seed of the order, the stretches and the augmentation.
@@ -96,6 +96,22 @@ def training_stream(
         seen = batch.any(axis=(2, 3, 4))
         yield batch, np.where(seen, np.array(row_labels, "int32")[:, None], np.int32(-1))
         step += 1
+
+
+def channel_moments(clips: Clips, chosen: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Mean and variance of each channel, over all frames of some clips that are not all zero.
+
+    Args:
+        clips: The clips, of channels: `(frames, 1, channels, 1)`.
+        chosen: Numbers of the clips.
+
+    Returns:
+        Two arrays `(channels,)`; the variance of a channel that never changes is 1.
+    """
+    frames = np.concatenate([clips[int(i)].joints[:, 0, :, 0] for i in chosen]).astype("float64")
+    frames = frames[frames.any(axis=1)]
+    variance = frames.var(axis=0)
+    return frames.mean(axis=0), np.where(variance > 0, variance, 1.0)
 
 
 def evaluation_chunks(

@@ -10,7 +10,8 @@ class Clip:
     """One recorded action: the joints of one or two people over time.
 
     Args:
-        joints: `(frames, bodies, joints, 3)` float32, metres, in the camera's frame (y up).
+        joints: `(frames, bodies, joints, axes)` float32: metres in the camera's frame (y up), or
+            in 2-D, or channels, `(frames, 1, channels, 1)`.
             Exactly zero where `mask` is False.
         mask: `(frames, bodies)` bool: whether this body was seen in this frame.
         subject: Number of the person, as in the file name.
@@ -41,13 +42,13 @@ class Clip:
     def __post_init__(self) -> None:
         if (
             self.joints.ndim != 4
-            or self.joints.shape[-1] != 3
+            or self.joints.shape[-1] not in (1, 2, 3)
             or self.joints.dtype != np.float32
             or self.mask.dtype != np.bool_
             or self.mask.shape != self.joints.shape[:2]
         ):
             raise ValueError(
-                "A clip takes joints of shape (frames, bodies, joints, 3) in float32 and a mask of "
-                f"shape (frames, bodies) in bool. Received: joints {self.joints.shape} "
+                "A clip takes joints (frames, bodies, joints, axes) in float32 and a mask "
+                f"(frames, bodies) in bool. Received: joints {self.joints.shape} "
                 f"{self.joints.dtype}, mask {self.mask.shape} {self.mask.dtype}, name={self.name!r}"
             )

@@ -9,6 +9,8 @@ Detection" (the order of MoveNet and PoseNet too); OpenPose, "Output" (`POSE_COC
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+TORSO = 0.5  # metres from the hip centre to between the shoulders, about
+
 
 @dataclass(frozen=True)
 class JointLayout:

@@ -55,6 +55,16 @@ class Reader:
     version: int = 1
 
     @property
+    def joint_names(self) -> tuple[str, ...]:
+        """The names of the joints."""
+        return self.layout.joint_names
+
+    @property
+    def shape(self) -> tuple[int, int, int]:
+        """Bodies, joints and axes of a frame."""
+        return self.bodies, len(self.layout), 3
+
+    @property
     def suffix(self) -> str:
         """Suffix of the files, with the dot, in lower case."""
         return PurePath(self.pattern).suffix.lower()

@@ -73,7 +73,7 @@ class FolderSource:
         self.reader = reader
         self.kind = reader.file_format
         self.entries = tuple(map(listing.within, listing.files))
-        self.shape = (reader.bodies, len(reader.layout), 3)
+        self.shape = reader.shape
 
     @property
     def choice(self) -> list:

@@ -13,7 +13,7 @@ from keras_drnn.data_sets.recipe import Recipe
 from keras_drnn.experiments import runs
 from keras_drnn.experiments.callbacks import StepCounter
 from keras_drnn.experiments.data import Data
-from keras_drnn.experiments.models import build_model
+from keras_drnn.experiments.models import model_for
 from keras_drnn.experiments.training import build_and_train
 from keras_drnn.tuning.export_latency import export_latency
 from keras_drnn.tuning.folds import fold_splits
@@ -65,13 +65,7 @@ class SkeletonObjective:
 
     def build(self, recipe: Recipe) -> keras.Model:
         """A model, with fresh weights."""
-        return build_model(
-            recipe,
-            layout=self.data.layout,
-            bodies=self.data.reader.bodies,
-            classes=len(self.data.split.class_names),
-            name=recipe.cell,
-        )
+        return model_for(recipe, self.data, self.data.split, name=recipe.cell)
 
     @cached_property
     def features(self) -> int:

@@ -28,6 +28,7 @@ from keras_drnn.skeletons.features import (
     ViewAlignment,
 )
 from keras_drnn.skeletons.layouts import KINECT_V2
+from keras_drnn.skeletons.torso import TorsoScale
 
 PACKAGE = Path(keras_drnn.__file__).parent
 
@@ -118,6 +119,7 @@ def test_files_load_in_a_fresh_process_whichever_is_imported_first(tmp_path):
         JointVelocity(4),
         LengthMask(),
         StreamingStep(keras.Sequential([keras.Input((None, 3)), DelayedRNN(4, (1, 2))])),
+        TorsoScale(0, 1),
         ViewAlignment(4, 8),
     ]
     assert {type(thing).__name__ for thing in everything} == set(MODULES)
