@@ -201,9 +201,12 @@ def _array(section: Section, key: str, files: Files) -> Path | None:
     if text is None:
         return None
     try:
-        return files.find(text)[0]
+        path, _ = files.find(text)
     except CellError as error:
         raise section.error(key, error.expected, f" {error.received}. {error.advice}") from error
+    if not path.is_file():
+        raise section.error(key, "the path of a file, not of a folder")
+    return path
 
 
 def _split(section: Section) -> SplitRule | None:

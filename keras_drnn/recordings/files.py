@@ -3,6 +3,7 @@
 import os
 import stat
 import unicodedata
+from collections.abc import Iterator
 from pathlib import Path
 
 from keras_drnn.recordings.faults import CellError
@@ -27,7 +28,7 @@ class Files:
         self.root = os.path.abspath(root)
         self._real_root = os.path.realpath(root)
         self._inside = self._real_root.rstrip(os.sep) + os.sep
-        self._real_folders: dict[str, str] = {}
+        self._folders: dict[str, tuple[Path, str]] = {}
         self._names: dict[str, dict[str, str]] = {}
 
     def find(self, text: str) -> tuple[Path, str]:
@@ -45,16 +46,8 @@ class Files:
         plain = text.strip()
         if "\0" in plain:
             raise CellError(_EXPECTED, f"{plain!r:.80}, with a NUL in it", "Correct the path.")
-        spellings = (
-            plain,
-            text,
-            plain.replace("\\", "/"),
-            unicodedata.normalize("NFC", plain),
-            unicodedata.normalize("NFD", plain),
-        )
-        for spelling in dict.fromkeys(spellings):
-            path = os.path.join(self.root, spelling)
-            real = self._real(path)
+        for spelling in _spellings(plain, text):
+            path, real = self._path(spelling)
             if real != self._real_root and not real.startswith(self._inside):
                 raise CellError(
                     f"a path that stays in {self.root}",
@@ -68,23 +61,25 @@ class Files:
                 continue
             except OSError as error:
                 raise CellError(_EXPECTED, f"{plain!r:.80}: {error.strerror}", _CORRECT) from error
-            return Path(path), real
-        hint = self._hint(os.path.join(self.root, plain.replace("\\", "/")))
+            return path, real
         raise CellError(
             f"a file or a folder in {self.root}",
             f"{plain!r:.80}, which does not exist",
-            f"{_CORRECT}{hint}",
+            f"{_CORRECT}{self._hint(plain)}",
         )
 
-    def _real(self, path: str) -> str:
-        """The path without symbolic links, each folder asked about only once."""
-        folder, name = os.path.split(path)
+    def _path(self, spelling: str) -> tuple[Path, str]:
+        """A path, and the path without symbolic links. Each folder is asked about only once."""
+        within, name = os.path.split(spelling)
         if name in ("", os.curdir, os.pardir):
-            return os.path.realpath(path)
-        if folder not in self._real_folders:
-            self._real_folders[folder] = os.path.realpath(folder)
-        real = os.path.join(self._real_folders[folder], name)
-        return os.path.realpath(real) if os.path.islink(real) else real
+            path = os.path.join(self.root, spelling)
+            return Path(path), os.path.realpath(path)
+        if within not in self._folders:
+            path = os.path.join(self.root, within)
+            self._folders[within] = (Path(path), os.path.realpath(path))
+        folder, real_folder = self._folders[within]
+        real = os.path.join(real_folder, name)
+        return folder / name, os.path.realpath(real) if os.path.islink(real) else real
 
     def _check(self, real: str, shown: str) -> None:
         status = os.stat(real)
@@ -99,16 +94,29 @@ class Files:
         elif not status.st_size:
             raise CellError("a file with a recording", f"{shown!r:.80}, an empty file", _DELETE)
 
-    def _hint(self, path: str) -> str:
+    def _hint(self, plain: str) -> str:
         """A file there whose name differs in capitals or in its suffix alone."""
-        folder, name = os.path.split(path)
-        if folder not in self._names:
-            self._names[folder] = {}
+        within, name = os.path.split(plain.replace("\\", "/"))
+        if within not in self._names:
+            names = self._names[within] = {}
+            folder = os.path.realpath(os.path.join(self.root, within))
             # What is outside the folder is not looked at, not even for a hint.
-            if f"{self._real(folder)}{os.sep}".startswith(self._inside) and os.path.isdir(folder):
+            if f"{folder}{os.sep}".startswith(self._inside) and os.path.isdir(folder):
                 for there in sorted(os.listdir(folder)):
-                    self._names[folder].setdefault(there.casefold(), there)
-                    self._names[folder].setdefault(os.path.splitext(there)[0].casefold(), there)
-        names, folded = self._names[folder], name.casefold()
+                    names.setdefault(there.casefold(), there)
+                    names.setdefault(os.path.splitext(there)[0].casefold(), there)
+        names, folded = self._names[within], name.casefold()
         meant = names.get(folded) or names.get(os.path.splitext(folded)[0])
         return f" Did you mean {meant!r}?" if meant else ""
+
+
+def _spellings(plain: str, text: str) -> Iterator[str]:
+    """The path as it stands there, and, should that not exist, what else it may mean."""
+    yield plain
+    others = (
+        text,
+        plain.replace("\\", "/"),
+        unicodedata.normalize("NFC", plain),
+        unicodedata.normalize("NFD", plain),
+    )
+    yield from dict.fromkeys(other for other in others if other != plain)

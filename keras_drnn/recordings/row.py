@@ -3,6 +3,7 @@
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache, partial
 from pathlib import Path
 from typing import Literal
 
@@ -22,6 +23,7 @@ _SIDES: dict[str, Side] = {
 }
 _TIMES = {"seconds": "a number of seconds from 0", "frames": "a whole number of frames from 0"}
 _RATE = "a number of frames per second above 0"
+_FILL = "Write it there, or delete the row."
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,13 +81,18 @@ class RowReader:
         comma_separates: bool,
     ) -> None:
         self._path = path
-        self._places = places
         self._files = files
         self._times = times
         self._fps = fps
         self._counts: Literal["line", "row"] = counts
         self._comma_separates = comma_separates
-        self._found: dict[str, tuple[Path, str]] = {}
+        # Few labels stand in many rows, and many parts may be of one file.
+        parsers = {"file": cache(self._file), "label": cache(_label), "split": cache(_side)}
+        for column in ("start", "end", "fps"):
+            parsers[column] = partial(self._number, column)
+        self._columns = [
+            (column, place, parsers.get(column) or cache(_name)) for column, place in places.items()
+        ]
 
     def read(self, line: int, cells: Sequence[str]) -> tuple[RecordingRow, str] | list[TableFault]:
         """Understand a row.
@@ -98,9 +105,9 @@ class RowReader:
             The row, and its file without symbolic links; or all that is wrong with it.
         """
         values, faults = {}, []
-        for column, place in self._places.items():
+        for column, place, parse in self._columns:
             try:
-                values[column] = self._value(column, cells[place])
+                values[column] = parse(cells[place])
             except CellError as error:
                 faults.append(self.fault(line, column, error))
         start, end = values.get("start"), values.get("end")
@@ -130,25 +137,15 @@ class RowReader:
             self._path, line, column, error.expected, error.received, error.advice, self._counts
         )
 
-    def _value(self, column: str, cell: str):
-        if raw := undecoded(cell):
-            advice = "Save the table as text in UTF-8 (in Excel: CSV UTF-8)."
-            raise CellError("text in UTF-8", f"{raw!r:.80}", advice)
+    def _file(self, cell: str) -> tuple[Path, str]:
+        if not _decoded(cell):
+            raise CellError("the path of a recording", "nothing", _FILL)
+        return self._files.find(cell)
+
+    def _number(self, column: str, cell: str) -> float | None:
         text = cell.strip()
-        if not text and column in ("file", "label"):
-            expected = "the path of a recording" if column == "file" else "the name of a class"
-            raise CellError(expected, "nothing", "Write it there, or delete the row.")
-        if column == "file":
-            if cell not in self._found:
-                self._found[cell] = self._files.find(cell)
-            return self._found[cell]
         if not text:
             return None
-        if column in ("start", "end", "fps"):
-            return self._number(column, text)
-        return _side(text) if column == "split" else unicodedata.normalize("NFC", text)
-
-    def _number(self, column: str, text: str) -> float:
         rate = column == "fps"
         expected = _RATE if rate else _TIMES[self._times]
         value = parse_number(
@@ -162,11 +159,31 @@ class RowReader:
         return value
 
 
-def _side(text: str) -> Side:
-    if text.casefold() not in _SIDES:
+def _label(cell: str) -> str:
+    label = _name(cell)
+    if label is None:
+        raise CellError("the name of a class", "nothing", _FILL)
+    return label
+
+
+def _name(cell: str) -> str | None:
+    return unicodedata.normalize("NFC", _decoded(cell)) or None
+
+
+def _side(cell: str) -> Side | None:
+    text = _decoded(cell)
+    if text and text.casefold() not in _SIDES:
         raise CellError(
             "train, validation (or val) or test",
             f"{text!r:.80}",
             f"Write one of these, or leave the cell empty.{did_you_mean(text, _SIDES)}",
         )
-    return _SIDES[text.casefold()]
+    return _SIDES[text.casefold()] if text else None
+
+
+def _decoded(cell: str) -> str:
+    """The text of a cell, without blanks around it."""
+    if raw := undecoded(cell):
+        advice = "Save the table as text in UTF-8 (in Excel: CSV UTF-8)."
+        raise CellError("text in UTF-8", f"{raw!r:.80}", advice)
+    return cell.strip()

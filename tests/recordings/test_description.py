@@ -119,6 +119,7 @@ LAYOUT = TABLE + '[layout]\njoints = ["hip", "knee", "foot"]\n'
         ("y = 'X.npy'", "key x: expected both x, the clips, and y"),
         ("x = 'Y.npy'", "key x: expected a file or a folder in .*'Y.npy', which does not exist"),
         ("x = '../X.npy'", "key x: expected a path that stays in"),
+        ("x = '.'", "key x: expected the path of a file, not of a folder"),
         (TABLE + "groups = 'X.npy'\nsubject = 'X.npy'", "groups: expected either groups or"),
         (TABLE + "[layout]", "layout.joints: expected the name of each joint.* no joints"),
         (TABLE + "[layout]\njoints = ['a', 'b', 'a ']", "layout.joints: .* Twice: a."),
