@@ -115,7 +115,7 @@ class Space:
             hp: keras-tuner's `HyperParameters`.
             cell: One of `SEARCHED_CELLS`.
             longest_delay: Numbers of groups are offered if with some base their delays are at most
-                so long; `None` offers all of them.
+                so long, and bases if they are so with some number of groups; `None` offers all.
 
         Raises:
             ValueError: If no number of groups fits `longest_delay`.
@@ -144,12 +144,11 @@ class Space:
     def _declare_delays(
         self, hp: "HyperParameters", given: Mapping[str, tuple], longest_delay: float
     ) -> None:
+        def fits(base: float, number: int) -> bool:
+            return number == 1 or geometric_delays(base, number)[-1] <= longest_delay
+
         offered, bases = given.get("groups", self.groups), given.get("base", self.bases)
-        groups = tuple(
-            number
-            for number in offered
-            if number == 1 or geometric_delays(min(bases), number)[-1] <= longest_delay
-        )
+        groups = tuple(number for number in offered if fits(min(bases), number))
         if not groups:
             raise ValueError(
                 f"No number of groups has delays of at most {longest_delay:g} with any base. Offer "
@@ -162,7 +161,9 @@ class Space:
         # nothing is registered in it: keras-tuner looks whether every scope is active some time.
         if several:
             with hp.conditional_scope("groups", several):
-                _choice(hp, given, "base", self.bases)
+                # A base with which none of them fits would leave nothing to build.
+                fitting = (base for base in self.bases if fits(base, min(several)))
+                _choice(hp, given, "base", tuple(fitting))
                 _choice(hp, given, "growth", self.growths)
 
 

@@ -71,6 +71,11 @@ def test_numbers_of_groups_that_fit_with_no_base_are_not_offered():
     assert all("growth" not in trial for trial in trials if trial["groups"] == 1)
 
 
+def test_bases_that_fit_with_no_number_of_groups_are_not_offered():
+    trials = proposed(declared(groups=4), 20)
+    assert {trial["base"] for trial in trials} == {2.0}  # of base 3, the longest delay would be 27
+
+
 def test_a_model_is_what_its_trial_says(tmp_path, monkeypatch):
     """As keras-tuner has it built: it hands over the hyperparameters that it reports."""
     built = []
