@@ -40,6 +40,9 @@ class NumberTable:
         Raises:
             RecordingError: If a cell is not a number.
         """
+        cells = self.cells[list(columns)].to_numpy()
+        if cells.dtype.kind in "iuf":
+            return cells.astype(np.float64)
         return np.stack([self._column(column) for column in columns], axis=-1)
 
     def name(self, column: int) -> str:
