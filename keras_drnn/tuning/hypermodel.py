@@ -2,6 +2,7 @@
 
 import keras
 from keras_tuner import HyperModel, HyperParameters
+from keras_tuner.errors import FatalValueError
 
 from keras_drnn.classifier.model import classifier_model, compile_classifier
 from keras_drnn.data_sets.recipe import Recipe
@@ -41,44 +42,37 @@ class DelayedRNNHyperModel(HyperModel):
     def declare_hyperparameters(self, hp: HyperParameters) -> None:
         """Register the hyperparameters; those that you have registered before the search are kept.
 
+        The others are offered as far as they fit: no delay is longer than `longest_delay`, and each
+        group has a unit. With several values of your own registered, such as a range of bases,
+        numbers of groups are offered that fit with each of them. Bases, or units, that fit some
+        numbers of groups alone are hyperparameters of names such as `4-5 groups/base`.
+
         Args:
             hp: keras-tuner's hyperparameters.
+
+        Raises:
+            ValueError: If nothing fits, or not all that you have registered. It is keras-tuner's
+                `FatalValueError`, raised as the tuner is made.
         """
         self.space.declare(hp, longest_delay=self.longest_delay)
 
     def build(self, hp: HyperParameters) -> keras.Model:
         """A compiled model with the hyperparameters of one trial.
 
-        A trial whose groups do not fit `longest_delay` with its base, or its units, is given as
-        many groups as do, of the numbers on offer; its hyperparameters then say so.
-
         Args:
             hp: keras-tuner's hyperparameters.
 
         Raises:
-            ValueError: If no number of groups that is on offer fits.
+            ValueError: As for `declare_hyperparameters`, and if `hp.values` do not fit.
         """
         self.declare_hyperparameters(hp)
-        self._fit(hp)
-        return self.model(recipe_of(hp.values, Recipe("drnn")))
-
-    def _fit(self, hp: HyperParameters) -> None:
         reason = misfit(hp.values, self.longest_delay)
-        if reason is None:
-            return
-        offered = {number for each in hp.space if each.name == "groups" for number in each.values}
-        fitting = [
-            number
-            for number in offered
-            if misfit({**hp.values, "groups": number}, self.longest_delay) is None
-        ]
-        if not fitting:
-            raise ValueError(
-                f"These hyperparameters do not fit: {reason}. Register other values of groups, "
-                f"base and units, or give a larger `longest_delay`. Received: {hp.values}"
+        if reason is not None:
+            raise FatalValueError(
+                f"Hyperparameters must fit `longest_delay`, but {reason}. Take values that are on "
+                f"offer, or give a larger `longest_delay`. Received: {hp.values}"
             )
-        hp.values["groups"] = max(fitting)
-        hp.ensure_active_values()
+        return self.model(recipe_of(hp.values, Recipe("drnn")))
 
     def model(self, recipe: Recipe) -> keras.Model:
         """A compiled model, with fresh weights.

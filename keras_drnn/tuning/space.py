@@ -1,11 +1,11 @@
 """What is searched: delays and what goes with them, as data."""
 
 import math
-from collections.abc import Container, Mapping
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
 from typing import TYPE_CHECKING, Any
 
-from keras_drnn.delays import geometric_delays
+from keras_drnn.tuning.fitting import choose_groups, choose_within
 from keras_drnn.tuning.names import check_names
 
 if TYPE_CHECKING:
@@ -114,73 +114,44 @@ class Space:
         Args:
             hp: keras-tuner's `HyperParameters`.
             cell: One of `SEARCHED_CELLS`.
-            longest_delay: Numbers of groups are offered if with some base their delays are at most
-                so long, and bases if they are so with some number of groups; `None` offers all.
+            longest_delay: Whatever is offered has delays of at most so many steps, and a unit for
+                each group, with any value of what is registered already. `None` offers everything.
 
         Raises:
-            ValueError: If no number of groups fits `longest_delay`.
+            ValueError: If nothing fits `longest_delay`, or not all that is registered; as
+                keras-tuner's `FatalValueError`.
         """
-        given = _registered(hp)
+        groups: list[int] = []
         if cell == "drnn":
-            self._declare_delays(hp, given, longest_delay or math.inf)
-            _choice(hp, given, "first_step", self.first_steps, self.first_steps[0])
-            _choice(hp, given, "activation", self.activations, self.activations[0])
-        _choice(hp, given, "units", self.units)
-        _choice(hp, given, "head_units", self.head_units, self.head_units[0])
+            within = {"base": self.bases, "units": self.units}
+            groups = choose_groups(hp, self.groups, within, longest_delay)
+            # One group has neither a ratio of delays nor one of sizes.
+            choose_within(hp, "base", self.bases, groups, longest_delay, several=True)
+            choose_within(hp, "growth", self.growths, groups, longest_delay, several=True)
+            _choice(hp, "first_step", self.first_steps, self.first_steps[0])
+            _choice(hp, "activation", self.activations, self.activations[0])
+            choose_within(hp, "units", self.units, groups, longest_delay)
+        else:
+            _choice(hp, "units", self.units)
+        _choice(hp, "head_units", self.head_units, self.head_units[0])
         low, high = self.dropout
-        if "dropout" not in given:
-            if low == high:
-                hp.Fixed("dropout", low)
-            else:
-                hp.Float("dropout", low, high, step=(high - low) / 4, default=(low + high) / 2)
+        _interval(hp, "dropout", low, high, step=(high - low) / 4, default=(low + high) / 2)
         low, high = self.learning_rate
-        if "learning_rate" not in given:
-            if low == high:
-                hp.Fixed("learning_rate", low)
-            else:
-                middle = math.sqrt(low * high)
-                hp.Float("learning_rate", low, high, sampling="log", default=middle)
-
-    def _declare_delays(
-        self, hp: "HyperParameters", given: Mapping[str, tuple], longest_delay: float
-    ) -> None:
-        def fits(base: float, number: int) -> bool:
-            return number == 1 or geometric_delays(base, number)[-1] <= longest_delay
-
-        offered, bases = given.get("groups", self.groups), given.get("base", self.bases)
-        groups = tuple(number for number in offered if fits(min(bases), number))
-        if not groups:
-            raise ValueError(
-                f"No number of groups has delays of at most {longest_delay:g} with any base. Offer "
-                "fewer groups, smaller bases or longer delays. "
-                f"Received: groups={offered}, bases={bases}"
-            )
-        _choice(hp, given, "groups", groups)
-        several = [number for number in groups if number > 1]
-        # One group has neither a ratio of delays nor one of sizes. The scope is opened even if
-        # nothing is registered in it: keras-tuner looks whether every scope is active some time.
-        if several:
-            with hp.conditional_scope("groups", several):
-                # A base with which none of them fits would leave nothing to build.
-                fitting = (base for base in self.bases if fits(base, min(several)))
-                _choice(hp, given, "base", tuple(fitting))
-                _choice(hp, given, "growth", self.growths)
+        _interval(hp, "learning_rate", low, high, sampling="log", default=math.sqrt(low * high))
 
 
-def _registered(hp: "HyperParameters") -> dict[str, tuple]:
-    """Every value that each hyperparameter may have, under whatever conditions."""
-    values: dict[str, dict] = {}
-    for each in hp.space:
-        values.setdefault(each.name, {}).update(dict.fromkeys(each.values))
-    return {name: tuple(each) for name, each in values.items()}
-
-
-def _choice(
-    hp: "HyperParameters", given: Container[str], name: str, values: tuple, default: Any = None
-) -> None:
-    if name not in given:
+def _choice(hp: "HyperParameters", name: str, values: tuple, default: Any = None) -> None:
+    if all(each.name != name for each in hp.space):
         middle = values[len(values) // 2]
         hp.Choice(name, list(values), default=middle if default is None else default)
+
+
+def _interval(hp: "HyperParameters", name: str, low: float, high: float, **how: Any) -> None:
+    if all(each.name != name for each in hp.space):
+        if low == high:
+            hp.Fixed(name, low)
+        else:
+            hp.Float(name, low, high, **how)
 
 
 def _as(kind: type, name: str, value: Any) -> Any:

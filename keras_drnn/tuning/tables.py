@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from keras_drnn.reporting.names import model_style
+from keras_drnn.skeletons.words import counted
 
 if TYPE_CHECKING:
     from rich.console import Group
@@ -36,7 +37,7 @@ def search_tables(outcomes: Sequence[Mapping[str, Any]]) -> Group:
         scored = [trial for trial in outcome["trials"] if trial["score"] is not None]
         best = sorted(scored, key=lambda trial: (-trial["score"], trial["parameters"]))[:_BEST]
         counts = outcome["counts"]
-        said = f"{counts['finished']} trials finished"
+        said = f"{counted(counts['finished'], 'trial')} finished"
         for what in ("failed", "infeasible"):
             if counts[what]:
                 said += f", {counts[what]} {what}"

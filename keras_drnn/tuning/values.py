@@ -12,7 +12,34 @@ from keras_drnn.delays import geometric_delays
 #: Hyperparameters of one trial by name, as keras-tuner keeps them.
 Values: TypeAlias = Mapping[str, int | float | str]
 
+# Between a number of groups and the name of what is offered to it alone.
+_SCOPE = " groups/"
 _OF_RECIPE = ("first_step", "activation", "units", "head_units", "dropout", "learning_rate")
+
+
+def scoped(key: str, name: str) -> bool:
+    """Whether a key of values is the hyperparameter of a name as offered to some numbers of groups.
+
+    Args:
+        key: The key, such as `"4-5 groups/base"`.
+        name: The name, such as `"base"`.
+    """
+    return key.endswith(_SCOPE + name)
+
+
+def key_of(values: Values, name: str) -> str:
+    """The key under which values have a hyperparameter: its name, or that for its groups.
+
+    Args:
+        values: Values by name.
+        name: The hyperparameter's name.
+
+    Example:
+
+    >>> key_of({"groups": 4, "4-5 groups/base": 2.0}, "base")
+    '4-5 groups/base'
+    """
+    return next((key for key in values if scoped(key, name)), name)
 
 
 def delays_of(values: Values) -> tuple[int, ...]:
@@ -27,7 +54,9 @@ def delays_of(values: Values) -> tuple[int, ...]:
     (1, 3, 9, 27)
     """
     groups = int(values["groups"])
-    return geometric_delays(float(values["base"]), groups) if groups > 1 else (1,)
+    if groups == 1:
+        return (1,)
+    return geometric_delays(float(values[key_of(values, "base")]), groups)
 
 
 def sizes_of(units: int, groups: int, growth: float) -> tuple[int, ...]:
@@ -66,17 +95,19 @@ def misfit(values: Values, longest_delay: int) -> str | None:
     """Say why the groups of a trial do not fit the data, or `None` if they do.
 
     Args:
-        values: The hyperparameters; without `"groups"` there is nothing that could not fit.
+        values: The hyperparameters; what is not among them fits.
         longest_delay: The longest delay that fits.
     """
     if "groups" not in values:
         return None
     groups = int(values["groups"])
-    if int(values.get("units", groups)) < groups:
-        return f"{values['units']} units are fewer than {groups} groups"
-    if groups > 1 and "base" not in values:
-        return f"no base gives {groups} groups delays of at most {longest_delay}"
-    longest = delays_of(values)[-1]
+    units = values.get(key_of(values, "units"), groups)
+    for name, value in (("groups", values["groups"]), ("units", units)):
+        if int(value) != value:
+            return f"{name}={value!r} is no whole number"
+    if int(units) < groups:
+        return f"{units} units are fewer than {groups} groups"
+    longest = delays_of(values)[-1] if key_of(values, "base") in values else 1
     return (
         f"a delay of {longest} is longer than {longest_delay}" if longest > longest_delay else None
     )
@@ -99,7 +130,7 @@ def recipe_of(values: Values, recipe: Recipe) -> Recipe:
         delays = delays_of(values)
         changes["delays"] = delays
         changes["units"] = sizes_of(
-            int(values.get("units", np.sum(recipe.units))),
+            int(values.get(key_of(values, "units"), np.sum(recipe.units))),
             len(delays),
             float(values.get("growth", 1.0)),
         )

@@ -1,7 +1,7 @@
 """What the search takes for granted of keras-tuner, by name: nothing of it is private.
 
 Where this fails after an upgrade, the names that are missing are those to look for in
-`keras_drnn/tuning/oracles.py`, `tuner.py`, `space.py` and `roles.py`.
+`keras_drnn/tuning/oracles.py`, `tuner.py`, `space.py`, `fitting.py` and `roles.py`.
 """
 
 import inspect
@@ -13,7 +13,7 @@ from keras_tuner.engine.base_tuner import BaseTuner
 from keras_tuner.engine.trial import Trial
 from keras_tuner.oracles import BayesianOptimizationOracle, HyperbandOracle, RandomSearchOracle
 
-from keras_drnn.tuning import oracles, roles, space, tuner, values
+from keras_drnn.tuning import fitting, hypermodel, oracles, roles, space, tuner, values
 
 # Methods that are called or overridden, with the arguments that they are given.
 METHODS = {
@@ -34,7 +34,7 @@ METHODS = {
         "Fixed": ["name", "value"],
         "Float": ["name", "min_value", "max_value", "step", "sampling", "default"],
         "conditional_scope": ["parent_name", "parent_values"],
-        "ensure_active_values": [],
+        "name_scope": ["name"],
     },
 }
 CONSTRUCTORS = {
@@ -63,10 +63,10 @@ ATTRIBUTES = {
     "trial": ["trial_id", "status", "message", "score", "hyperparameters"],
     "hyperparameters": ["space", "values"],
     "hyperparameter": ["name", "values", "default", "conditions", "random_sample"],
-    "condition": ["is_active"],
+    "condition": ["is_active", "name", "values"],
 }
 STATE = ["ongoing_trials", "start_order", "end_order", "retry_queue"]
-MODULES = (oracles, roles, space, tuner, values)
+MODULES = (fitting, hypermodel, oracles, roles, space, tuner, values)
 
 
 def objects(tmp_path):

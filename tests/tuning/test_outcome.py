@@ -101,6 +101,10 @@ def test_the_tables_tell_winner_and_front(outcome):
     assert "81.2±1.1" in text and "1,3,9" in text and "too large" in text
     assert "6 trials finished, 1 failed" in text
     assert text.index("0004") < text.index("0001")
+    outcome["counts"]["finished"] = 1
+    with console.capture() as capture:
+        console.print(search_tables([outcome]))
+    assert "1 trial finished" in capture.get()
 
 
 def test_the_subsets_of_a_data_set_have_columns_of_their_own(outcome):
