@@ -1,6 +1,5 @@
 """Which column of a table is which."""
 
-import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -89,4 +88,4 @@ def find_columns(path: Path, header: Sequence[str]) -> Columns:
 
 
 def _key(name: str) -> str:
-    return unicodedata.normalize("NFC", name.strip()).casefold()
+    return name.strip().casefold()

@@ -137,6 +137,10 @@ LAYOUT = TABLE + '[layout]\njoints = ["hip", "knee", "foot"]\n'
             LAYOUT + "bones = [['hip', 'knee'], ['foot', 'hip'], ['knee', 'foot']]",
             "no ring of bones. Closed by: .'knee', 'foot'.",
         ),
+        (
+            LAYOUT + "bones = [['hip', 'knee'], ['hip', 'foot'], ['foot', 'knee']]",
+            "no ring of bones. Closed by: .'foot', 'knee'.",
+        ),
         (LAYOUT + "mirror = [['hip', 'knee'], ['knee', 'foot']]", "mirror: .*Twice: 'knee'"),
         ("table = t.csv", "Expected TOML. Received: .*line 1"),
         ('table = "C:\\data\\t.csv"', "single quotes"),

@@ -61,7 +61,7 @@ def only_fault(found):
         EXCEL.replace(",", ";").replace(".5", ",5"),
         EXCEL.replace("2.5", '"2,5"').replace("0.5", '",5"'),
         EXCEL.replace(",", " , ").replace("file", " File ").replace("label", "LABEL"),
-        EXCEL.replace("a.npy", '"a.npy"').replace("stand up", '"stand up"'),
+        EXCEL.replace("a.npy", '"a.npy"').replace("stand up", ' "stand up" '),
         EXCEL.replace("a.npy", "./a.npy").replace("b c", "nowhere\\..\\b c"),
         EXCEL.replace("2.5", "2.50").replace("0.5", "5e-1").replace("4", "+4.0"),
         EXCEL.replace("\r\n", ",,\r\n"),
@@ -93,11 +93,11 @@ def test_lines_are_those_of_an_editor(read, tmp_path):
 
 @pytest.mark.parametrize("composed", ["NFC", "NFD"])
 def test_unicode_in_paths_labels_and_separators(read, tmp_path, composed):
-    found = read(
-        unicodedata.normalize(composed, 'label;file\n"sitzen; müde";fü.npy\n坐;"d,e.npy"\n')
-    )
-    assert shown(found, "label") == [("sitzen; m\u00fcde",), ("坐",)]
-    assert [row.file.read_bytes() for row in found.rows] == [b"joints"] * 2
+    (tmp_path / unicodedata.normalize("NFD", "hö.npy")).write_bytes(b"joints")
+    text = 'label;file\n"sitzen; müde";fü.npy\n坐;"d,e.npy"\n坐;hö.npy\n'
+    found = read(unicodedata.normalize(composed, text))
+    assert shown(found, "label") == [("sitzen; m\u00fcde",), ("坐",), ("坐",)]
+    assert [row.file.read_bytes() for row in found.rows] == [b"joints"] * 3
     assert {row.file.parent for row in found.rows} == {tmp_path}
 
 
@@ -240,6 +240,7 @@ def test_frames_are_whole_numbers(read, write):
 )
 def test_decimal_commas(text, value):
     assert parse_number(text, "a number") == value
+    assert parse_number("1.500", "a number", comma_separates=True) == 1.5
     for wrong in (f"{text} ", f"{text},0", f"1.{text}.0", f"{text}s"):
         with pytest.raises(CellError):
             parse_number(wrong, "a number")
@@ -308,13 +309,20 @@ def test_other_columns_are_named_and_near_misses_told(read):
 
 def test_parts_that_overlap_are_told_and_kept(read):
     parts = ["a.npy,0,2", "a.npy,2,4", "b c.npy,5,9", "a.npy,3,5", "b c.npy,,6", "fü.npy,1,2"]
-    parts += ["fü.npy,,1", "a.npy,10,", "a.npy,9,10"]
+    parts += [
+        "fü.npy,,1",
+        "a.npy,10,",
+        "a.npy,9,10",
+        "fü.npy,20,30",
+        "fü.npy,21,22",
+        "fü.npy,25,26",
+    ]
     found = read(
         "file,label,start,end\n" + "".join(p.replace(",", ",sit,", 1) + "\n" for p in parts)
     )
-    assert len(found.rows) == 9 and found.faults == ()
+    assert len(found.rows) == 12 and found.faults == ()
     (warning,) = found.warnings
-    assert "4 parts of recordings overlap" in warning and "lines 3-6." in warning
+    assert "7 parts of recordings overlap" in warning and "lines 3-6, 11-13." in warning
     (warning,) = read("file,label,end\na.npy,sit,\na.npy,stand,2\n").warnings
     assert "2 parts" in warning
 
