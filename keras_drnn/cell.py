@@ -7,7 +7,7 @@ from numbers import Real
 import keras
 from keras import activations, constraints, initializers, regularizers
 
-# Who asks for an initial state is told by Keras' name scopes alone.
+# Keras' name scopes are the only way to find out which layer asks for an initial state.
 from keras.src.backend.common.global_state import get_global_attribute
 
 # keras.layers.RNN recognises dropout masks that must last a whole sequence by this class alone,

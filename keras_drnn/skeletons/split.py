@@ -92,7 +92,7 @@ def split(
                 f"actions {ranges(index.action)}"
             )
     # Before anybody is held out: no choice of whom would help.
-    _check_no_action_is_for_the_test_alone(index, protocol, train_side, test_side)
+    _check_every_action_has_training_clips(index, protocol, train_side, test_side)
 
     held_out = _held_out(
         np.unique(index.subject[train_side]), validation_fraction, validation_subjects
@@ -155,7 +155,7 @@ def unused_warning(index: ClipIndex, protocol: Protocol) -> str | None:
     return f"{protocol.name} does not use {total} of the {counted(len(index), 'clip')}: {parts}"
 
 
-def _check_no_action_is_for_the_test_alone(
+def _check_every_action_has_training_clips(
     index: ClipIndex, protocol: Protocol, train_side: np.ndarray, test_side: np.ndarray
 ) -> None:
     never = np.setdiff1d(index.action[test_side], index.action[train_side])

@@ -109,8 +109,9 @@ def clear_errors(folder: Path) -> Iterator[None]:
         yield
     except OSError as error:
         raise ClipStoreError(
-            f"The clip store {folder} cannot be written: {error.strerror or error}. Make room (or "
-            "pass another cache_dir) and run the same again: it goes on where it stopped."
+            f"The clip store {folder} cannot be written: {error.strerror or error}. Make room and "
+            "run the same again, it goes on where it stopped; or pass another cache_dir (the "
+            "command: --out)."
         ) from error
 
 
