@@ -75,8 +75,9 @@ def _compare(
         steps=recipe.steps,
         batch_size=recipe.batch_size,
     )
+    data_set = clips.data_set
     for model in models:
-        settings.recipe(model, clips.data)
+        settings.recipe(model, data_set)
     uri = resolve_uri()
     check_store(uri)
     with progress_bars() as bars:

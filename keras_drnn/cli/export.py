@@ -11,6 +11,7 @@ from keras_drnn.cli import options
 from keras_drnn.cli.grouped import grouped
 from keras_drnn.cli.options import ClipOptions
 from keras_drnn.cli.requirements import require, require_keras
+from keras_drnn.data_sets.tables import is_table
 
 
 class Form(StrEnum):
@@ -86,7 +87,7 @@ def export(
         options.check_model_name("--log", log)
         check_store(resolve_uri())
     data = None
-    if clips.root is not None:
+    if clips.root is not None or is_table(clips.data):
         with progress_bars() as bars:
             data = clips.open(reading(bars))
     report = run_export(

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from keras_drnn.data_sets import data_set_names
+from keras_drnn.data_sets import DataSet, data_set_names, find_data_set
 
 if TYPE_CHECKING:
     from keras_drnn.experiments.data import Data as OpenedData
@@ -52,7 +52,10 @@ def check_model_name(option: str, name: str | None) -> None:
         raise ValueError(f"{option} must be a name without / and :. Received: {name!r}")
 
 
-_DATA_HELP = f"Of {', '.join(data_set_names())}; `drnn data list` says what each is."
+_DATA_HELP = (
+    f"Of {', '.join(data_set_names())}; `drnn data list` says what each is. Or a table of your own "
+    "recordings, clips.csv, or a clips.toml that describes it."
+)
 
 Data = Annotated[str, typer.Option(help=_DATA_HELP)]
 MaybeData = Annotated[str | None, typer.Option(help=_DATA_HELP, show_default="demo")]
@@ -75,6 +78,27 @@ MissingList = Annotated[
     typer.Option(
         help="Text file of more samples to leave out, beside those that NTU's authors list.",
         show_default=False,
+    ),
+]
+Layout = Annotated[
+    str | None,
+    typer.Option(
+        help="Of a table: what the joints are, such as coco_17 or mediapipe_33.",
+        show_default="as the files say",
+    ),
+]
+SplitChoice = Annotated[
+    str | None,
+    typer.Option(
+        help="Of a table: split, subject, camera, session, loso or kfold:5.",
+        show_default="the first that its columns allow",
+    ),
+]
+FrameRate = Annotated[
+    float | None,
+    typer.Option(
+        help="Of a table: frames per second to bring all recordings to.",
+        show_default="as they are",
     ),
 ]
 PresetChoice = Annotated[
@@ -117,7 +141,15 @@ class ClipOptions:
     root: Root = None
     protocol: Protocol = None
     missing_list: MissingList = None
+    layout: Layout = None
+    split: SplitChoice = None
+    fps: FrameRate = None
     out: Out = Path("drnn-runs")
+
+    @property
+    def data_set(self) -> DataSet:
+        """The data set."""
+        return find_data_set(self.data, layout=self.layout, split=self.split, fps=self.fps)
 
     def source(self) -> dict[str, Any]:
         """The arguments of `open_data` and `read_data`."""
@@ -127,6 +159,9 @@ class ClipOptions:
             "protocol": self.protocol,
             "cache": self.out / "cache",
             "missing_list": self.missing_list,
+            "layout": self.layout,
+            "split": self.split,
+            "fps": self.fps,
         }
 
     def open(self, progress: "Progress") -> "OpenedData":

@@ -4,12 +4,15 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from keras_drnn.data_sets.recipe import BEST, Recipe
 from keras_drnn.skeletons.extent import EVERYTHING, Extent
 from keras_drnn.skeletons.layouts import JointLayout
 from keras_drnn.skeletons.protocol import Protocol
 from keras_drnn.skeletons.reader import Reader
+from keras_drnn.skeletons.source import ClipSource
+from keras_drnn.skeletons.store import ClipStore
 
 # It becomes part of the names of folders and of models.
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*")
@@ -25,7 +28,7 @@ class DataSet:
     Args:
         name: Its name, as `--data` takes it: letters, digits, `_` and `-`.
         title: What it is, in some words.
-        reader: How its files are read.
+        reader: How the files of a folder are read; or the clips themselves, wherever they are.
         protocols: How it is evaluated; the first one unless another is asked for.
         recipe: What the preset `best` starts from on this data.
         subsets: Parts of the test side that are reported on their own: by name, the numbers of
@@ -53,7 +56,7 @@ class DataSet:
 
     name: str
     title: str
-    reader: Reader
+    reader: Reader | ClipSource
     protocols: tuple[Protocol, ...]
     recipe: Recipe = BEST
     subsets: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
@@ -75,6 +78,8 @@ class DataSet:
                 "A data set takes one protocol or more, each with a name of its own. Received: "
                 f"protocols named {names} of {self.name}"
             )
+        if not isinstance(self.reader, Reader):
+            return
         said = set(re.compile(self.reader.stem).groupindex)
         for protocol in self.protocols:
             if protocol.attribute not in said:
@@ -82,6 +87,49 @@ class DataSet:
                     f"A protocol decides by what the file names say, {', '.join(sorted(said))}. "
                     f"Received: {protocol.name} of {self.name}, by {protocol.attribute}"
                 )
+
+    def open(
+        self,
+        root: Path | None,
+        cache: Path,
+        *,
+        missing_list: Path | None = None,
+        progress: Callable[[int, int], None] | None = None,
+    ) -> ClipStore:
+        """The clips, read or as they were read before.
+
+        Args:
+            root: The folder of the files.
+            cache: Where clips that were read are kept.
+            missing_list: A text file of samples to leave out.
+            progress: Called with the number of clips read and the number in all.
+
+        Raises:
+            ValueError: If there is no folder, or one or a list where neither is wanted, or no clip
+                can be read.
+        """
+        if isinstance(self.reader, Reader):
+            if root is None:
+                raise ValueError(f"`root` must be the folder of your copy of the {self.name} data.")
+            return ClipStore.open_or_build(
+                root,
+                self.reader,
+                cache,
+                missing_list=missing_list,
+                extent=self.extent,
+                progress=progress,
+            )
+        if root is not None or missing_list is not None:
+            raise ValueError(
+                f"{self.reader.pattern} names its files itself: leave `root` and `missing_list` "
+                f"out. Received: root={root}, missing_list={missing_list}"
+            )
+        return ClipStore.of_source(self.reader, cache, progress)
+
+    @property
+    def reading(self) -> dict[str, Any] | None:
+        """How other recordings are read like these, as JSON; `None` for files of one format."""
+        return None if isinstance(self.reader, Reader) else self.reader.description
 
     @property
     def layout(self) -> JointLayout | None:

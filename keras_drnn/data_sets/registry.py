@@ -3,6 +3,7 @@
 from importlib.metadata import EntryPoint, entry_points
 
 from keras_drnn.data_sets.data_set import DataSet
+from keras_drnn.data_sets.tables import is_table, table_data_set
 
 GROUP = "keras_drnn.data_sets"
 # Written down here and not in the package's own metadata: a clone that is not installed has none.
@@ -21,11 +22,16 @@ def data_set_names() -> tuple[str, ...]:
     return tuple(dict.fromkeys(entry.name for entry in _entries()))
 
 
-def find_data_set(name: str) -> DataSet:
-    """A data set by its name.
+def find_data_set(
+    name: str, *, layout: str | None = None, split: str | None = None, fps: float | None = None
+) -> DataSet:
+    """A data set by its name, or that of a table of recordings by its path.
 
     Args:
-        name: One of `data_set_names()`.
+        name: One of `data_set_names()`, or a table as `table_data_set` takes it.
+        layout: Of a table, as for `table_data_set`, and so are `split` and `fps`.
+        split: Of a table.
+        fps: Of a table.
 
     Raises:
         ValueError: If there is no such data set.
@@ -37,9 +43,19 @@ def find_data_set(name: str) -> DataSet:
     '.json'
     """
     entries = [entry for entry in _entries() if entry.name == name]
+    of_table = {"layout": layout, "split": split, "fps": fps}
+    if not entries and is_table(name):
+        return table_data_set(name, layout=layout, split=split, fps=fps)
+    given = [key for key, value in of_table.items() if value is not None]
+    if given:
+        raise ValueError(
+            f"Expected {' and '.join(given)} for a table of recordings alone. Received: "
+            f"data={name!r}"
+        )
     if not entries:
         raise ValueError(
-            f"`data` must be one of {', '.join(data_set_names())}. Received: data={name!r}"
+            f"`data` must be one of {', '.join(data_set_names())}, or a table of recordings (.csv, "
+            f".tsv, .parquet, .toml). Received: data={name!r}"
         )
     if len(entries) > 1:
         raise DataSetError(

@@ -12,7 +12,8 @@ from keras_drnn.skeletons.extent import fewer_actions_warning
 from keras_drnn.skeletons.folder_files import folder_files
 from keras_drnn.skeletons.layouts import JointLayout
 from keras_drnn.skeletons.reader import Reader
-from keras_drnn.skeletons.split import Split, split, unused_clips, unused_warning
+from keras_drnn.skeletons.split import Split, unused_clips, unused_warning
+from keras_drnn.skeletons.split import split as split_clips
 from keras_drnn.skeletons.store import ClipStore
 
 # What is being done, how many files are done, and of how many.
@@ -29,7 +30,7 @@ class ClipFolder:
 
     Args:
         data_set: The data set.
-        root: The folder the clips were read from.
+        root: The folder or the table the clips were read from.
         protocol: Which clips are to train and which to test.
         clips: The clips.
     """
@@ -43,11 +44,6 @@ class ClipFolder:
     def name(self) -> str:
         """Name of the data set."""
         return self.data_set.name
-
-    @property
-    def reader(self) -> Reader:
-        """How the files are read."""
-        return self.data_set.reader
 
     @property
     def layout(self) -> JointLayout | None:
@@ -148,17 +144,23 @@ def open_data(
     protocol: str | None = None,
     cache: Path,
     missing_list: Path | None = None,
+    layout: str | None = None,
+    split: str | None = None,
+    fps: float | None = None,
     progress: Progress = _silent,
 ) -> Data:
     """Read (or make) the data and split it.
 
     Args:
-        name: The data set, or the name of one.
+        name: The data set, the name of one, or a table of recordings.
         root: The folder of the files, or one of folders of them. Data that can be made is made
             there if there is none, and in the cache without a folder.
         protocol: Name of one of the data set's protocols, by default its first.
         cache: Where clips that were read are kept.
         missing_list: A text file of samples to leave out, beside those that the data set knows.
+        layout: Of a table; as for `table_data_set`, and so are `split` and `fps`.
+        split: Of a table.
+        fps: Of a table.
         progress: Called with what is being done, how many files are done, and of how many.
 
     Raises:
@@ -172,6 +174,9 @@ def open_data(
             protocol=protocol,
             cache=cache,
             missing_list=missing_list,
+            layout=layout,
+            split=split,
+            fps=fps,
             progress=progress,
         )
     )
@@ -184,21 +189,25 @@ def read_data(
     protocol: str | None,
     cache: Path,
     missing_list: Path | None,
+    layout: str | None = None,
+    split: str | None = None,
+    fps: float | None = None,
     progress: Progress,
 ) -> ClipFolder:
     """Read (or make) the data, without splitting it; see `open_data`."""
-    data_set = name if isinstance(name, DataSet) else find_data_set(name)
+    if isinstance(name, DataSet):
+        data_set = name
+    else:
+        data_set = find_data_set(name, layout=layout, split=split, fps=fps)
     chosen_protocol = data_set.protocol(protocol)
     root = _folder(data_set, root, cache, progress)
-    clips = ClipStore.open_or_build(
+    clips = data_set.open(
         root,
-        data_set.reader,
         cache,
         missing_list=missing_list,
-        extent=data_set.extent,
         progress=lambda done, of: progress("Reading clips", done, of),
     )
-    return ClipFolder(data_set, root.resolve(), chosen_protocol, clips)
+    return ClipFolder(data_set, clips.summary.listing.root.resolve(), chosen_protocol, clips)
 
 
 def split_data(folder: ClipFolder) -> Data:
@@ -211,7 +220,7 @@ def split_data(folder: ClipFolder) -> Data:
         ValueError: If the split has an empty side, or an action no training clip.
     """
     index = folder.clips.index
-    parts = split(index, folder.protocol)
+    parts = split_clips(index, folder.protocol)
     clean = clean_test(index, parts)
     subsets = {} if clean.all() else {"clean": clean}
     for name, actions in folder.data_set.subsets.items():
@@ -226,14 +235,13 @@ def split_data(folder: ClipFolder) -> Data:
     )
 
 
-def _folder(data_set: DataSet, root: Path | None, cache: Path, progress: Progress) -> Path:
+def _folder(data_set: DataSet, root: Path | None, cache: Path, progress: Progress) -> Path | None:
     """The folder of the files, which are made if there are none and they can be."""
-    if data_set.make is None:
-        if root is None:
-            raise ValueError(f"`root` must be the folder of your copy of the {data_set.name} data.")
+    reader = data_set.reader
+    if data_set.make is None or not isinstance(reader, Reader):
         return root
     # Files that somebody has made with other settings are taken as they are.
-    if root is None or not (root.is_dir() and folder_files(root, data_set.reader, cache).clips):
+    if root is None or not (root.is_dir() and folder_files(root, reader, cache).clips):
         root = cache / data_set.name if root is None else root
         making = f"Making {data_set.name} clips"
         data_set.make(root, lambda done, of: progress(making, done, of))

@@ -7,12 +7,16 @@ from pathlib import Path
 import numpy as np
 
 from keras_drnn.data_sets import DataSetError, data_set_names, find_data_set
+from keras_drnn.data_sets.tables.row_clip import Reading
 from keras_drnn.experiments.sources import describe_model
+from keras_drnn.recordings.row import RecordingRow
 from keras_drnn.skeletons.errors import SkeletonFileError
 from keras_drnn.skeletons.reader import Reader
 
 _Run = Callable[[np.ndarray], np.ndarray]
+_Read = Callable[[Path], np.ndarray]
 _Shape = Sequence[int | None]
+KEYPOINTS = "_keypoints.json"  # the end of the names that OpenPose gives the files of a recording
 
 
 @dataclass(frozen=True)
@@ -50,16 +54,39 @@ def predict(model_path: Path, clips_path: Path) -> Iterator[Prediction]:
     """
     score = _scorer(model_path)
     description = _description(model_path)
-    readers = _readers(description.get("data"))
-    for path in _files(clips_path, readers):
+    paths, read = _clips(clips_path, description)
+    for path in paths:
         try:
-            joints = readers[path.suffix.lower()].read_joints(path)
+            joints = read(path)
             yield Prediction(path, *_decide(score(joints), joints, description.get("labels")))
         except SkeletonFileError as error:
             where = "" if error.line is None else f"line {error.line}: "
             yield Prediction(path, error=where + error.reason)
         except ValueError as error:
             yield Prediction(path, error=str(error))
+
+
+def _clips(path: Path, description: dict) -> tuple[list[Path], _Read]:
+    """The clips of a path, and what reads one."""
+    if description.get("reading"):
+        reading = Reading.of_json(description["reading"])
+
+        def read_like_the_table(path: Path) -> np.ndarray:
+            return reading.values(RecordingRow(0, path, ""), assumed_rate=reading.fps)
+
+        return _recordings(path), read_like_the_table
+    readers = _readers(description.get("data"))
+    return _files(path, readers), lambda path: readers[path.suffix.lower()].read_joints(path)
+
+
+def _recordings(path: Path) -> list[Path]:
+    """A recording, be it a folder with a file for each frame, or all those in a folder."""
+    if not path.is_dir() or any(path.glob(f"*{KEYPOINTS}")):
+        return [path]
+    found = sorted(each for each in path.iterdir() if not each.name.startswith("."))
+    if not found:
+        raise ValueError(f"Expected a recording, or a folder of them. Received: {path}, empty")
+    return found
 
 
 def _scorer(path: Path) -> _Run:
@@ -131,6 +158,7 @@ def _readers(data: str | None) -> dict[str, Reader]:
     for name in (*own, *names):
         try:
             reader = find_data_set(name).reader
+            assert isinstance(reader, Reader)  # those with a name read the files of a folder
         except DataSetError:
             if name in own:
                 raise

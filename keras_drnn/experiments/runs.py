@@ -91,6 +91,7 @@ def _meaning(data: Data) -> dict:
         "data": data.name,
         "protocol": data.protocol.name,
         "frame_rate": data.data_set.frame_rate,
+        "reading": data.data_set.reading,
     }
 
 

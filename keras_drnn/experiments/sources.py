@@ -3,6 +3,8 @@
 import json
 from pathlib import Path
 
+from keras_drnn.data_sets.tables.axes import METRES
+
 # What both Kinects and the demo have; the folders of older runs do not say it.
 _FRAME_RATE = 30
 _EXPECTED = (
@@ -83,6 +85,17 @@ def _metadata(classes: dict) -> dict:
         "joints": classes["joints"],
         "bodies": classes["bodies"],
         "data": classes["data"],
-        "units": "metres in the camera's frame, y up; an absent body and a lost frame are zero",
+        "units": _units(classes.get("reading")),
         "frame_rate": classes.get("frame_rate", _FRAME_RATE),
+        "reading": classes.get("reading"),
     }
+
+
+def _units(reading: dict | None) -> str:
+    """What a file says of the numbers that it is to be given."""
+    if reading is not None and reading["layout"] is None:
+        return "channels as they were recorded; a lost frame is zero"
+    absent = "an absent body and a lost frame are zero"
+    if reading is not None and reading["units"] not in METRES:
+        return f"{reading['units'] or 'any unit'}, y up; {absent}"
+    return f"metres in the camera's frame, y up; {absent}"

@@ -19,6 +19,8 @@ class Clip:
         action: Number of the action, as in the file name.
         name: File name without its suffix.
         setup: Number of the setup, as in the file name; 0 where the names have none.
+        part: The side that the data itself puts the clip on: 1 to train, 2 to validate, 3 to test,
+            0 where it does not say.
 
     Raises:
         ValueError: If the shapes or types of `joints` and `mask` are not those above.
@@ -38,6 +40,7 @@ class Clip:
     action: int
     name: str
     setup: int = 0
+    part: int = 0
 
     def __post_init__(self) -> None:
         if (

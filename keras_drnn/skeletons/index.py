@@ -16,6 +16,8 @@ class ClipIndex:
         camera: Numbers of the cameras, int.
         action: Numbers of the actions, int.
         setup: Numbers of the setups, int; 0 where the file names have none.
+        part: The sides that the data itself puts clips on, int: 1 to train, 2 to validate, 3 to
+            test; 0 where it does not say.
         frames: Lengths in frames, int.
         offset: Where each clip begins in the store, in frames, int.
         sha256: SHA-256 of the bytes of each file.
@@ -36,6 +38,7 @@ class ClipIndex:
     camera: np.ndarray
     action: np.ndarray
     setup: np.ndarray
+    part: np.ndarray
     frames: np.ndarray
     offset: np.ndarray
     sha256: tuple[str, ...]
@@ -57,6 +60,7 @@ class ClipIndex:
             camera=numbers("camera"),
             action=numbers("action"),
             setup=numbers("setup"),
+            part=np.array([record.get("part", 0) for record in records], np.int64),
             frames=numbers("frames"),
             offset=numbers("offset"),
             sha256=texts("sha256"),

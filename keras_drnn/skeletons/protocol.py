@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
+Attribute = Literal["camera", "subject", "setup", "part"]
+
 
 @dataclass(frozen=True)
 class Protocol:
@@ -11,10 +13,13 @@ class Protocol:
 
     Args:
         name: Name of the protocol.
-        attribute: What decides: the camera, the subject or the setup.
+        attribute: What decides: the camera, the subject or the setup, or the part that the data
+            itself puts a clip in.
         train: The values of `attribute` of the training side.
         test: The values of `attribute` of the test side.
         actions: The name of each action, by its number.
+        validation: The values of `attribute` of clips to validate with, if they are laid down;
+            otherwise subjects of the training side are held out.
 
     Raises:
         ValueError: If a value is on both sides, or a side or the actions are empty.
@@ -27,16 +32,18 @@ class Protocol:
     """
 
     name: str
-    attribute: Literal["camera", "subject", "setup"]
+    attribute: Attribute
     train: tuple[int, ...]
     test: tuple[int, ...]
     actions: Mapping[int, str]
+    validation: tuple[int, ...] = ()
 
     def __post_init__(self) -> None:
-        if not self.train or not self.test or set(self.train) & set(self.test):
+        sides = (*self.train, *self.test, *self.validation)
+        if not self.train or not self.test or len(set(sides)) < len(sides):
             raise ValueError(
-                "A protocol takes at least one value for either side, and none on both. "
-                f"Received: train={self.train}, test={self.test}"
+                "A protocol takes at least one value for either side, and none on two. "
+                f"Received: train={self.train}, test={self.test}, validation={self.validation}"
             )
         if not self.actions:
             raise ValueError("A protocol takes at least one action. Received: actions={}")

@@ -5,12 +5,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 from keras_drnn.skeletons.clip import Clip
 from keras_drnn.skeletons.errors import SkeletonFileError
+from keras_drnn.skeletons.layouts import JointLayout
 from keras_drnn.skeletons.listing import Listing
 from keras_drnn.skeletons.reader import Reader, file_bytes
+from keras_drnn.skeletons.summary import Fault
 
 
 @dataclass(frozen=True, eq=False)
@@ -31,8 +33,33 @@ class ClipSource(Protocol):
         ...
 
     @property
+    def pattern(self) -> str:
+        """What the files are, for messages."""
+        ...
+
+    @property
+    def layout(self) -> JointLayout | None:
+        """What the joints are; `None` for channels."""
+        ...
+
+    @property
+    def joint_names(self) -> tuple[str, ...]:
+        """The names of the joints, or of the channels."""
+        ...
+
+    @property
+    def description(self) -> dict[str, Any] | None:
+        """How other recordings are read like these, as JSON; `None` if the format says it all."""
+        ...
+
+    @property
     def listing(self) -> Listing:
-        """The folder, and what in it is not read."""
+        """The folder or the table, and what in it is not read."""
+        ...
+
+    @property
+    def faults(self) -> tuple[Fault, ...]:
+        """What can be told to be unusable before anything is read, beside the entries."""
         ...
 
     @property
@@ -72,6 +99,11 @@ class FolderSource:
         self.listing = listing
         self.reader = reader
         self.kind = reader.file_format
+        self.pattern = reader.pattern
+        self.description: dict[str, Any] | None = None
+        self.layout: JointLayout | None = reader.layout
+        self.joint_names = reader.joint_names
+        self.faults: tuple[Fault, ...] = ()
         self.entries = tuple(map(listing.within, listing.files))
         self.shape = reader.shape
 
@@ -85,7 +117,7 @@ class FolderSource:
     @property
     def state(self) -> dict:
         """The version of the reader, and sizes and times of change of the files."""
-        states = map(_state, self.listing.files)
+        states = map(file_state, self.listing.files)
         files = [(name, *state) for name, state in zip(self.entries, states, strict=True)]
         return {"reader_version": self.reader.version, "files": files}
 
@@ -109,7 +141,12 @@ def read_file(path: Path, reader: Reader) -> Outcome:
     return Outcome(clip, hashlib.sha256(data).hexdigest())
 
 
-def _state(path: Path) -> tuple[int | None, int | None]:
+def file_state(path: Path) -> tuple[int | None, int | None]:
+    """Size and time of change of a file, or `None` for each if there is no such file.
+
+    Args:
+        path: The file.
+    """
     try:
         status = path.stat()
     except OSError:  # a link to nowhere: a fault, but not a reason to rebuild every time

@@ -78,7 +78,7 @@ def split(
     """
     values = getattr(index, protocol.attribute)
     in_protocol = np.isin(index.action, list(protocol.actions))
-    train_side = in_protocol & np.isin(values, protocol.train)
+    train_side = in_protocol & np.isin(values, (*protocol.train, *protocol.validation))
     test_side = in_protocol & np.isin(values, protocol.test)
     for side, wanted, mask in (
         ("training", protocol.train, train_side),
@@ -94,10 +94,14 @@ def split(
     # Before anybody is held out: no choice of whom would help.
     _check_every_action_has_training_clips(index, protocol, train_side, test_side)
 
-    held_out = _held_out(
-        np.unique(index.subject[train_side]), validation_fraction, validation_subjects
-    )
-    validation = train_side & np.isin(index.subject, held_out)
+    if protocol.validation and validation_subjects is None:
+        held_out = np.zeros(0, np.int64)
+        validation = train_side & np.isin(values, protocol.validation)
+    else:
+        held_out = _held_out(
+            np.unique(index.subject[train_side]), validation_fraction, validation_subjects
+        )
+        validation = train_side & np.isin(index.subject, held_out)
     train = train_side & ~validation
     if not train.any():
         raise ValueError(
@@ -131,7 +135,8 @@ def unused_clips(index: ClipIndex, protocol: Protocol) -> dict[str, np.ndarray]:
     """
     values = getattr(index, protocol.attribute)
     other_action = ~np.isin(index.action, list(protocol.actions))
-    no_side = ~np.isin(values, (*protocol.train, *protocol.test)) & ~other_action
+    sides = (*protocol.train, *protocol.validation, *protocol.test)
+    no_side = ~np.isin(values, sides) & ~other_action
     reasons = {
         f"action {ranges(index.action[other_action])}, not among the protocol's actions "
         f"{ranges(protocol.actions)}": other_action,

@@ -129,7 +129,7 @@ class ClipStore:
     @classmethod
     def _of_records(cls, folder: Path, source: ClipSource, records: list[dict]) -> "ClipStore":
         clips = [record for record in records if "fault" not in record]
-        faults = tuple(
+        faults = source.faults + tuple(
             Fault(record["entry"], **record["fault"]) for record in records if "fault" in record
         )
         summary = ScanSummary(source.listing, len(clips), faults)
@@ -166,6 +166,7 @@ class ClipStore:
             action=int(index.action[i]),
             name=index.name[i],
             setup=int(index.setup[i]),
+            part=int(index.part[i]),
         )
 
     def __iter__(self) -> Iterator[Clip]:

@@ -103,6 +103,7 @@ class _Batch:
         record = {
             "name": clip.name,
             "setup": clip.setup,
+            "part": clip.part,
             "subject": clip.subject,
             "camera": clip.camera,
             "action": clip.action,

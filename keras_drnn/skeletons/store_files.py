@@ -29,7 +29,7 @@ JOINTS = "joints.f32"
 MASK = "mask.u8"
 INDEX = "index.jsonl"
 
-_FORMAT = 3
+_FORMAT = 4
 _LOG = logging.getLogger(__name__)
 
 

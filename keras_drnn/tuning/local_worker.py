@@ -36,7 +36,7 @@ def main() -> None:
 
     folder, source = Path(sys.argv[1]), json.loads(sys.argv[2])
     paths = {name: Path(source[name]) if name in source else None for name in _PATHS}
-    data = open_data(**source | paths)
+    data = open_data(**source | paths | {"fps": float(source["fps"]) if "fps" in source else None})
     settings = SearchSettings.of(SearchFolder(folder).description["settings"])
     work(Search(folder, settings, SkeletonObjective(data, settings)))
 

@@ -123,7 +123,7 @@ def test_a_format_of_its_own_is_read_and_predicted(bring, tmp_path):
 def test_an_unknown_name_is_answered_with_those_there_are(bring):
     bring("gympackage", GYM, [("gym", "gympackage:GYM")])
     with pytest.raises(
-        ValueError, match="one of demo, ntu, ntu120, nucla, gym. Received: data='gymn'"
+        ValueError, match="one of demo, ntu, ntu120, nucla, gym, or a table.*Received: data='gymn'"
     ):
         find_data_set("gymn")
 

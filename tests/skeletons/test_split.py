@@ -217,7 +217,7 @@ def test_a_protocol_of_your_own():
 @pytest.mark.parametrize(
     "changes, says",
     [
-        ({"train": (1, 2), "test": (2,)}, r"none on both.*train=\(1, 2\)"),
+        ({"train": (1, 2), "test": (2,)}, r"none on two.*train=\(1, 2\)"),
         ({"test": ()}, r"test=\(\)"),
         ({"actions": {}}, "at least one action"),
     ],

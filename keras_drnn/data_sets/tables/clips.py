@@ -1,0 +1,116 @@
+"""The recordings of a table, as a source of clips."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+from keras_drnn.data_sets.tables.row_clip import Reading, clip_of_row
+from keras_drnn.recordings.row import RecordingRow
+from keras_drnn.recordings.table import RecordingTable
+from keras_drnn.skeletons.errors import SkeletonFileError
+from keras_drnn.skeletons.layouts import JointLayout
+from keras_drnn.skeletons.listing import Listing
+from keras_drnn.skeletons.source import Outcome, file_state
+from keras_drnn.skeletons.summary import Fault
+
+VERSION = 1  # raised whenever the same row would give another clip; makes old stores rebuild
+
+
+@dataclass(frozen=True, eq=False)
+class TableClips:
+    """The rows of a table, a clip each.
+
+    Args:
+        table: The table.
+        reading: How its recordings are read.
+        numbers: The numbers of labels, subjects, cameras and sessions, by column.
+    """
+
+    table: RecordingTable
+    reading: Reading
+    numbers: Mapping[str, Mapping[str, int]]
+
+    @property
+    def kind(self) -> str:
+        """What the entries are."""
+        return "table"
+
+    @property
+    def pattern(self) -> str:
+        """The table, for messages."""
+        return self.table.path.name
+
+    @property
+    def description(self) -> dict[str, Any]:
+        """How other recordings are read like these, as JSON."""
+        return self.reading.as_json()
+
+    @property
+    def layout(self) -> JointLayout | None:
+        """What the joints are; `None` for channels."""
+        return self.reading.layout
+
+    @property
+    def joint_names(self) -> tuple[str, ...]:
+        """The names of the joints, or of the channels."""
+        if self.layout is not None:
+            return self.layout.joint_names
+        return tuple(f"channel {number}" for number in range(1, self.shape[1] + 1))
+
+    @property
+    def shape(self) -> tuple[int, int, int]:
+        """Bodies, joints and axes of a frame."""
+        return self.reading.shape
+
+    @property
+    def listing(self) -> Listing:
+        """The table, and what is odd in it."""
+        unknown = self.table.unknown_columns
+        names = f"columns that are not used: {', '.join(unknown)}"
+        warnings = (*([names] if unknown else []), *self.table.warnings)
+        return Listing(self.table.path, (), warnings=warnings)
+
+    @property
+    def faults(self) -> tuple[Fault, ...]:
+        """The rows that cannot be used."""
+        return tuple(
+            Fault(
+                self.table.path.name,
+                fault.line,
+                f"column {fault.column}" if fault.column else "row",
+                f"expected {fault.expected}, received {fault.received}. {fault.advice}",
+            )
+            for fault in self.table.faults
+        )
+
+    @property
+    def entries(self) -> tuple[str, ...]:
+        """The names of the rows: line and file."""
+        name = self.table.path.name
+        return tuple(f"{name}, line {row.line}: {row.file.name}" for row in self.table.rows)
+
+    @property
+    def choice(self) -> list:
+        """How the recordings are read."""
+        return [repr(self.reading)]
+
+    @property
+    def state(self) -> dict:
+        """The rows, and sizes and times of change of their files."""
+        rows = [(repr(row), *file_state(row.file)) for row in self.table.rows]
+        return {"version": VERSION, "rows": rows, "numbers": repr(self.numbers)}
+
+    def task(self, number: int) -> Callable[[], Outcome]:
+        """What reads a row."""
+        row = self.table.rows[number]
+        return partial(_read, row, self.reading, self.numbers, f"{row.line:06d} {row.file.stem}")
+
+
+def _read(
+    row: RecordingRow, reading: Reading, numbers: Mapping[str, Mapping[str, int]], name: str
+) -> Outcome:
+    try:
+        return Outcome(*clip_of_row(row, reading, numbers, name))
+    except SkeletonFileError as error:
+        return Outcome(error=error)

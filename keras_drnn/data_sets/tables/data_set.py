@@ -1,0 +1,202 @@
+"""The data set that a table is: what its recordings are, how they are split, where to start."""
+
+import re
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from keras_drnn.data_sets.data_set import DataSet
+from keras_drnn.data_sets.recipe import BEST, Recipe
+from keras_drnn.data_sets.tables.clips import TableClips
+from keras_drnn.data_sets.tables.layout import layout_of
+from keras_drnn.data_sets.tables.numbering import number_texts
+from keras_drnn.data_sets.tables.protocols import default_rule, protocols
+from keras_drnn.data_sets.tables.row_clip import Reading
+from keras_drnn.recordings.guess import guess
+from keras_drnn.recordings.read import read_recording
+from keras_drnn.recordings.recording import Recording
+from keras_drnn.recordings.row import RecordingRow
+from keras_drnn.recordings.split_rule import parse_split
+from keras_drnn.recordings.table import RecordingTable, read_table
+from keras_drnn.schedule import proposed_delays
+from keras_drnn.skeletons.augmentation import Augmentation
+from keras_drnn.skeletons.errors import SkeletonFileError
+from keras_drnn.skeletons.layouts import JointLayout, find_layout
+
+_LOOKED_AT = 16  # recordings, spread over the table, that say what all of them are
+_FRAMES = (16, 128)  # of a training stretch
+_FRAME_RATE = 30.0
+_UNITS = 150  # about; as many as make groups of equal size
+
+
+def is_table(name: str) -> bool:
+    """Whether the name of a data set is the path of a table or of a description.
+
+    Args:
+        name: What was given as the data set.
+    """
+    return Path(name).suffix.casefold() in (".csv", ".tsv", ".parquet", ".pq", ".toml")
+
+
+def table_data_set(
+    path: str | Path,
+    *,
+    layout: str | None = None,
+    split: str | None = None,
+    fps: float | None = None,
+) -> DataSet:
+    """The data set that a table of recordings is.
+
+    Args:
+        path: The table, or a description (`.toml`) of it.
+        layout: Name of the joint layout, if neither the files nor the description say it.
+        split: How clips are divided; by default as the description says, by the column `split`, or
+            by subjects, sessions or cameras.
+        fps: Frames per second that all recordings are brought to; by default they stay as they
+            are.
+
+    Raises:
+        ValueError: If the table, the description or an argument is wrong, no recording can be
+            read, or the recordings cannot be divided.
+    """
+    table = read_table(path)
+    if not table.rows:
+        faults = "\n".join(map(str, table.faults[:5]))
+        raise ValueError(f"Expected at least one row that can be used, found none.\n{faults}")
+    rule = parse_split(split) if split is not None else table.description.split
+    rule = rule or default_rule(table)
+    columns = ("label", "subject", "camera", "session")
+    numbers = {name: number_texts(getattr(row, name) for row in table.rows) for name in columns}
+    sample = _look(table, find_layout(layout) if layout else layout_of(table.description))
+    reading, notices = _reading(table, sample, fps)
+    if not numbers["subject"]:
+        notices.append(
+            "No row names a subject: nobody is held out as a whole for validation, which then "
+            "may look better than it is"
+        )
+    name = re.sub(r"[^A-Za-z0-9_-]+", "-", Path(path).stem).strip("-_") or "table"
+    return DataSet(
+        name=name,
+        title=f"the recordings of {table.path.name}",
+        reader=TableClips(table, reading, numbers),
+        protocols=protocols(table, rule, numbers),
+        recipe=_recipe(reading, sample, fps),
+        notices=tuple(notices),
+        frame_rate=fps or sample.rate or _FRAME_RATE,
+    )
+
+
+@dataclass(frozen=True)
+class _Sample:
+    """What some recordings of a table say of all of them."""
+
+    layout: JointLayout | None
+    recordings: tuple[Recording, ...]
+    rates: tuple[float, ...]
+
+    @property
+    def rate(self) -> float | None:
+        """The most common frame rate."""
+        return Counter(self.rates).most_common(1)[0][0] if self.rates else None
+
+
+def _look(table: RecordingTable, layout: JointLayout | None) -> _Sample:
+    rows = table.rows
+    chosen = np.unique(np.linspace(0, len(rows) - 1, min(_LOOKED_AT, len(rows))).astype(int))
+    seen: list[tuple[RecordingRow, Recording]] = []
+    errors: list[SkeletonFileError] = []
+    for row in (rows[i] for i in chosen):
+        try:
+            seen.append((row, read_recording(row.file, layout=layout)))
+        except SkeletonFileError as error:
+            errors.append(error)
+    if not seen:
+        raise ValueError(
+            f"Expected recordings that can be read, found none among {len(errors)} of {table.path} "
+            f"that were tried. The first one: {errors[0]}"
+        )
+    if layout is None:
+        named = _most_common(recording.layout for _, recording in seen)
+        layout = find_layout(named) if named else None
+    of_joints = _most_common(recording.of_joints for _, recording in seen)
+    if of_joints and layout is None:
+        raise ValueError(
+            "Expected to be told what the joints are: --layout NAME, or `layout` in a description. "
+            f"Received: {table.path}, whose recordings have "
+            f"{seen[0][1].values.shape[2]} joints and do not say"
+        )
+    alike = [recording for _, recording in seen if recording.of_joints == of_joints]
+    rates = (row.fps or recording.frame_rate for row, recording in seen)
+    return _Sample(layout if of_joints else None, tuple(alike), tuple(r for r in rates if r))
+
+
+def _reading(
+    table: RecordingTable, sample: _Sample, fps: float | None
+) -> tuple[Reading, list[str]]:
+    said, notices = table.description, []
+    recordings = sample.recordings
+    if fps is None and len(set(sample.rates)) > 1:
+        rates = ", ".join(f"{rate:g}" for rate in sorted(set(sample.rates)))
+        notices.append(f"The recordings have different frame rates, {rates}; --fps makes them one")
+    if sample.layout is None:
+        channels = _most_common(each.values.shape[1] for each in recordings)
+        return Reading((1, channels, 1), None, said.times, fps=fps), notices
+    joints, axes = _most_common(each.values.shape[2:] for each in recordings)
+    bodies = max(each.values.shape[1] for each in recordings)
+    up, units = said.up, said.units
+    guessed = guess(recordings[0], sample.layout)
+    for disagreement in guessed.disagreements(up=up, units=units):
+        notices.append(f"In the first recording {disagreement}")
+    if up is None and guessed.up is not None:
+        up = guessed.up
+        if up != "y":
+            notices.append(f"The axis that points up is taken to be {up}, as the joints look")
+    if units is None:
+        units = guessed.units
+        if units != "metres":
+            notices.append(f"The units are taken to be {units or 'unknown'}, as the joints look")
+    if axes == 2:
+        notices.append("2-D joints are not turned to face the camera: they have no depth")
+    return (
+        Reading(
+            (bodies, joints, axes),
+            sample.layout,
+            said.times,
+            up=up,
+            units=units,
+            confidence=said.confidence or 0.0,
+            fps=fps,
+        ),
+        notices,
+    )
+
+
+def _recipe(reading: Reading, sample: _Sample, fps: float | None) -> Recipe:
+    """What the preset `best` starts from: the general recipe, as far as the data has it."""
+    lengths = [
+        len(each.values) * (fps / sample.rate if fps and sample.rate else 1)
+        for each in sample.recordings
+    ]
+    typical = int(np.median(lengths))
+    frames = int(np.clip(-(-typical // 8) * 8, *_FRAMES))
+    delays = proposed_delays(frames)
+    groups = len(delays)
+    units = groups * round(_UNITS / groups)  # groups of equal size
+    recipe = replace(BEST, frames=frames, delays=delays, units=units)
+    if reading.layout is None:
+        return replace(recipe, motion=False, align=False, augmentation=Augmentation())
+    metres = reading.units in ("metres", "centimetres", "millimetres") and reading.shape[2] == 3
+    return replace(
+        recipe,
+        align=reading.shape[2] == 3,
+        torso=not metres,
+        augmentation=replace(recipe.augmentation, relative=not metres),
+    )
+
+
+def _most_common(values: Iterable[Any]) -> Any:
+    return Counter(values).most_common(1)[0][0]

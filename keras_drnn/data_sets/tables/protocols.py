@@ -1,0 +1,96 @@
+"""From the columns of a table to protocols: which clips train and which test."""
+
+import re
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+
+from keras_drnn.data_sets.tables.row_clip import SIDES
+from keras_drnn.recordings.split_rule import SplitRule
+from keras_drnn.recordings.table import RecordingTable
+from keras_drnn.skeletons.protocol import Attribute, Protocol
+
+_ATTRIBUTES: dict[str, Attribute] = {
+    "subject": "subject",
+    "camera": "camera",
+    "session": "setup",
+}
+_HELD_OUT = 0.2  # share of the subjects, cameras or sessions on the test side
+
+
+def default_rule(table: RecordingTable) -> SplitRule:
+    """How a table is split that does not say it: by its column `split`, or by who is in it.
+
+    Args:
+        table: The table.
+
+    Raises:
+        ValueError: If no column tells.
+    """
+    if any(row.split for row in table.rows):
+        return SplitRule("split")
+    for kind in ("subject", "session", "camera"):
+        if len({getattr(row, kind) for row in table.rows} - {None}) > 1:
+            return SplitRule(kind)
+    raise ValueError(
+        "Expected a column split (train, validation, test), or a column subject, session or camera "
+        "with at least two values, by which whole groups of clips can be held out; clips of one "
+        "person on both sides would make every result look better than it is. Received: "
+        f"{table.path} with the columns {', '.join(table.columns)}"
+    )
+
+
+def protocols(
+    table: RecordingTable, rule: SplitRule, numbers: Mapping[str, Mapping[str, int]]
+) -> tuple[Protocol, ...]:
+    """The protocols of a table: one, or one for each subject or fold that is held out.
+
+    Args:
+        table: The table.
+        rule: How it is split.
+        numbers: The numbers of labels, subjects, cameras and sessions, by column.
+
+    Raises:
+        ValueError: If the column that decides has too few values.
+    """
+    actions = {number: text for text, number in numbers["label"].items()}
+    if rule.kind == "split":
+        sides = {row.split for row in table.rows}
+        if not {"train", "test"} <= sides:
+            raise _too_few(table, rule, "train and test in it", str(sorted(filter(None, sides))))
+        validation = (SIDES["validation"],) if "validation" in sides else ()
+        sides = ((SIDES["train"],), (SIDES["test"],))
+        return (Protocol("split", "part", *sides, actions=actions, validation=validation),)
+    values = numbers[rule.column]
+    attribute = _ATTRIBUTES[rule.column]
+    least = rule.folds or 2
+    if len(values) < least:
+        raise _too_few(table, rule, f"at least {least} different values", ", ".join(values))
+
+    def held_out(name: str, test: Sequence[int]) -> Protocol:
+        train = tuple(number for number in values.values() if number not in test)
+        return Protocol(name, attribute, train, tuple(test), actions=actions)
+
+    if rule.kind == "loso":
+        return tuple(held_out(f"without-{_plain(text)}", (n,)) for text, n in values.items())
+    every = np.array(list(values.values()))
+    if rule.folds is not None:
+        return tuple(
+            held_out(f"fold-{fold + 1}-of-{rule.folds}", every[fold :: rule.folds].tolist())
+            for fold in range(rule.folds)
+        )
+    count = max(1, round(_HELD_OUT * len(every)))
+    middles = ((np.arange(count) + 0.5) * len(every) / count).astype(int)
+    return (held_out(f"by-{rule.kind}", every[middles].tolist()),)
+
+
+def _too_few(table: RecordingTable, rule: SplitRule, expected: str, received: str) -> ValueError:
+    return ValueError(
+        f"Expected for the split {rule} a column {rule.column} with {expected}. Received: "
+        f"{table.path}, with {received or 'none'}"
+    )
+
+
+def _plain(text: str) -> str:
+    """A text as a part of the name of a folder."""
+    return re.sub(r"[^A-Za-z0-9_-]+", "-", text).strip("-") or "x"

@@ -1,0 +1,169 @@
+"""From a row of a table to a clip."""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any, Literal
+
+import numpy as np
+
+from keras_drnn.data_sets.tables.axes import METRES, turn_upright
+from keras_drnn.data_sets.tables.frame_rate import at_rate
+from keras_drnn.data_sets.tables.numbering import UNKNOWN
+from keras_drnn.recordings.errors import RecordingError
+from keras_drnn.recordings.missing import hold_missing
+from keras_drnn.recordings.read import read_recording
+from keras_drnn.recordings.recording import Recording
+from keras_drnn.recordings.row import RecordingRow
+from keras_drnn.skeletons.clip import Clip
+from keras_drnn.skeletons.layouts import JointLayout
+
+SIDES = {"train": 1, "validation": 2, "test": 3}
+
+
+@dataclass(frozen=True)
+class Reading:
+    """How the recordings of a table are read.
+
+    Args:
+        shape: Bodies, joints (or channels) and axes of a clip.
+        layout: What the joints are; `None` for channels.
+        times: What `start` and `end` of a row count.
+        up: The axis that points up.
+        units: What the coordinates are in.
+        confidence: Joints of less confidence are missing.
+        fps: The frame rate that all recordings are brought to; `None` leaves them as they are.
+    """
+
+    shape: tuple[int, int, int]
+    layout: JointLayout | None
+    times: Literal["seconds", "frames"]
+    up: str | None = None
+    units: str | None = None
+    confidence: float = 0.0
+    fps: float | None = None
+
+    def as_json(self) -> dict[str, Any]:
+        """What a model's folder says of it, for other recordings to be read alike."""
+        return asdict(self)
+
+    @classmethod
+    def of_json(cls, said: Mapping[str, Any]) -> "Reading":
+        """Back from `as_json`."""
+        layout = said["layout"]
+        return cls(**{**said, "shape": tuple(said["shape"]), "layout": layout and _layout(layout)})
+
+    def values(self, row: RecordingRow, assumed_rate: float | None = None) -> np.ndarray:
+        """The joints or channels of a row, `(frames, bodies, joints, axes)`, nothing missing.
+
+        Args:
+            row: The row.
+            assumed_rate: Frames per second, if neither the row nor the file says it.
+
+        Raises:
+            SkeletonFileError: If the recording cannot be read, or is not like the others.
+        """
+        recording = read_recording(row.file, layout=self.layout)
+        rate = row.fps or recording.frame_rate or assumed_rate
+        frames = self._frames(row, recording, rate)
+        confidence = None if recording.confidence is None else recording.confidence[frames]
+        held = hold_missing(recording.values[frames], confidence, self.confidence)
+        if self.fps is not None:
+            if rate is None:
+                raise _error(row, "expected its frame rate, in the column fps, received none")
+            held = at_rate(held, rate, self.fps)
+        return self._fitting(row, held)
+
+    def _frames(self, row: RecordingRow, recording: Recording, rate: float | None) -> slice:
+        start, end, count = row.start, row.end, len(recording.values)
+        if self.times == "seconds" and (start is not None or end is not None):
+            if rate is None:
+                raise _error(
+                    row,
+                    "expected its frame rate, in the column fps, as start and end are in seconds; "
+                    'received none. (`times = "frames"` in the description makes them frames.)',
+                )
+            start, end = (None if time is None else time * rate for time in (start, end))
+        first, last = round(start or 0), count if end is None else round(end)
+        if first >= count or last > count + 1:
+            seconds = f" of {rate:g} a second" if rate else ""
+            raise _error(
+                row,
+                f"expected a part of its {count} frames{seconds}, received {row.start or 0:g} to "
+                f"{'its end' if row.end is None else f'{row.end:g}'} in {self.times}",
+            )
+        return slice(first, max(first + 1, last))
+
+    def _fitting(self, row: RecordingRow, values: np.ndarray) -> np.ndarray:
+        if values.ndim == 2:
+            values = values[:, None, :, None]
+        bodies, joints, axes = self.shape
+        if values.shape[2:] != (joints, axes):
+            raise _error(
+                row,
+                f"expected {_words(joints, axes)}, as in the other recordings, received "
+                f"{_words(*values.shape[2:])}",
+            )
+        if values.shape[1] > bodies:
+            raise _error(
+                row, f"expected at most {bodies} bodies in a frame, received {values.shape[1]}"
+            )
+        if axes > 1:
+            absent = ~values.any(axis=(2, 3))
+            values = turn_upright(values, self.up or "y") * METRES.get(self.units or "", 1.0)
+            values[absent] = 0
+        return np.pad(values, ((0, 0), (0, bodies - values.shape[1]), (0, 0), (0, 0))).astype(
+            np.float32
+        )
+
+
+def clip_of_row(
+    row: RecordingRow, reading: Reading, numbers: Mapping[str, Mapping[str, int]], name: str
+) -> tuple[Clip, str]:
+    """The clip of a row, and the SHA-256 of what it holds.
+
+    Args:
+        row: The row.
+        reading: How it is read.
+        numbers: The numbers of labels, subjects, cameras and sessions, by column.
+        name: Name of the clip.
+
+    Raises:
+        SkeletonFileError: If the recording cannot be read, or is not like the others.
+    """
+    values = np.ascontiguousarray(reading.values(row))
+    if not values.any():
+        raise _error(row, "expected somebody in at least one frame, received nobody in any")
+
+    def number(column: str, text: str | None) -> int:
+        return UNKNOWN if text is None else numbers[column][text]
+
+    clip = Clip(
+        joints=values,
+        mask=np.asarray(values.any(axis=(2, 3))),
+        subject=number("subject", row.subject),
+        camera=number("camera", row.camera),
+        action=number("label", row.label),
+        name=name,
+        setup=number("session", row.session),
+        part=SIDES[row.split] if row.split else UNKNOWN,
+    )
+    # Of a part of a longer file it is the part that may have a copy.
+    return clip, hashlib.sha256(values.data).hexdigest()
+
+
+def _layout(said: Mapping[str, Any]) -> JointLayout:
+    """A layout from JSON, which knows lists alone."""
+
+    def hashable(value: Any) -> Any:
+        return tuple(map(hashable, value)) if isinstance(value, list | tuple) else value
+
+    return JointLayout(**{key: hashable(value) for key, value in said.items()})
+
+
+def _words(joints: int, axes: int) -> str:
+    return f"{joints} channels" if axes == 1 else f"{joints} joints in {axes}-D"
+
+
+def _error(row: RecordingRow, reason: str) -> RecordingError:
+    return RecordingError(row.file, None, reason, "recording")
