@@ -167,8 +167,9 @@ def _given(values: dict[str, Any]) -> dict[str, Any]:
 
 def _read(config: Path) -> dict[str, Any]:
     try:
-        return tomllib.loads(config.read_text(encoding="utf-8"))
-    except tomllib.TOMLDecodeError as error:
+        # Windows' editors begin a text with a byte-order mark, which TOML does not have.
+        return tomllib.loads(config.read_text(encoding="utf-8-sig"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise ValueError(f"Expected a TOML file, but {error}. Received: {config}") from error
 
 

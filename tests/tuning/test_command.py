@@ -38,9 +38,14 @@ def test_a_fault_is_reported_before_any_trial(command, tmp_path, monkeypatch):
     (tmp_path / "cell.toml").write_text('cell = "lstm"\n')
     (tmp_path / "string.toml").write_text('models = "drnn,rnn"\n')
     (tmp_path / "broken.toml").write_text("trials = \n")
+    # With a byte-order mark: understood, up to the name that is none.
+    (tmp_path / "marked.toml").write_text("trials = 3\n\nspaces = 4\n", encoding="utf-8-sig")
+    (tmp_path / "utf16.toml").write_text("trials = 3\n", encoding="utf-16")
     for arguments, message in [
         (["bad.toml"], "spaces"),
         (["broken.toml"], "TOML"),
+        (["marked.toml"], "spaces"),
+        (["utf16.toml"], "utf16.toml"),
         (["--models", "drnn,rnn"], "cell='rnn'"),
         (["--oracle", "magic"], "magic"),
         (["cell.toml"], "`models`"),
