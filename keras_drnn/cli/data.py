@@ -9,9 +9,12 @@ import typer
 from keras_drnn.cli import options
 from keras_drnn.cli.grouped import grouped
 from keras_drnn.cli.options import ClipOptions
+from keras_drnn.cli.requirements import require
 
 if TYPE_CHECKING:
     import numpy as np
+
+    from keras_drnn.experiments.data import ClipFolder
 
 app = typer.Typer(
     no_args_is_help=True, help="Show the data sets, make demo data, look at a folder of clips."
@@ -89,7 +92,17 @@ def list_data_sets(json_file: options.JsonFile = None) -> None:
 
 @app.command()
 @grouped
-def info(clips: ClipOptions, json_file: options.JsonFile = None) -> None:
+def info(
+    clips: ClipOptions,
+    picture: Annotated[
+        Path | None,
+        typer.Option(
+            help="Draw the clip of median length here, as .png or .svg: is y up, is left left?",
+            show_default=False,
+        ),
+    ] = None,
+    json_file: options.JsonFile = None,
+) -> None:
     """Read a folder, and say what is in it, what is left out and how it is split."""
     from rich.console import Console
     from rich.table import Table
@@ -99,6 +112,9 @@ def info(clips: ClipOptions, json_file: options.JsonFile = None) -> None:
     from keras_drnn.skeletons.words import counted, ranges
 
     options.check_json_file(json_file)
+    if picture is not None:
+        require("matplotlib")
+        options.check_picture_file(picture)
     with progress_bars() as bars:
         opened = read_data(**clips.source(), progress=reading(bars))
     fault = None
@@ -147,6 +163,20 @@ def info(clips: ClipOptions, json_file: options.JsonFile = None) -> None:
     if fault is not None:
         shown.print(f"It cannot be split: {fault}", style="yellow", markup=False, highlight=False)
     options.write_json_file(json_file, content)
+    if picture is not None:
+        _draw(picture, opened)
+
+
+def _draw(path: Path, opened: "ClipFolder") -> None:
+    """Draw the clip of median length."""
+    from keras_drnn.reporting.clip_picture import draw_clip
+
+    lengths = opened.clips.index.frames
+    clip = opened.clips[int(lengths.argsort(kind="stable")[len(lengths) // 2])]
+    label = opened.protocol.actions.get(clip.action, f"action {clip.action}")
+    draw_clip(clip, opened.layout, f"{clip.name}: {label}").savefig(
+        path, dpi=150, bbox_inches="tight"
+    )
 
 
 def _counts(numbers: "np.ndarray") -> dict[str, int]:

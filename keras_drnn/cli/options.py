@@ -40,6 +40,16 @@ def check_json_file(path: Path | None) -> None:
         raise ValueError(f"--json must be a file in a folder that exists. Received: {path}")
 
 
+def check_picture_file(path: Path) -> None:
+    """Refuse a picture that could not be written when all is read."""
+    kinds = (".png", ".svg", ".pdf")
+    if path.suffix.lower() not in kinds or not path.resolve().parent.is_dir():
+        raise ValueError(
+            f"--picture must be a file in a folder that exists, with the end {', '.join(kinds)}. "
+            f"Received: {path}"
+        )
+
+
 def write_json_file(path: Path | None, content: Any) -> None:
     """Write what a command found, if it was asked to."""
     if path is not None:
