@@ -82,7 +82,8 @@ def read_table(path: str | Path) -> RecordingTable:
         if description.table is None:
             raise ValueError(
                 f"Expected a table, or a description that names one as `table`. Received: {path}, "
-                "which names arrays"
+                "which names arrays. Arrays of all clips are not supported here yet: save a file "
+                "for each clip, and name them in a table"
             )
         path = description.table
     else:

@@ -64,6 +64,12 @@ def table_data_set(
             read, or the recordings cannot be divided.
     """
     table = read_table(path)
+    if table.description.background is not None:
+        raise ValueError(
+            "Expected no key `background`: what lies between the parts of a recording cannot be a "
+            "class yet, and is not used. Delete the key, or give such parts rows of their own. "
+            f"Received: {table.description.path}, background = {table.description.background!r}"
+        )
     if not table.rows:
         faults = "\n".join(map(str, table.faults[:5]))
         raise ValueError(f"Expected at least one row that can be used, found none.\n{faults}")
@@ -144,6 +150,9 @@ def _reading(
         notices.append(f"The recordings have different frame rates, {rates}; --fps makes them one")
     if sample.layout is None:
         channels = _most_common(each.values.shape[1] for each in recordings)
+        unused = [key for key in ("units", "up", "confidence") if getattr(said, key) is not None]
+        if unused:
+            notices.append(f"Not used, as the recordings are not of joints: {', '.join(unused)}")
         return Reading((1, channels, 1), None, said.times, fps=fps), notices
     joints, axes = _most_common(each.values.shape[2:] for each in recordings)
     bodies = max(each.values.shape[1] for each in recordings)
