@@ -87,10 +87,10 @@ def guess(recording: Recording, layout: JointLayout) -> Guess:
     hip = _mean(bodies, layout.hip)
     shoulders = _mean(bodies, layout.shoulder_centre)
     torso_vectors = shoulders - hip
-    known = np.isfinite(torso_vectors).all(axis=-1)
-    if not known.any():
+    measured = np.isfinite(torso_vectors).all(axis=-1)
+    if not measured.any():
         return Guess(None, 0.0, None, 0.0, float("nan"))
-    picked = np.flatnonzero(known)
+    picked = np.flatnonzero(measured)
     picked = picked[:: max(len(picked) // _FRAMES, 1)]
     torso = float(np.median(np.linalg.norm(torso_vectors[picked], axis=-1)))
     up, up_sure = _up(bodies[picked], hip[picked], torso_vectors[picked], layout)

@@ -49,10 +49,10 @@ def _hold(values: np.ndarray, seen: np.ndarray, absent: np.ndarray) -> np.ndarra
     last = np.maximum.accumulate(np.where(seen, frames[:, None], -1), axis=0)
     start = np.maximum.accumulate(np.where(absent, frames, -1))
     held = np.take_along_axis(values, np.maximum(last, 0)[..., None], axis=0).astype(np.float32)
-    known = last > start[:, None]
-    held[~known] = 0
+    seen_before = last > start[:, None]
+    held[~seen_before] = 0
     if values.shape[-1] > 1:
-        count = np.maximum(known.sum(axis=1), 1)[:, None, None]
+        count = np.maximum(seen_before.sum(axis=1), 1)[:, None, None]
         middle = (held.sum(axis=1, keepdims=True) / count).astype(np.float32)
-        held = np.where(known[..., None], held, middle)
+        held = np.where(seen_before[..., None], held, middle)
     return held

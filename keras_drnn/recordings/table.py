@@ -35,7 +35,7 @@ class RecordingTable:
         rows: What is to be read, in the order of the table.
         faults: Why the other rows are left out, each with its line.
         columns: The columns that are understood.
-        unknown_columns: Names of the other columns, as they are written.
+        uncount_columns: Names of the other columns, as they are written.
         warnings: What is odd though no row is wrong: columns with a name like one that is
             understood, parts that overlap, classes that differ in capitals.
         description: What the description says; one that says nothing if there is none.
@@ -45,7 +45,7 @@ class RecordingTable:
     rows: tuple[RecordingRow, ...]
     faults: tuple[TableFault, ...]
     columns: tuple[str, ...]
-    unknown_columns: tuple[str, ...]
+    uncount_columns: tuple[str, ...]
     warnings: tuple[str, ...]
     description: Description
 
@@ -53,7 +53,7 @@ class RecordingTable:
 def read_table(path: str | Path) -> RecordingTable:
     """Read a table, or a description with the table that it names.
 
-    A row that cannot be used is left out, and told with its line, its column and what to do.
+    A row that cannot be used is left out and named, with its line, its column and what to do.
 
     Args:
         path: A text (`.csv`, `.tsv`, `.txt` ...), a Parquet file, or a description (`.toml`).

@@ -7,7 +7,7 @@ from pathlib import Path
 from keras_drnn.recordings.near_miss import did_you_mean
 
 REQUIRED = ("file", "label")
-KNOWN = (*REQUIRED, "subject", "camera", "session", "split", "start", "end", "fps")
+COLUMNS = (*REQUIRED, "subject", "camera", "session", "split", "start", "end", "fps")
 
 
 @dataclass(frozen=True)
@@ -17,7 +17,7 @@ class Columns:
     Args:
         places: Where each of the columns that are understood is.
         unknown: Names of the other columns, as they are written.
-        warnings: What is to be told about the other columns.
+        warnings: What the user should know of the other columns.
     """
 
     places: dict[str, int]
@@ -25,13 +25,13 @@ class Columns:
     warnings: tuple[str, ...]
 
 
-def known_columns(header: Sequence[str]) -> int:
+def count_columns(header: Sequence[str]) -> int:
     """How many columns have a name that is understood.
 
     Args:
         header: The names, as they are written.
     """
-    return sum(_key(name) in KNOWN for name in header)
+    return sum(_key(name) in COLUMNS for name in header)
 
 
 def find_columns(path: Path, header: Sequence[str]) -> Columns:
@@ -57,8 +57,8 @@ def find_columns(path: Path, header: Sequence[str]) -> Columns:
             )
         if key:
             places[key] = place
-    others = [key for key in places if key not in KNOWN]
-    absent = [name for name in KNOWN if name not in places]
+    others = [key for key in places if key not in COLUMNS]
+    absent = [name for name in COLUMNS if name not in places]
     missing = [name for name in REQUIRED if name in absent]
     if missing:
         hints = [
@@ -68,13 +68,13 @@ def find_columns(path: Path, header: Sequence[str]) -> Columns:
         ]
         raise ValueError(
             f"Expected a table with the columns file and label, and where they are known "
-            f"{', '.join(KNOWN[2:])}. Received: {path}, with the columns "
+            f"{', '.join(COLUMNS[2:])}. Received: {path}, with the columns "
             f"{', '.join(map(repr, header))}: no {' and no '.join(missing)}.{''.join(hints)}"
         )
     warnings, unused = [], []
     for place, name in enumerate(header):
         key = _key(name)
-        if key in KNOWN:
+        if key in COLUMNS:
             continue
         shown = repr(name) if key else f"column {place + 1}, which has no name"
         if hint := did_you_mean(key, absent):
@@ -82,9 +82,11 @@ def find_columns(path: Path, header: Sequence[str]) -> Columns:
         else:
             unused.append(shown)
     if unused:
-        warnings.append(f"{path}: not used: {', '.join(unused)}. What is used: {', '.join(KNOWN)}.")
-    unknown = tuple(name for name in header if _key(name) not in KNOWN)
-    return Columns({key: places[key] for key in KNOWN if key in places}, unknown, tuple(warnings))
+        warnings.append(
+            f"{path}: not used: {', '.join(unused)}. What is used: {', '.join(COLUMNS)}."
+        )
+    unknown = tuple(name for name in header if _key(name) not in COLUMNS)
+    return Columns({key: places[key] for key in COLUMNS if key in places}, unknown, tuple(warnings))
 
 
 def _key(name: str) -> str:

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from keras_drnn.recordings.raw_table import RawTable, undecoded
-from keras_drnn.recordings.table_columns import known_columns
+from keras_drnn.recordings.table_columns import count_columns
 
 _SEPARATORS = ",;\t"
 
@@ -64,7 +64,7 @@ def _fit(lines: list[str], separator: str) -> tuple[int, int]:
     """How good a header the first row makes with a separator: columns known, and in all."""
     _, header = next(_records(lines, separator), (0, []))
     # With another separator, the quote that is the problem is a letter like any other.
-    return (0, len(lines[0])) if isinstance(header, str) else (known_columns(header), len(header))
+    return (0, len(lines[0])) if isinstance(header, str) else (count_columns(header), len(header))
 
 
 def _records(lines: list[str], separator: str) -> Iterator[tuple[int, list[str] | str]]:

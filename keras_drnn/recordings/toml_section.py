@@ -13,7 +13,7 @@ class Section:
     Args:
         path: The file, for messages.
         values: What is in the table.
-        known: The keys that are understood.
+        keys: The keys that are understood.
         name: The table's name, nothing for the top of the file.
 
     Raises:
@@ -21,16 +21,16 @@ class Section:
     """
 
     def __init__(
-        self, path: Path, values: Mapping[str, object], known: Sequence[str], name: str = ""
+        self, path: Path, values: Mapping[str, object], keys: Sequence[str], name: str = ""
     ) -> None:
         self._path = path
         self._values = values
         self._name = name
         for key in values:
-            if key not in known:
+            if key not in keys:
                 raise ValueError(
-                    f"{self.where(key)}: there is no such key.{did_you_mean(key, known)} "
-                    f"Expected some of {', '.join(known)}. Received: {key} = {values[key]!r:.80}"
+                    f"{self.where(key)}: there is no such key.{did_you_mean(key, keys)} "
+                    f"Expected some of {', '.join(keys)}. Received: {key} = {values[key]!r:.80}"
                 )
 
     def __contains__(self, key: str) -> bool:

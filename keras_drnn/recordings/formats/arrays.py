@@ -21,7 +21,7 @@ def make_recording(
     arrangement: Arrangement,
     *,
     confidence: np.ndarray | None = None,
-    known: JointLayout | None = None,
+    default_layout: JointLayout | None = None,
     zeros_missing: bool = False,
     **facts,
 ) -> Recording:
@@ -33,7 +33,7 @@ def make_recording(
             or `(frames,)`.
         arrangement: What the user says of it.
         confidence: Its confidences, of its shape without the last axis.
-        known: The layout, if the format has only this one.
+        default_layout: The layout, if the format has only this one.
         zeros_missing: Whether a joint whose axes are all zero is a missing one in this format.
         **facts: The other fields of the recording.
 
@@ -42,7 +42,7 @@ def make_recording(
     """
     if array.dtype.kind not in "iuf":
         raise source.error(f"expected numbers, received values of type {array.dtype}", "type")
-    layout = _layout(source, arrangement, known)
+    layout = _layout(source, arrangement, default_layout)
     if array.ndim == 1:
         array = array[:, None]
     if not array.size:
@@ -77,16 +77,16 @@ def make_recording(
 
 
 def _layout(
-    source: Source, arrangement: Arrangement, known: JointLayout | None
+    source: Source, arrangement: Arrangement, default_layout: JointLayout | None
 ) -> JointLayout | None:
-    said = arrangement.layout
-    if said and known and said.name != known.name and said.name in layout_names():
+    said, own = arrangement.layout, default_layout
+    if said and own and said.name != own.name and said.name in layout_names():
         raise source.error(
-            f"expected joints of the layout {said.name}, received those of {known.name}. Leave the "
+            f"expected joints of the layout {said.name}, received those of {own.name}. Leave the "
             "layout out, or name this one",
             "layout",
         )
-    return said or known
+    return said or own
 
 
 def _columns(

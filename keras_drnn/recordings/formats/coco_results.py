@@ -63,7 +63,7 @@ def _read(source: Source, arrangement: Arrangement) -> list[Recording]:
             source,
             values,
             Arrangement(arrangement.layout, "xyc"),
-            known=COCO_17 if values.shape[2] == len(COCO_17) else None,
+            default_layout=COCO_17 if values.shape[2] == len(COCO_17) else None,
             zeros_missing=True,
             notes=notes,
         )

@@ -146,8 +146,8 @@ def _mediapipe(joints: int, letters: set[str]) -> JointLayout | None:
     return MEDIAPIPE_33 if joints == len(MEDIAPIPE_33) and "c" in letters else None
 
 
-def _first(keys: Sequence[str], known: tuple[str, ...]) -> int | None:
-    return next((keys.index(key) for key in known if key in keys), None)
+def _first(keys: Sequence[str], wanted: tuple[str, ...]) -> int | None:
+    return next((keys.index(key) for key in wanted if key in keys), None)
 
 
 def _recording(

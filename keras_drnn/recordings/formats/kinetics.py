@@ -44,7 +44,7 @@ def _read(source: Source, arrangement: Arrangement) -> list[Recording]:
             source,
             stack(source, people),
             Arrangement(arrangement.layout, "xyc"),
-            known=OPENPOSE_18,
+            default_layout=OPENPOSE_18,
             zeros_missing=True,
             label=None if label is None else str(label),
             notes=notes,

@@ -71,7 +71,7 @@ def _read(source: Source, arrangement: Arrangement) -> list[Recording]:
             source,
             values,
             Arrangement(arrangement.layout, columns),
-            known=layout,
+            default_layout=layout,
             frame_rate=rate,
             notes=(*notes, *absent),
         )

@@ -72,6 +72,6 @@ def frame_rate(source: Source, value: object) -> float | None:
     return rate
 
 
-def _first(names: Collection[str], known: tuple[str, ...]) -> str | None:
+def _first(names: Collection[str], wanted: tuple[str, ...]) -> str | None:
     by_key = {name.lower(): name for name in reversed(list(names))}
-    return next((by_key[key] for key in known if key in by_key), None)
+    return next((by_key[key] for key in wanted if key in by_key), None)

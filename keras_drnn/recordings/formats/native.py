@@ -15,7 +15,7 @@ def _read_by(reader: Reader) -> Callable[[Source, Arrangement], list[Recording]]
     def read(source: Source, arrangement: Arrangement) -> list[Recording]:
         joints = reader.read_joints(source.path)
         arrangement = Arrangement(arrangement.layout)
-        return [make_recording(source, joints, arrangement, known=reader.layout)]
+        return [make_recording(source, joints, arrangement, default_layout=reader.layout)]
 
     return read
 

@@ -93,7 +93,7 @@ def _recording(
         source,
         values,
         Arrangement(arrangement.layout, columns),
-        known=_LAYOUTS.get(values.shape[2]),
+        default_layout=_LAYOUTS.get(values.shape[2]),
         zeros_missing=True,
         notes=notes,
     )

@@ -76,7 +76,7 @@ def _recording(
             f"expected keypoint_score of annotation {row} to be an array (people, frames, joints)",
             "shape",
         )
-    known: JointLayout | None = _LAYOUTS.get(keypoint.shape[2:])
+    default_layout: JointLayout | None = _LAYOUTS.get(keypoint.shape[2:])
     name, label = annotation.get("frame_dir"), annotation.get("label")
     for key, value in (("frame_dir", name), ("label", label)):
         if not isinstance(value, (str, int, np.integer, type(None))):
@@ -90,7 +90,7 @@ def _recording(
         keypoint.swapaxes(0, 1),
         Arrangement(arrangement.layout, arrangement.columns),
         confidence=None if score is None else score.swapaxes(0, 1),
-        known=known,
+        default_layout=default_layout,
         label=None if label is None else str(label),
         name=None if name is None else str(name),
         splits=tuple(members.get(name, ())),
