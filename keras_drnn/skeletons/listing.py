@@ -28,6 +28,7 @@ class Listing:
             entered, which end in `/`.
         warnings: What in the list of missing samples was not understood, and the folders that
             could not be entered.
+        unit: What a clip is read from, in a word.
     """
 
     root: Path
@@ -38,6 +39,7 @@ class Listing:
     repeated: tuple[RepeatedName, ...] = ()
     ignored: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
+    unit: str = "file"
 
     def within(self, path: Path) -> str:
         """The name of a file within the folder."""

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from stat import S_ISDIR
 from typing import Any, Protocol
 
 from keras_drnn.skeletons.clip import Clip
@@ -141,14 +142,18 @@ def read_file(path: Path, reader: Reader) -> Outcome:
     return Outcome(clip, hashlib.sha256(data).hexdigest())
 
 
-def file_state(path: Path) -> tuple[int | None, int | None]:
+def file_state(path: Path) -> tuple[int | str | None, int | None]:
     """Size and time of change of a file, or `None` for each if there is no such file.
 
     Args:
-        path: The file.
+        path: The file; or a folder of them, a frame each, whose size is told by a hash of theirs.
     """
     try:
         status = path.stat()
+        if S_ISDIR(status.st_mode):
+            # Its own time of change does not tell that a file in it was written over.
+            within = sorted((each.name, *file_state(each)) for each in path.iterdir())
+            return hashlib.sha256(repr(within).encode()).hexdigest(), status.st_mtime_ns
     except OSError:  # a link to nowhere: a fault, but not a reason to rebuild every time
         return None, None
     return status.st_size, status.st_mtime_ns

@@ -46,8 +46,9 @@ def split(
 
     The validation clips are all clips of some subjects of the training side: the same performance
     is often recorded by several cameras, and a clip held out alone would have its twin among the
-    training clips. The test side is never touched. The same index and arguments give the same
-    split.
+    training clips. Where no training clip names a subject (all are 0), a share of the clips of
+    each action is held out instead. The test side is never touched. The same index and arguments
+    give the same split.
 
     Classes are numbered by the actions that the store has clips of, in ascending order: a store
     with 10 of 60 actions gives 10 classes.
@@ -97,6 +98,10 @@ def split(
     if protocol.validation and validation_subjects is None:
         held_out = np.zeros(0, np.int64)
         validation = train_side & np.isin(values, protocol.validation)
+    elif validation_subjects is None and not index.subject[train_side].any():
+        _check_fraction(validation_fraction)
+        held_out = np.zeros(0, np.int64)
+        validation = _some_of_each(index.action, train_side, validation_fraction)
     else:
         held_out = _held_out(
             np.unique(index.subject[train_side]), validation_fraction, validation_subjects
@@ -196,17 +201,36 @@ def _held_out(subjects: np.ndarray, fraction: float, wanted: Collection[int] | N
                 f"{ranges(subjects)}. Received: validation_subjects={tuple(wanted)}"
             )
         return held_out
-    if not 0 < fraction < 1:
-        raise ValueError(
-            "Expected validation_fraction to be above 0 and below 1 (validation_subjects=() holds "
-            f"out none). Received: validation_fraction={fraction}"
-        )
+    _check_fraction(fraction)
     if len(subjects) < 2:
         raise ValueError(
             "Expected at least 2 subjects on the training side, 1 to train on and 1 to hold out "
             "for validation. Add clips of others, or (in Python) hold out none with "
             f"validation_subjects=(). Received: subjects {ranges(subjects)}"
         )
-    count = max(1, round(fraction * len(subjects)))
-    middles = (np.arange(count) + 0.5) * len(subjects) / count
-    return subjects[middles.astype(int)]
+    return _evenly(subjects, fraction)
+
+
+def _some_of_each(action: np.ndarray, train_side: np.ndarray, fraction: float) -> np.ndarray:
+    """Whether a clip is held out: a share of each action of which there are two clips or more."""
+    held_out = np.zeros(len(action), bool)
+    for each in np.unique(action[train_side]):
+        clips = np.flatnonzero(train_side & (action == each))
+        if len(clips) > 1:
+            held_out[_evenly(clips, fraction)] = True
+    return held_out
+
+
+def _check_fraction(fraction: float) -> None:
+    if not 0 < fraction < 1:
+        raise ValueError(
+            "Expected validation_fraction to be above 0 and below 1 (validation_subjects=() holds "
+            f"out none). Received: validation_fraction={fraction}"
+        )
+
+
+def _evenly(numbers: np.ndarray, fraction: float) -> np.ndarray:
+    """A share of some numbers, one at least, evenly spaced."""
+    count = max(1, round(fraction * len(numbers)))
+    middles = (np.arange(count) + 0.5) * len(numbers) / count
+    return numbers[middles.astype(int)]

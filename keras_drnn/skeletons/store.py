@@ -135,7 +135,8 @@ class ClipStore:
         summary = ScanSummary(source.listing, len(clips), faults)
         if not clips:
             raise ClipStoreError(
-                f"Expected at least 1 file that can be read, found none.\n{summary}"
+                f"Expected at least 1 {source.listing.unit} that can be read, found none."
+                f"\n{summary}"
             )
         return cls(folder, ClipIndex.of_records(clips), summary, source.shape)
 

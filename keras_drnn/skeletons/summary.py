@@ -82,13 +82,16 @@ class ScanSummary:
 
     def __str__(self) -> str:
         listing = self.listing
-        lines = [
+        first = (
             f"{listing.root}: {counted(self.read, 'clip')} read, "
-            f"{counted(len(self.faults), 'file')} left out as faulty, "
-            f"{len(listing.listed)} listed as missing, {len(listing.ignored)} unrelated ignored"
-        ]
+            f"{counted(len(self.faults), listing.unit)} left out as faulty"
+        )
+        if listing.unit == "file":
+            first += f", {len(listing.listed)} listed as missing"
+            first += f", {len(listing.ignored)} unrelated ignored"
+        lines = [first]
         for kind, faults in self.by_kind().items():
-            lines.append(f"{kind}, {counted(len(faults), 'file')}:")
+            lines.append(f"{kind}, {counted(len(faults), listing.unit)}:")
             lines += [f"  {fault}" for fault in faults]
         if listing.beyond:
             lines.append(listing.extent.report(listing.beyond.values()))

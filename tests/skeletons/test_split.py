@@ -225,3 +225,22 @@ def test_a_protocol_of_your_own():
 def test_a_protocol_that_contradicts_itself(changes, says):
     with pytest.raises(ValueError, match=says):
         replace(NTU_CROSS_VIEW, **changes)
+
+
+def test_where_nobody_has_a_name_clips_of_each_action_are_held_out():
+    clips = [(0, camera, 1) for camera in (1, 2, 3) * 20] + [(0, 1, 2)] * 5 + [(0, 2, 3), (0, 3, 3)]
+    index = index_of(clips)
+    parts = split(index, NUCLA_CROSS_VIEW)
+    assert parts.validation_subjects == ()
+    assert np.bincount(index.action[parts.validation]).tolist() == [0, 4, 1]
+    # An action with a single clip trains on it; the test side is what it is with names.
+    assert 3 in index.action[parts.train] and set(index.camera[parts.test]) == {3}
+    together = np.concatenate([parts.train, parts.validation, parts.test])
+    assert sorted(together) == list(range(len(clips)))
+    everything = split(index, NUCLA_CROSS_VIEW, validation_subjects=())
+    assert not len(everything.validation) and len(everything.train) == 46
+    with pytest.raises(ValueError, match="validation_fraction=1"):
+        split(index, NUCLA_CROSS_VIEW, validation_fraction=1)
+    # One who has a name is a person whom a held-out clip would show twice.
+    with pytest.raises(ValueError, match="at least 2 subjects"):
+        split(index_of([(7, *rest) for _, *rest in clips]), NUCLA_CROSS_VIEW)

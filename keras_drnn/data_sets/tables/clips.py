@@ -69,7 +69,7 @@ class TableClips:
         unknown = self.table.unknown_columns
         names = f"columns that are not used: {', '.join(unknown)}"
         warnings = (*([names] if unknown else []), *self.table.warnings)
-        return Listing(self.table.path, (), warnings=warnings)
+        return Listing(self.table.path, (), warnings=warnings, unit="row")
 
     @property
     def faults(self) -> tuple[Fault, ...]:

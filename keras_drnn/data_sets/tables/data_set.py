@@ -63,6 +63,8 @@ def table_data_set(
         ValueError: If the table, the description or an argument is wrong, no recording can be
             read, or the recordings cannot be divided.
     """
+    if fps is not None and not 0 < fps < float("inf"):
+        raise ValueError(f"`fps` must be a number of frames a second above 0. Received: fps={fps}")
     table = read_table(path)
     if table.description.background is not None:
         raise ValueError(
@@ -79,7 +81,8 @@ def table_data_set(
     numbers = {name: number_texts(getattr(row, name) for row in table.rows) for name in columns}
     sample = _look(table, find_layout(layout) if layout else layout_of(table.description))
     reading, notices = _reading(table, sample, fps)
-    if not numbers["subject"]:
+    evaluated = protocols(table, rule, numbers)
+    if not numbers["subject"] and not evaluated[0].validation:
         notices.append(
             "No row names a subject: nobody is held out as a whole for validation, which then "
             "may look better than it is"
@@ -89,7 +92,7 @@ def table_data_set(
         name=name,
         title=f"the recordings of {table.path.name}",
         reader=TableClips(table, reading, numbers),
-        protocols=protocols(table, rule, numbers),
+        protocols=evaluated,
         recipe=_recipe(reading, sample, fps),
         notices=tuple(notices),
         frame_rate=fps or sample.rate or _FRAME_RATE,
@@ -155,8 +158,14 @@ def _reading(
             notices.append(f"Not used, as the recordings are not of joints: {', '.join(unused)}")
         return Reading((1, channels, 1), None, said.times, fps=fps), notices
     joints, axes = _most_common(each.values.shape[2:] for each in recordings)
+    recordings = [each for each in recordings if each.values.shape[2:] == (joints, axes)]
     bodies = max(each.values.shape[1] for each in recordings)
     up, units = said.up, said.units
+    if axes == 2 and up in ("z", "-z"):
+        raise ValueError(
+            f"Expected `up` of {said.path} to be x or y, with its sign, as the joints have two "
+            f"axes. Received: up = {up!r}"
+        )
     guessed = guess(recordings[0], sample.layout)
     for disagreement in guessed.disagreements(up=up, units=units):
         notices.append(f"In the first recording {disagreement}")

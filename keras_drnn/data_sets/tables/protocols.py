@@ -1,7 +1,8 @@
 """From the columns of a table to protocols: which clips train and which test."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import count
 
 import numpy as np
 
@@ -72,15 +73,16 @@ def protocols(
         return Protocol(name, attribute, train, tuple(test), actions=actions)
 
     if rule.kind == "loso":
-        return tuple(held_out(f"without-{_plain(text)}", (n,)) for text, n in values.items())
+        names = zip(_plain_names(values), values.values(), strict=True)
+        return tuple(held_out(f"without-{name}", (number,)) for name, number in names)
     every = np.array(list(values.values()))
     if rule.folds is not None:
         return tuple(
             held_out(f"fold-{fold + 1}-of-{rule.folds}", every[fold :: rule.folds].tolist())
             for fold in range(rule.folds)
         )
-    count = max(1, round(_HELD_OUT * len(every)))
-    middles = ((np.arange(count) + 0.5) * len(every) / count).astype(int)
+    number = max(1, round(_HELD_OUT * len(every)))
+    middles = ((np.arange(number) + 0.5) * len(every) / number).astype(int)
     return (held_out(f"by-{rule.kind}", every[middles].tolist()),)
 
 
@@ -91,6 +93,13 @@ def _too_few(table: RecordingTable, rule: SplitRule, expected: str, received: st
     )
 
 
-def _plain(text: str) -> str:
-    """A text as a part of the name of a folder."""
-    return re.sub(r"[^A-Za-z0-9_-]+", "-", text).strip("-") or "x"
+def _plain_names(texts: Iterable[str]) -> list[str]:
+    """Texts as parts of the names of folders, no two alike on any file system."""
+    names: list[str] = []
+    taken: set[str] = set()
+    for text in texts:
+        plain = re.sub(r"[^A-Za-z0-9_-]+", "-", text).strip("-") or "x"
+        numbered = (plain if n == 1 else f"{plain}-{n}" for n in count(1))
+        names.append(next(name for name in numbered if name.casefold() not in taken))
+        taken.add(names[-1].casefold())
+    return names

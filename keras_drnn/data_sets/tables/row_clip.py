@@ -72,7 +72,16 @@ class Reading:
             if rate is None:
                 raise _error(row, "expected its frame rate, in the column fps, received none")
             held = at_rate(held, rate, self.fps)
-        return self._fitting(row, held)
+        values = self._fitting(row, held)
+        if not values.any():
+            raise _error(row, self._nothing)
+        return values
+
+    @property
+    def _nothing(self) -> str:
+        if self.layout is None:
+            return "expected a channel that is not zero in at least one frame, received none in any"
+        return "expected somebody in at least one frame, received nobody in any"
 
     def _frames(self, row: RecordingRow, recording: Recording, rate: float | None) -> slice:
         start, end, count = row.start, row.end, len(recording.values)
@@ -132,8 +141,6 @@ def clip_of_row(
         SkeletonFileError: If the recording cannot be read, or is not like the others.
     """
     values = np.ascontiguousarray(reading.values(row))
-    if not values.any():
-        raise _error(row, "expected somebody in at least one frame, received nobody in any")
 
     def number(column: str, text: str | None) -> int:
         return UNKNOWN if text is None else numbers[column][text]
