@@ -35,7 +35,7 @@ class RecordingTable:
         rows: What is to be read, in the order of the table.
         faults: Why the other rows are left out, each with its line.
         columns: The columns that are understood.
-        uncount_columns: Names of the other columns, as they are written.
+        other_columns: Names of the other columns, as they are written.
         warnings: What is odd though no row is wrong: columns with a name like one that is
             understood, parts that overlap, classes that differ in capitals.
         description: What the description says; one that says nothing if there is none.
@@ -45,7 +45,7 @@ class RecordingTable:
     rows: tuple[RecordingRow, ...]
     faults: tuple[TableFault, ...]
     columns: tuple[str, ...]
-    uncount_columns: tuple[str, ...]
+    other_columns: tuple[str, ...]
     warnings: tuple[str, ...]
     description: Description
 

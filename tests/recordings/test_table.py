@@ -301,7 +301,7 @@ def test_a_table_that_is_not_there(tmp_path):
 
 def test_other_columns_are_named_and_near_misses_told(read):
     found = read(",file,label,sesion,Note\n0,a.npy,sit,1,x\n")
-    assert found.columns == ("file", "label") and found.uncount_columns == ("", "sesion", "Note")
+    assert found.columns == ("file", "label") and found.other_columns == ("", "sesion", "Note")
     near, others = found.warnings
     assert near.endswith("the column 'sesion' is not used. Did you mean 'session'?")
     assert "not used: column 1, which has no name, 'Note'. What is used: file, label" in others
@@ -353,7 +353,7 @@ def test_parquet_gives_what_the_text_gives(read, tmp_path):
     for name in ("clips.parquet", "clips.csv"):  # known by what is in it, not by its name alone
         parquet.write_table(pyarrow.table(columns), tmp_path / name)
         found = read_table(tmp_path / name)
-        assert (found.columns, found.uncount_columns) == (text.columns, ("x",))
+        assert (found.columns, found.other_columns) == (text.columns, ("x",))
         assert [dataclasses.replace(row, line=row.line + 1) for row in found.rows] == list(
             text.rows
         )

@@ -66,9 +66,9 @@ class TableClips:
     @property
     def listing(self) -> Listing:
         """The table, and what is odd in it."""
-        unknown = self.table.unknown_columns
-        names = f"columns that are not used: {', '.join(unknown)}"
-        warnings = (*([names] if unknown else []), *self.table.warnings)
+        others = self.table.other_columns
+        names = f"columns that are not used: {', '.join(others)}"
+        warnings = (*([names] if others else []), *self.table.warnings)
         return Listing(self.table.path, (), warnings=warnings, unit="row")
 
     @property
