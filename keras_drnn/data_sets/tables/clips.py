@@ -66,10 +66,7 @@ class TableClips:
     @property
     def listing(self) -> Listing:
         """The table, and what is odd in it."""
-        others = self.table.other_columns
-        names = f"columns that are not used: {', '.join(others)}"
-        warnings = (*([names] if others else []), *self.table.warnings)
-        return Listing(self.table.path, (), warnings=warnings, unit="row")
+        return Listing(self.table.path, (), warnings=self.table.warnings, unit="row")
 
     @property
     def faults(self) -> tuple[Fault, ...]:
