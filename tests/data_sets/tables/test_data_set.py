@@ -1,0 +1,216 @@
+"""The data set that a table is: what is taken from its recordings, and what is said of that."""
+
+import json
+
+import numpy as np
+import pytest
+from recording_files import standing
+from recording_tables import rows, write_table
+from typer.testing import CliRunner
+
+from keras_drnn.cli.data import app
+from keras_drnn.data_sets import find_data_set
+from keras_drnn.data_sets.tables import is_table, table_data_set
+from keras_drnn.delays import split_units
+from keras_drnn.experiments.data import open_data
+from keras_drnn.skeletons.layouts import COCO_17, OPENPOSE_18
+
+
+def how(data_set):
+    assert data_set.reading is not None
+    return data_set.reading
+
+
+def opened(table, tmp_path, **arguments):
+    return open_data(str(table), root=None, cache=tmp_path / "cache", **arguments)
+
+
+def test_metres_with_y_up_are_taken_as_they_are_and_need_no_word(tmp_path):
+    data_set = table_data_set(write_table(tmp_path, rows("ab")), layout="coco_17")
+    assert (data_set.shape, data_set.layout) == ((1, 17, 3), COCO_17)
+    reading = how(data_set)
+    assert (reading["up"], reading["units"], reading["fps"]) == ("y", "metres", None)
+    assert data_set.notices == () and data_set.frame_rate == 30
+    assert data_set.recipe.align and not data_set.recipe.torso
+    assert not data_set.recipe.augmentation.relative
+
+
+def test_a_guess_is_said_and_followed(tmp_path):
+    table = write_table(tmp_path, rows("ab"), scale=1000)
+    for file in tmp_path.glob("*.npy"):
+        x, y, z = np.moveaxis(np.load(file), -1, 0)
+        np.save(file, np.stack([x, -z, y], axis=-1))
+    data_set = table_data_set(table, layout="coco_17")
+    assert data_set.notices == (
+        "The axis that points up is taken to be z, as the joints look",
+        "The units are taken to be millimetres, as the joints look",
+    )
+    clips = data_set.open(None, tmp_path / "cache")
+    np.testing.assert_allclose(clips[0].joints[:, 0], standing(COCO_17, frames=12), atol=1e-5)
+
+
+def test_what_the_description_says_counts_and_a_guess_against_it_is_told(tmp_path):
+    says = 'layout = "coco_17"\nup = "-y"\nunits = "centimetres"\nconfidence = 0.4\nfps = 25\n'
+    data_set = table_data_set(write_table(tmp_path, rows("ab"), description=says))
+    reading = how(data_set)
+    assert (reading["up"], reading["units"], reading["confidence"]) == ("-y", "centimetres", 0.4)
+    assert data_set.frame_rate == 25
+    up, units = data_set.notices
+    assert up.startswith("In the first recording up is said to be -y, and the joints look like y (")
+    assert "the units are said to be centimetres, and the joints look like metres (" in units
+
+
+def test_two_axes_are_scaled_by_the_torso_and_not_turned(tmp_path):
+    table = write_table(tmp_path, rows("ab"), axes=2, scale=200)
+    data_set = table_data_set(table, layout="coco_17")
+    assert data_set.shape == (1, 17, 2) and how(data_set)["units"] == "pixels"
+    recipe = data_set.recipe
+    assert recipe.torso and not recipe.align and recipe.augmentation.relative
+    assert "The units are taken to be pixels, as the joints look" in data_set.notices
+    assert any("not turned to face the camera" in notice for notice in data_set.notices)
+    says = 'layout = "coco_17"\nup = "z"\n'
+    with pytest.raises(ValueError, match="clips.toml to be x or y, .* Received: up = 'z'"):
+        table_data_set(write_table(tmp_path, rows("ab"), axes=2, description=says))
+
+
+def test_joints_of_unknown_layout_are_asked_about(tmp_path):
+    table = write_table(tmp_path, rows("ab"))
+    with pytest.raises(ValueError) as caught:
+        table_data_set(table)
+    assert str(table) in str(caught.value) or "a0.npy" in str(caught.value)
+    assert "layout" in str(caught.value)
+
+
+def test_one_recording_of_another_sort_stops_nothing(tmp_path):
+    """The first one: it is looked at to guess axes and units."""
+    table = write_table(tmp_path, rows("abcd"))
+    keypoints = [{"pose_keypoints_2d": [50.0 + n for n in range(18 * 3)]}]
+    for file in tmp_path.glob("*.npy"):
+        joints = np.concatenate([np.load(file), np.ones((12, 17, 1))], axis=-1)
+        file.unlink()
+        frames = [[{"x": x, "y": y, "z": z, "visibility": v} for x, y, z, v in f] for f in joints]
+        frames = [(f + f)[:33] for f in frames]
+        file.with_suffix(".json").write_text(json.dumps(frames))
+    table.write_text(table.read_text().replace(".npy", ".json"))
+    odd = tmp_path / "odd"
+    odd.mkdir()
+    for frame in range(3):
+        (odd / f"v_{frame}_keypoints.json").write_text(json.dumps({"people": keypoints}))
+    table.write_text(table.read_text().replace("a0.json", "odd"))
+    data_set = table_data_set(table)
+    assert data_set.layout is not None and data_set.layout.name == "mediapipe_33"
+    clips = data_set.open(None, tmp_path / "cache")
+    assert len(clips) == 7
+    (fault,) = clips.faults
+    assert fault.name == "clips.csv, line 2: odd" and str(len(OPENPOSE_18)) in fault.reason
+
+
+def test_different_frame_rates_are_told_until_they_are_one(tmp_path):
+    lines = [f"{line},{fps}" for line, fps in zip(rows("ab"), ["fps", 30, 15, 15, 15], strict=True)]
+    table = write_table(tmp_path, lines)
+    data_set = table_data_set(table, layout="coco_17")
+    (notice,) = data_set.notices
+    assert notice == "The recordings have different frame rates, 15, 30; --fps makes them one"
+    assert data_set.frame_rate == 15
+    at_15 = table_data_set(table, layout="coco_17", fps=15)
+    assert at_15.notices == () and at_15.frame_rate == 15
+    assert at_15.open(None, tmp_path / "cache").index.frames.tolist() == [6, 12, 12, 12]
+    for fps in (0, -5, float("nan"), float("inf")):
+        with pytest.raises(ValueError, match="`fps` must be .* above 0"):
+            table_data_set(table, layout="coco_17", fps=fps)
+
+
+def test_channels_are_no_skeletons(tmp_path):
+    table = write_table(tmp_path, rows("abc"))
+    for number, file in enumerate(sorted(tmp_path.glob("*.npy"))):
+        np.save(file, np.full((50, 6), number + 1.0))
+    data = opened(table, tmp_path)
+    assert data.shape == (1, 6, 1) and data.layout is None
+    assert data.joint_names == tuple(f"channel {n}" for n in range(1, 7))
+    recipe = data.data_set.recipe
+    assert not (recipe.align or recipe.motion or recipe.torso)
+    assert recipe.frames == 56 and len(split_units(recipe.units, len(recipe.delays))) > 1
+    assert data.clips[3].joints.shape == (50, 1, 6, 1) and (data.clips[3].joints == 4).all()
+
+
+def test_nobody_named_is_told_where_it_matters(tmp_path):
+    header, sides = "file,label,split", ["train", "train", "test", "val"]
+    lines = [f"{n}{label}.npy,{label},{side}" for n, side in enumerate(sides) for label in "xy"]
+    table = write_table(tmp_path, [header, *lines])
+    data = opened(table, tmp_path, layout="coco_17")
+    assert data.warnings == ()
+    assert [len(p) for p in (data.split.train, data.split.validation, data.split.test)] == [4, 2, 2]
+    assert data.clips.index.part[data.split.validation].tolist() == [2, 2]
+    table = write_table(tmp_path, [header, *lines[:6]])
+    data = opened(table, tmp_path, layout="coco_17")
+    (warning,) = data.warnings
+    assert warning.startswith("No row names a subject")
+    assert [len(p) for p in (data.split.train, data.split.validation, data.split.test)] == [2, 2, 2]
+    assert sorted(data.split.labels[data.split.validation]) == [0, 1]
+
+
+def test_a_row_without_a_side_is_counted_and_named(tmp_path):
+    lines = [*rows("abc"), "d.npy,sit,"]
+    data = opened(write_table(tmp_path, lines), tmp_path, layout="coco_17")
+    (named,) = data.not_used
+    assert named.startswith("000008 d: subject") and "on no side of the protocol" in named
+    assert "does not use 1 of the 7 clips" in data.warnings[0]
+
+
+@pytest.mark.parametrize(
+    "file, name",
+    [
+        ("my clips.csv", "my-clips"),
+        (".hidden.csv", "hidden"),
+        ("--help.TSV", "help"),
+        ("клипы.csv", "table"),
+        ("übung-1.csv", "bung-1"),
+        ("_.csv", "table"),
+        ("a.b.csv", "a-b"),
+    ],
+)
+def test_any_file_name_makes_a_name(tmp_path, file, name):
+    table = write_table(tmp_path, rows("ab")).rename(tmp_path / file)
+    assert is_table(str(table)) and table_data_set(table, layout="coco_17").name == name
+
+
+def test_what_is_for_folders_or_for_tables_alone_is_refused(tmp_path):
+    table = write_table(tmp_path, rows("ab"))
+    data_set = table_data_set(table, layout="coco_17")
+    for given in ({"root": tmp_path}, {"root": None, "missing_list": tmp_path / "missing.txt"}):
+        with pytest.raises(ValueError, match="clips.csv names its files itself"):
+            data_set.open(cache=tmp_path / "cache", **given)
+    with pytest.raises(ValueError, match="layout and fps for a table .* data='demo'"):
+        find_data_set("demo", layout="coco_17", fps=30)
+    with pytest.raises(ValueError, match="split for a table"):
+        open_data("ntu", root=tmp_path, cache=tmp_path / "cache", split="loso")
+    with pytest.raises(ValueError, match=r"or a table of recordings \(.csv"):
+        find_data_set("clips.txt")
+
+
+def test_a_table_without_a_row_says_why(tmp_path):
+    table = tmp_path / "clips.csv"
+    table.write_text("file,label\ngone.npy,sit\n")
+    with pytest.raises(ValueError, match="(?s)at least one row that can be used.*line 2.*gone.npy"):
+        table_data_set(table)
+
+
+def test_the_command_describes_a_table_with_every_row_that_is_not_used(tmp_path):
+    lines = [*rows("abc"), "gone.npy,sit,a", "short.npy,sit,c", "d.npy,sit,"]
+    table = write_table(tmp_path, lines)
+    (tmp_path / "gone.npy").unlink()
+    np.save(tmp_path / "short.npy", np.load(tmp_path / "a0.npy")[:, :16])
+    arguments = ["info", "--data", table, "--layout", "coco_17", "--split", "loso"]
+    arguments += ["--out", tmp_path / "runs", "--json", tmp_path / "found.json"]
+    done = CliRunner().invoke(app, list(map(str, arguments)))
+    assert done.exit_code == 0, done.output
+    assert "7 clips read, 2 rows left out as faulty" in done.output
+    found = json.loads((tmp_path / "found.json").read_text())
+    assert (found["name"], found["protocol"], found["root"]) == ("clips", "without-a", str(table))
+    assert found["clips"] == {"train": 2, "validation": 2, "test": 2}
+    assert found["classes"] == ["sit", "stand"] and found["split_error"] is None
+    assert found["ignored"] == 0 and found["frames"]["most"] == 12
+    named = "\n".join(found["left_out"])
+    assert len(found["left_out"]) == 3
+    for words in ("line 8: expected", "line 9: short.npy: expected 17 joints", "000010 d: subject"):
+        assert words in named
