@@ -22,18 +22,25 @@ def phases(steps_taken, delays):
     return np.stack([np.asarray(steps_taken) % delay for delay in delays], axis=1).astype("float32")
 
 
-def call(layer, x, **how):
-    """A layer's outputs; JAX compiles it as a whole, several times faster than its operations."""
+def compiled(function):
+    """JAX compiles a function as a whole several times faster than its operations one by one."""
     if keras.backend.backend() != "jax":
-        return layer(x, **how)
+        return function
     import jax
 
+    return jax.jit(function)
+
+
+def call(layer, x, **how):
+    """The outputs of a layer or a model; on JAX it is compiled as a whole."""
+    if keras.backend.backend() != "jax":
+        return layer(x, **how)
     if not layer.built:
         layer.build(x.shape)
 
-    @jax.jit
-    def compiled(trainable, others, x, how):
+    @compiled
+    def outputs(trainable, others, x, how):
         return layer.stateless_call(trainable, others, x, **how)[0]
 
     variables = layer.trainable_variables, layer.non_trainable_variables
-    return compiled(*([v.value for v in part] for part in variables), x, how)
+    return outputs(*([v.value for v in part] for part in variables), x, how)

@@ -1,8 +1,8 @@
 """The models of other inputs than Kinects' joints: 2-D joints in pixels, channels."""
 
-import keras
 import numpy as np
 import pytest
+from arrays import call, numpy
 
 from keras_drnn.experiments.models import build_channel_model, build_model
 from keras_drnn.experiments.recipes import Recipe
@@ -16,7 +16,7 @@ RECIPE = Recipe("drnn", units=6, delays=(1, 3), motion=True, torso=True)
 
 
 def run(model, inputs):
-    return keras.ops.convert_to_numpy(model(inputs))
+    return numpy(call(model, inputs))
 
 
 def test_the_unit_of_two_dimensional_joints_and_their_place_do_not_matter():

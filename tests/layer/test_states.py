@@ -189,15 +189,16 @@ def stateful_model(policy, layer=None):
     return model, layer, np.concatenate(np.split(X, 3, axis=1))
 
 
-# To their rounding, of outputs up to 1.
-MIXED = [("mixed_float16", 5e-3), ("mixed_bfloat16", 4e-2)]
-mixed_policies = pytest.mark.parametrize(("policy", "tolerance"), MIXED)
+# To their rounding, of outputs up to 1. Keras scales losses under mixed_float16 alone: there it
+# matters how a model is trained. For all else one of them is enough.
+TOLERANCES = {"float32": 1e-5, "mixed_float16": 5e-3, "mixed_bfloat16": 4e-2}
 
 
-@pytest.mark.parametrize(("policy", "tolerance"), [("float32", 1e-5), *MIXED])
-def test_what_goes_on_from_batch_to_batch(policy, tolerance):
+@pytest.mark.parametrize("policy", ["float32", "mixed_float16"])
+def test_what_goes_on_from_batch_to_batch(policy):
     """Every way but `model(x)` starts each batch from zero on JAX, as docs/layer.md says."""
     model, layer, batches = stateful_model(policy)
+    tolerance = TOLERANCES[policy]
     goes_on = keras.backend.backend() != "jax"
     targets = np.zeros((6, 4, 5))
     whole, final, counts = delayed_rnn(X, layer.get_weights(), DELAYS, activation="tanh")
@@ -227,21 +228,22 @@ def test_what_goes_on_from_batch_to_batch(policy, tolerance):
         layer.reset_state()
 
 
-@mixed_policies
-def test_calls_go_on_under_a_mixed_policy(policy, tolerance):
-    model, layer, batches = stateful_model(policy)
+def test_calls_go_on_under_a_mixed_policy():
+    model, layer, batches = stateful_model("mixed_bfloat16")
     expected, *_ = delayed_rnn(X, layer.get_weights(), DELAYS, activation="tanh")
     for _ in range(2):
         found = [numpy(model(each)) for each in np.split(batches, 3)]
-        np.testing.assert_allclose(np.concatenate(found, axis=1), expected, atol=tolerance)
+        np.testing.assert_allclose(
+            np.concatenate(found, axis=1), expected, atol=TOLERANCES["mixed_bfloat16"]
+        )
         layer.reset_state()
     assert [keras.backend.standardize_dtype(v.dtype) for v in layer.states] == ["float32"] * 2
     # The states are not among what is saved.
     assert len(layer.weights) == len(layer.get_weights()) == 3 * len(DELAYS)
 
 
-@mixed_policies
-def test_each_direction_of_bidirectional_goes_on_from_its_own_state(policy, tolerance):
+def test_each_direction_of_bidirectional_goes_on_from_its_own_state():
+    policy = "mixed_float16"
     both = keras.layers.Bidirectional(
         DelayedRNN(UNITS, DELAYS, activation="tanh", stateful=True, dtype=policy), dtype=policy
     )
@@ -264,14 +266,17 @@ def test_each_direction_of_bidirectional_goes_on_from_its_own_state(policy, tole
                 )
                 ends.append(h[n])
             before = counts
-            np.testing.assert_allclose(found, np.concatenate(ends, axis=-1), atol=tolerance)
+            np.testing.assert_allclose(
+                found, np.concatenate(ends, axis=-1), atol=TOLERANCES[policy]
+            )
         both.reset_state()
         h, before = [None, None], None
 
 
-@mixed_policies
-@pytest.mark.parametrize("stacked", [False, True])
-def test_the_stepped_cell_goes_on_or_is_refused(policy, tolerance, stacked):
+@pytest.mark.parametrize(
+    ("policy", "stacked"), [("mixed_float16", False), ("mixed_bfloat16", True)]
+)
+def test_the_stepped_cell_goes_on_or_is_refused(policy, stacked):
     """Keras' own layer drops its states on torch under a mixed policy."""
 
     def make(outer, **settings):
@@ -293,7 +298,7 @@ def test_the_stepped_cell_goes_on_or_is_refused(policy, tolerance, stacked):
             expected, *_ = delayed_rnn(
                 expected, weights[start : start + 9], DELAYS, activation="tanh"
             )
-        np.testing.assert_allclose(np.concatenate(found, axis=1), expected, atol=tolerance)
+        np.testing.assert_allclose(np.concatenate(found, axis=1), expected, atol=TOLERANCES[policy])
 
 
 @pytest.mark.skipif(keras.backend.backend() != "jax", reason="Of compilation by JAX")

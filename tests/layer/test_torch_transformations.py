@@ -117,9 +117,9 @@ def test_a_stateful_layer_goes_on_when_it_is_compiled():
         return_sequences=True,
         dtype="mixed_bfloat16",
     )
-    layer.build((4, 3, 3))
+    layer.build((4, 2, 3))
     compiled = torch.compile(lambda x: layer(x), backend="aot_eager")
-    chunks = X.split(3, dim=1)
+    chunks = X[:, :6].split(2, dim=1)
     with torch.no_grad():
         expected = [layer(chunk) for chunk in chunks]
         assert (layer.states[0].value != 0).any()
