@@ -20,6 +20,13 @@ import keras
 import pytest
 from hypothesis import settings
 
+# The tensors of tests are small, and there is a pytest on each core: threads of torch would only
+# wait for each other, at several times the processor time.
+if keras.backend.backend() == "torch":
+    import torch
+
+    torch.set_num_threads(1)
+
 # The same examples every time, and no time limit: the first call of a layer compiles it. JAX
 # compiles every operation anew for each shape, and TensorFlow traces its loops: they get fewer.
 EXAMPLES = {"jax": 12, "tensorflow": 15, "torch": 40}
