@@ -130,6 +130,8 @@ def test_channels_are_no_skeletons(tmp_path):
     recipe = data.data_set.recipe
     assert not (recipe.align or recipe.motion or recipe.torso)
     assert recipe.frames == 56 and len(split_units(recipe.units, len(recipe.delays))) > 1
+    (tmp_path / "clips.toml").write_text('table = "clips.csv"\nfps = 30\n')
+    assert table_data_set(tmp_path / "clips.toml", fps=15).recipe.frames == 32
     assert data.clips[3].joints.shape == (50, 1, 6, 1) and (data.clips[3].joints == 4).all()
 
 

@@ -64,7 +64,7 @@ def test_folds_are_disjoint_cover_everyone_and_are_alike_in_size(made, folds, co
 
 def test_names_differ_on_every_file_system_whatever_the_texts(made):
     # `a-b` without its hyphen is what this helper makes of an empty cell, so: other characters.
-    texts = ["a b", "a/b", "A+b", "ü", "ö", "a b 2", "."]
+    texts = ["a b", "a/b", "A+b", "ü", "ö", "a b 2", ".", "1 c", "1+C"]
     found = made("subject", texts, "loso")
     names = [one.name for one in found]
     assert len({name.casefold() for name in names}) == len(texts)
