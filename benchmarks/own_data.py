@@ -27,7 +27,7 @@ from keras_drnn.skeletons.ntu import read_skeleton
 ROOT = Path(__file__).parents[1]
 RESULTS = Path(__file__).parent / "results" / "own_data.json"
 CAMERA = 2
-# The others differ in the order of left and right alone, and training mirrors its clips.
+# The others differ in the order of left and right alone.
 ACTIONS = {n: name for n, name in enumerate(demo.ACTIONS, 1) if not name.startswith("raise")}
 
 # What the Kinect does not have, and what it has near it; all of the face is at its head.

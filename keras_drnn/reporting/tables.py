@@ -61,7 +61,7 @@ def caption(report: Mapping[str, Any]) -> str:
         report: What `keras_drnn.reporting.report.report` returns.
     """
     data, settings, environment = report["data"], report["settings"], report["environment"]
-    kind = "synthetic, generated skeletons" if data["synthetic"] else "recorded skeletons"
+    kind = "synthetic, generated" if data["synthetic"] else "recorded"
     clips = ", ".join(f"{count} {part}" for part, count in data["clips"].items())
     seeds = max((len(model["runs"]) for model in report["models"].values()), default=0)
     trained = [f"{seeds} seed" + ("s" if seeds != 1 else "")]

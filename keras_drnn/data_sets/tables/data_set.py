@@ -212,7 +212,8 @@ def _recipe(reading: Reading, sample: _Sample, fps: float | None) -> Recipe:
         recipe,
         align=reading.shape[2] == 3,
         torso=not metres,
-        augmentation=replace(recipe.augmentation, relative=not metres),
+        # Left and right may be all that tells two classes apart.
+        augmentation=replace(recipe.augmentation, mirror=0.0, relative=not metres),
     )
 
 

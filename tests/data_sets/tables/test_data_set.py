@@ -33,6 +33,8 @@ def test_metres_with_y_up_are_taken_as_they_are_and_need_no_word(tmp_path):
     assert data_set.notices == () and data_set.frame_rate == 30
     assert data_set.recipe.align and not data_set.recipe.torso
     assert not data_set.recipe.augmentation.relative
+    # Or classes that differ in left and right alone could not be learned.
+    assert data_set.recipe.augmentation.mirror == 0
 
 
 def test_a_guess_is_said_and_followed(tmp_path):
