@@ -2,7 +2,7 @@
 
 from collections import Counter
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     import numpy as np
 
     from keras_drnn.experiments.data import ClipFolder
+    from keras_drnn.skeletons.summary import ScanSummary
 
 app = typer.Typer(
     no_args_is_help=True, help="Show the data sets, make demo data, look at a folder of clips."
@@ -109,14 +110,20 @@ def info(
 
     from keras_drnn.cli.progress import progress_bars, reading
     from keras_drnn.experiments.data import read_data, split_data
+    from keras_drnn.skeletons.errors import NoClipsError
     from keras_drnn.skeletons.words import counted, ranges
 
     options.check_json_file(json_file)
     if picture is not None:
         require("matplotlib")
         options.check_picture_file(picture)
-    with progress_bars() as bars:
-        opened = read_data(**clips.source(), progress=reading(bars))
+    try:
+        with progress_bars() as bars:
+            opened = read_data(**clips.source(), progress=reading(bars))
+    except NoClipsError as error:
+        # What is there and why it is of no use is told of a folder without clips, too.
+        options.write_json_file(json_file, {"clips": {"read": 0}} | _files(error.summary))
+        raise
     fault = None
     try:
         opened = split_data(opened)
@@ -134,9 +141,8 @@ def info(
         "cameras": _counts(index.camera),
         "subjects": _counts(index.subject),
         "setups": _counts(index.setup[index.setup > 0]),
+        **_files(summary),
         "left_out": list(opened.not_used),
-        "ignored": len(summary.listing.ignored),
-        "ignored_files": list(summary.listing.ignored),
         "warnings": [*summary.listing.warnings, *opened.remarks],
         "split_error": fault,
     }
@@ -165,6 +171,16 @@ def info(
     options.write_json_file(json_file, content)
     if picture is not None:
         _draw(picture, opened)
+
+
+def _files(summary: "ScanSummary") -> dict[str, Any]:
+    """What became of the files that gave no clip."""
+    return {
+        "left_out": list(summary.left_out),
+        "ignored": len(summary.listing.ignored),
+        "ignored_files": list(summary.listing.ignored),
+        "warnings": list(summary.listing.warnings),
+    }
 
 
 def _draw(path: Path, opened: "ClipFolder") -> None:

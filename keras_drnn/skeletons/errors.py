@@ -1,6 +1,10 @@
 """The errors of the readers and of the store."""
 
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from keras_drnn.skeletons.summary import ScanSummary
 
 
 class SkeletonFileError(ValueError):
@@ -35,3 +39,16 @@ class SkeletonFileError(ValueError):
 
 class ClipStoreError(ValueError):
     """A clip store that cannot be built or opened, with what to do about it."""
+
+
+class NoClipsError(ClipStoreError):
+    """A folder or a table of which nothing can be read.
+
+    Args:
+        summary: What came of reading it, a `ScanSummary`.
+    """
+
+    def __init__(self, summary: "ScanSummary") -> None:
+        unit = summary.listing.unit
+        super().__init__(f"Expected at least 1 {unit} that can be read, found none.\n{summary}")
+        self.summary = summary

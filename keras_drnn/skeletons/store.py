@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from keras_drnn.skeletons.clip import Clip
-from keras_drnn.skeletons.errors import ClipStoreError
+from keras_drnn.skeletons.errors import NoClipsError
 from keras_drnn.skeletons.extent import EVERYTHING, Extent
 from keras_drnn.skeletons.index import ClipIndex
 from keras_drnn.skeletons.listing import list_folder
@@ -134,10 +134,7 @@ class ClipStore:
         )
         summary = ScanSummary(source.listing, len(clips), faults)
         if not clips:
-            raise ClipStoreError(
-                f"Expected at least 1 {source.listing.unit} that can be read, found none."
-                f"\n{summary}"
-            )
+            raise NoClipsError(summary)
         return cls(folder, ClipIndex.of_records(clips), summary, source.shape)
 
     @property

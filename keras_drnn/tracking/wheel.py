@@ -33,7 +33,7 @@ def write_wheel(folder: Path) -> Path:
     for init in (keras_drnn.__file__, keras_drnn_runtime.__file__):
         root = Path(init).parent
         for path in root.rglob("*"):
-            if path.suffix == ".py" or path.name == "py.typed":
+            if path.is_file() and "__pycache__" not in path.parts:
                 files[path.relative_to(root.parent).as_posix()] = path.read_bytes()
     record = [f"{name},sha256={_digest(files[name])},{len(files[name])}" for name in sorted(files)]
     record.append(f"{_INFO}/RECORD,,\n")

@@ -5,6 +5,8 @@ import json
 import pytest
 from skeleton_files import ntu_name, person, write_ntu
 
+from keras_drnn.skeletons.errors import NoClipsError
+
 
 @pytest.fixture
 def clips(tmp_path):
@@ -88,6 +90,20 @@ def test_a_folder_that_cannot_be_split_is_described_all_the_same(info, tmp_path)
     said = " ".join(said.split())
     assert "6 clips read" in said and "actions 1-2; cameras 1-3; subjects 1-2" in said
     assert "It cannot be split" in said
+
+
+def test_a_folder_without_a_clip_that_can_be_read_is_described_too(command, tmp_path):
+    (tmp_path / "clips").mkdir()
+    write_ntu(tmp_path / "clips", ntu_name(action=61), person(3))
+    faulty = f"{ntu_name(action=2)}.skeleton"
+    (tmp_path / "clips" / faulty).write_text("1\nx\n")
+    (tmp_path / "clips" / "notes.txt").write_text("")
+    done = command("data", "info", "--data", "ntu", "--root", "clips", "--json", "info.json")
+    assert isinstance(done.exception, NoClipsError) and "found none" in str(done.exception)
+    found = json.loads((tmp_path / "info.json").read_text())
+    assert found["clips"] == {"read": 0} and found["ignored_files"] == ["notes.txt"]
+    assert len(found["left_out"]) == 2 and found["left_out"][0].startswith(f"{faulty}, line 2")
+    assert "action 61 is beyond" in found["left_out"][1]
 
 
 def test_both_downloads_of_ntu_120_beside_each_other(command, tmp_path):

@@ -9,6 +9,7 @@ import pytest
 from logged_requirements import check_installed_here
 from packaging.requirements import Requirement
 
+from keras_drnn.tracking import requirements
 from keras_drnn.tracking.requirements import requirements_of
 from keras_drnn.tracking.wheel import write_wheel
 from keras_drnn.version import __version__
@@ -35,7 +36,7 @@ def test_a_local_version_is_asked_for_as_an_index_has_it(monkeypatch):
 )
 def test_the_tensorflow_that_there_is_on_each_platform(monkeypatch, platform, machine, expected):
     providers = {"tensorflow": ["tensorflow_cpu"]}
-    monkeypatch.setattr(metadata, "packages_distributions", lambda: providers)
+    monkeypatch.setattr(requirements, "providers_of_modules", lambda: providers)
     monkeypatch.setattr(metadata, "version", lambda name: "2.21.0")
     there = {"sys_platform": platform, "platform_machine": machine}
     lines = [Requirement(line) for line in requirements_of(["tensorflow"])]
@@ -55,6 +56,7 @@ def test_the_wheel_is_the_distribution(tmp_path):
     assert (about["Name"], about["Version"]) == ("keras-drnn", __version__)
     assert about["Requires-Python"]
     assert {"keras_drnn/layer.py", "keras_drnn/py.typed", "keras_drnn_runtime/pyfunc.py"} < {*names}
+    assert "keras_drnn/data_sets/ntu120_missing.txt" in names
     assert f"keras_drnn-{__version__}.dist-info/entry_points.txt" in names
     assert not [name for name in names if "__pycache__" in name or name.startswith("/")]
 
