@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     import numpy as np
 
     from keras_drnn.experiments.data import ClipFolder
-    from keras_drnn.skeletons.summary import ScanSummary
+    from keras_drnn.skeletons.listing import Listing
 
 app = typer.Typer(
     no_args_is_help=True, help="Show the data sets, make demo data, look at a folder of clips."
@@ -122,7 +122,9 @@ def info(
             opened = read_data(**clips.source(), progress=reading(bars))
     except NoClipsError as error:
         # What is there and why it is of no use is told of a folder without clips, too.
-        options.write_json_file(json_file, {"clips": {"read": 0}} | _files(error.summary))
+        left_out, listing = error.summary.left_out, error.summary.listing
+        content = {"clips": {"read": 0}, "left_out": left_out, "warnings": listing.warnings}
+        options.write_json_file(json_file, content | _ignored(listing))
         raise
     fault = None
     try:
@@ -141,8 +143,8 @@ def info(
         "cameras": _counts(index.camera),
         "subjects": _counts(index.subject),
         "setups": _counts(index.setup[index.setup > 0]),
-        **_files(summary),
         "left_out": list(opened.not_used),
+        **_ignored(summary.listing),
         "warnings": [*summary.listing.warnings, *opened.remarks],
         "split_error": fault,
     }
@@ -173,14 +175,9 @@ def info(
         _draw(picture, opened)
 
 
-def _files(summary: "ScanSummary") -> dict[str, Any]:
-    """What became of the files that gave no clip."""
-    return {
-        "left_out": list(summary.left_out),
-        "ignored": len(summary.listing.ignored),
-        "ignored_files": list(summary.listing.ignored),
-        "warnings": list(summary.listing.warnings),
-    }
+def _ignored(listing: "Listing") -> dict[str, Any]:
+    """What has nothing to do with the data."""
+    return {"ignored": len(listing.ignored), "ignored_files": listing.ignored}
 
 
 def _draw(path: Path, opened: "ClipFolder") -> None:

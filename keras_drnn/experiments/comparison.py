@@ -70,7 +70,7 @@ def comparison_folder(out: Path, settings: Settings, data: Data) -> Path:
         asdict(settings),
         recipes,
         data.description(),
-        data.clips.folder.name,
+        data.clips.index.fingerprint,
         keras.backend.backend(),
         __version__,
     ]

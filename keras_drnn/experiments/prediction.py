@@ -158,12 +158,12 @@ def _readers(data: str | None) -> dict[str, Reader]:
     for name in (*own, *names):
         try:
             reader = find_data_set(name).reader
-            assert isinstance(reader, Reader)  # those with a name read the files of a folder
         except DataSetError:
             if name in own:
                 raise
             continue  # some other package's, which these clips need not wait for
-        readers.setdefault(reader.suffix, reader)
+        if isinstance(reader, Reader):  # others bring clips, and no files that could be read
+            readers.setdefault(reader.suffix, reader)
     return readers
 
 

@@ -1,7 +1,9 @@
 """What a clip store knows of its clips without opening them, one array per fact."""
 
 import hashlib
+import json
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -66,6 +68,14 @@ class ClipIndex:
             sha256=texts("sha256"),
             coordinates=texts("coordinates"),
         )
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """Equal for the same clips with the same facts, in the same order, wherever they are."""
+        facts = [self.name, self.sha256, self.coordinates]
+        numbers = (self.subject, self.camera, self.action, self.setup, self.part, self.frames)
+        text = json.dumps([*facts, *(each.tolist() for each in numbers)])
+        return hashlib.sha256(text.encode("utf-8", "surrogateescape")).hexdigest()
 
     def __len__(self) -> int:
         return len(self.name)

@@ -58,7 +58,7 @@ class SkeletonObjective:
         return {
             "recipe": runs.recipe_params(self.recipe),
             "longest_delay": self.longest_delay,
-            "clips": self.data.clips.folder.name,
+            "clips": self.data.clips.index.fingerprint,
             "protocol": self.data.protocol.name,
             "backend": keras.backend.backend(),
         }

@@ -6,6 +6,7 @@ from itertools import product
 
 import keras
 import pytest
+from recording_tables import rows, write_table
 from skeleton_files import ntu_name, person, write_ntu
 from typer.testing import CliRunner
 
@@ -118,6 +119,29 @@ def test_a_format_of_its_own_is_read_and_predicted(bring, tmp_path):
     (tmp_path / "classes.json").write_text(json.dumps(known))
     found = list(predict(tmp_path / "model.keras", clips))
     assert len(found) == 8 and all(each.error is None for each in found)
+
+
+RECORDINGS = """
+from pathlib import Path
+from dataclasses import replace
+from keras_drnn.data_sets import find_data_set
+
+TABLE = find_data_set(str(Path(__file__).parents[1] / "clips.csv"), layout="coco_17")
+RECORDINGS = replace(TABLE, name="recordings")
+"""
+
+
+def test_clips_that_a_package_brings_need_no_folder_and_stop_no_prediction(bring, tmp_path):
+    write_table(tmp_path, rows("abc"))
+    bring("brought", RECORDINGS, [("recordings", "brought:RECORDINGS")])
+    data = open_data("recordings", root=None, cache=tmp_path / "cache")
+    assert data.name == "recordings" and len(data.clips) == 6
+
+    file = write_ntu(tmp_path, ntu_name(), person(3))
+    model = keras.Sequential([keras.Input((None, 2, 25, 3)), keras.layers.Reshape((-1, 150))])
+    model.save(tmp_path / "model.keras")
+    (found,) = predict(tmp_path / "model.keras", file)
+    assert found.error is None and found.label is not None
 
 
 def test_an_unknown_name_is_answered_with_those_there_are(bring):

@@ -45,7 +45,7 @@ def test_a_candidate_is_the_recipe_with_the_values_of_its_trial(objective, data)
 def test_other_data_or_another_recipe_is_another_search(objective, data):
     decisive = objective.decisive()
     assert json.loads(json.dumps(decisive)) == decisive
-    assert decisive["clips"] == data.clips.folder.name
+    assert decisive["clips"] == data.clips.index.fingerprint
     other = SkeletonObjective(data, SearchSettings(folds=3, steps=8, batch_size=5))
     assert other.decisive()["recipe"] != decisive["recipe"]
 

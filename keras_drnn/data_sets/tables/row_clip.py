@@ -84,16 +84,16 @@ class Reading:
         return "expected somebody in at least one frame, received nobody in any"
 
     def _frames(self, row: RecordingRow, recording: Recording, rate: float | None) -> slice:
-        start, end, count = row.start, row.end, len(recording.values)
-        if self.times == "seconds" and (start is not None or end is not None):
+        start, end, count = row.start or 0, row.end, len(recording.values)
+        if self.times == "seconds" and (start or end is not None):
             if rate is None:
                 raise _error(
                     row,
                     "expected its frame rate, in the column fps, as start and end are in seconds; "
                     'received none. (`times = "frames"` in the description makes them frames.)',
                 )
-            start, end = (None if time is None else time * rate for time in (start, end))
-        first, last = round(start or 0), count if end is None else round(end)
+            start, end = start * rate, None if end is None else end * rate
+        first, last = round(start), count if end is None else round(end)
         if first >= count or last > count + 1:
             seconds = f" of {rate:g} a second" if rate else ""
             raise _error(

@@ -65,7 +65,7 @@ def _people(source: Source) -> list[np.ndarray]:
     if not _recognises_file(source):
         raise source.error("expected an object with a list of people", "structure")
     people = []
-    for person in source.json["people"]:  # type: ignore[index]
+    for person in source.json["people"]:  # type: ignore[index]  # checked above
         key = next((key for key in _KEYS if isinstance(person, dict) and person.get(key)), None)
         if key is None:
             raise source.error(f"expected {next(iter(_KEYS))} of each of the people", "structure")

@@ -99,7 +99,7 @@ def _no_bytes() -> bytes:
 
 
 def _ordered(*arguments: object) -> dict:
-    return OrderedDict(*arguments)  # type: ignore[call-overload]
+    return OrderedDict(*arguments)  # type: ignore[call-overload]  # the file's
 
 
 _NUMPY = {

@@ -8,6 +8,8 @@ import pytest
 from recording_tables import rows, write_table
 
 from keras_drnn.data_sets.tables import row_clip, table_data_set
+from keras_drnn.experiments.comparison import Settings, comparison_folder
+from keras_drnn.experiments.data import open_data
 from keras_drnn.recordings.read import read_recording
 from keras_drnn.skeletons import store_build
 from keras_drnn.skeletons.errors import ClipStoreError
@@ -182,3 +184,28 @@ def test_where_no_row_can_be_read_that_is_said_of_rows(tmp_path):
         ClipStoreError, match="at least 1 row that can be read.*\n.*0 clips read, 4"
     ):
         data_set.open(None, tmp_path / "cache")
+
+
+def test_a_comparison_goes_on_with_the_very_same_clips_alone(tmp_path):
+    settings = Settings(models=("drnn",))
+
+    def folder(lines):
+        data = open_data(
+            table_data_set(write_table(tmp_path, lines), layout="coco_17"),
+            root=None,
+            cache=tmp_path / "cache",
+        )
+        return comparison_folder(tmp_path, settings, data)
+
+    lines = rows("abc")
+    first = folder(lines)
+    assert folder(lines) == first
+    # As many clips of each class as before, with their labels exchanged.
+    exchanged = [lines[0], *(line.replace("sit", "x") for line in lines[1:3]), *lines[3:]]
+    exchanged[2] = exchanged[2].replace("stand", "sit")
+    exchanged[1] = exchanged[1].replace("x", "stand")
+    assert folder(exchanged) != first
+    file = tmp_path / "a0.npy"
+    np.save(file, np.load(file) + np.float32(0.5))
+    later(file)
+    assert folder(lines) != first

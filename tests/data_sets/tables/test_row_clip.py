@@ -90,6 +90,8 @@ def test_a_part_that_is_not_there_is_told(row, times, start, end, words):
 def test_seconds_need_a_frame_rate_and_so_does_another_one(row):
     seconds, at_15 = replace(READING, times="seconds"), replace(READING, fps=15)
     assert "start and end are in seconds" in said(row(end=1), seconds)
+    # From the beginning to the end is the same in seconds and frames.
+    np.testing.assert_array_equal(seconds.values(row(start=0))[:, 0], JOINTS)
     assert "expected its frame rate" in said(row(), at_15)
     np.testing.assert_array_equal(at_15.values(row(fps=30))[:, 0], JOINTS[::2])
     # What a model is given later has the rate that it was trained for, if nothing else is known.
