@@ -20,6 +20,10 @@ A key that is not there says nothing, unless a default is named here:
   is 1 wide and 1 high).
 - `up`: the axis that points up, with its sign: `"y"`, `"-y"`, `"z"` ...
 - `confidence`: joints with less than this, from 0 to 1, are missing.
+- `columns`: what the numbers of a joint are, in their order, for files that do not say it:
+  `["x", "y", "score"]`, or in letters `"xyc"`.
+- `order`: of rows that hold a whole frame, `"joint"` if the numbers of one joint stand together
+  (x1, y1, x2, y2, ...), `"axis"` if those of one axis do (x1, x2, ..., y1, y2, ...).
 
 Example:
 
@@ -40,6 +44,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, cast
 
+from keras_drnn.recordings.arrangement import Arrangement
 from keras_drnn.recordings.faults import CellError
 from keras_drnn.recordings.files import Files
 from keras_drnn.recordings.layout_description import LayoutDescription, parse_layout
@@ -51,7 +56,7 @@ Times = Literal["seconds", "frames"]
 _ARRAYS = ("x", "y", "lengths", "subject", "groups", "camera", "session")
 _KEYS = (
     *("table", "root", "layout", "fps", "times", "split", "background", "units", "up"),
-    *("confidence", *_ARRAYS),
+    *("confidence", "columns", "order", *_ARRAYS),
 )
 _UNITS = {
     **{word: "metres" for word in ("metres", "meters", "m")},
@@ -59,6 +64,10 @@ _UNITS = {
     **{word: "millimetres" for word in ("millimetres", "millimeters", "mm")},
     **{word: "pixels" for word in ("pixels", "px")},
     **{word: "normalised" for word in ("normalised", "normalized")},
+}
+_COLUMNS = {
+    **{axis: axis for axis in "xyz"},
+    **{word: "c" for word in ("c", "confidence", "score", "visibility", "likelihood")},
 }
 _UP = {f"{sign}{axis}": f"{sign.strip('+')}{axis}" for axis in "xyz" for sign in ("", "+", "-")}
 
@@ -101,6 +110,8 @@ class Description:
         units: What the coordinates are in.
         up: The axis that points up, with its sign.
         confidence: Joints with less are missing.
+        columns: What the numbers of a joint are, a letter each; see `Arrangement`.
+        order: How rows hold the numbers of a frame; see `Arrangement`.
     """
 
     path: Path | None = None
@@ -115,6 +126,8 @@ class Description:
     units: str | None = None
     up: str | None = None
     confidence: float | None = None
+    columns: str | None = None
+    order: str | None = None
 
 
 def read_description(path: str | Path) -> Description:
@@ -152,6 +165,8 @@ def read_description(path: str | Path) -> Description:
         units=section.choice("units", _UNITS),
         up=section.choice("up", _UP),
         confidence=section.number("confidence", "a number from 0 to 1", lambda n: 0 <= n <= 1),
+        columns=_columns(section),
+        order=section.choice("order", {name: name for name in ("joint", "axis")}),
     )
 
 
@@ -215,6 +230,22 @@ def _split(section: Section) -> SplitRule | None:
         return None if text is None else parse_split(text)
     except ValueError as error:
         raise ValueError(f"{section.where('split')}: {error}") from error
+
+
+def _columns(section: Section) -> str | None:
+    if "columns" not in section:
+        return None
+    expected = (
+        "the numbers of a joint in their order, each once: x, y, and z and score where they are "
+        'there, as in ["x", "y", "score"]'
+    )
+    given = section["columns"]
+    words = list(given) if isinstance(given, str) else section.names("columns", expected)
+    letters = "".join(_COLUMNS.get(word.casefold(), "?") for word in words)
+    try:
+        return Arrangement(columns=letters).columns
+    except ValueError as error:
+        raise section.error("columns", expected) from error
 
 
 def _background(section: Section) -> str | None:

@@ -30,6 +30,8 @@ background = true
 units = "mm"
 up = "-Y"
 confidence = 0.3
+columns = ["Y", "x", "score"]
+order = "axis"
 
 [layout]
 joints = ["neck", "left hip", "right hip", "l shoulder", "r shoulder"]
@@ -62,6 +64,8 @@ def test_every_key(read, tmp_path):
         units="millimetres",
         up="-y",
         confidence=0.3,
+        columns="yxc",
+        order="axis",
     )
     assert read(EVERYTHING) == expected
     assert read("\ufeff" + EVERYTHING.replace("\n", "\r\n")) == expected
@@ -72,6 +76,7 @@ def test_what_is_not_said_is_none(read, tmp_path):
     found = read('table = "t.csv"\nlayout = "coco"\nbackground = "nothing"\nup = "+z"\nfps = 0.5')
     assert (found.layout, found.background, found.up, found.fps) == ("coco", "nothing", "z", 0.5)
     assert read('table = "t.csv"\nbackground = false').background is None
+    assert read('table = "t.csv"\ncolumns = "xyzc"').columns == "xyzc"
     assert read('table = "t.csv"\n[layout]\njoints = ["a"]').layout == LayoutDescription(("a",))
 
 
@@ -110,6 +115,11 @@ LAYOUT = TABLE + '[layout]\njoints = ["hip", "knee", "foot"]\n'
         (TABLE + "units = 'feet'", "units: expected one of metres, centimetres, millimetres"),
         (TABLE + "up = 'yy'", "up: expected one of x, -x, y, -y, z, -z"),
         (TABLE + "confidence = 30", "confidence: expected a number from 0 to 1"),
+        (TABLE + "columns = ['x', 'y', 'w']", "columns: expected the numbers of a joint in their"),
+        (TABLE + "columns = 'xx'", "columns: expected .*Received: columns = 'xx'"),
+        (TABLE + "columns = ['x', 'score', 'z']", "columns: expected"),
+        (TABLE + "columns = 3", "columns: expected"),
+        (TABLE + "order = 'xyz'", "order: expected one of joint, axis"),
         (TABLE + "root = 'nowhere'", "root: expected a folder that exists"),
         (TABLE + "layout = ['coco']", "layout: expected the name of a layout, or a table"),
         ("fps = 30", "table: expected either a table, or the arrays x and y .* no table"),

@@ -16,6 +16,7 @@ from keras_drnn.data_sets.tables.layout import layout_of
 from keras_drnn.data_sets.tables.numbering import number_texts
 from keras_drnn.data_sets.tables.protocols import default_rule, protocols
 from keras_drnn.data_sets.tables.row_clip import Reading
+from keras_drnn.recordings.arrangement import Arrangement
 from keras_drnn.recordings.guess import guess
 from keras_drnn.recordings.read import read_recording
 from keras_drnn.recordings.recording import Recording
@@ -30,6 +31,7 @@ from keras_drnn.skeletons.layouts import JointLayout, find_layout
 _LOOKED_AT = 16  # recordings, spread over the table, that say what all of them are
 _FRAMES = (16, 128)  # of a training stretch
 _FRAME_RATE = 30.0
+_OF_JOINTS = ("units", "up", "confidence")  # what a description says of joints alone
 _UNITS = 150  # about; as many as make groups of equal size
 
 
@@ -79,7 +81,9 @@ def table_data_set(
     rule = rule or default_rule(table)
     columns = ("label", "subject", "camera", "session")
     numbers = {name: number_texts(getattr(row, name) for row in table.rows) for name in columns}
-    sample = _look(table, find_layout(layout) if layout else layout_of(table.description))
+    said = table.description
+    given = find_layout(layout) if layout else layout_of(said)
+    sample = _look(table, Arrangement(given, said.columns, said.order))
     reading, notices = _reading(table, sample, fps)
     evaluated = protocols(table, rule, numbers)
     if not numbers["subject"] and not evaluated[0].validation:
@@ -113,14 +117,18 @@ class _Sample:
         return Counter(self.rates).most_common(1)[0][0] if self.rates else None
 
 
-def _look(table: RecordingTable, layout: JointLayout | None) -> _Sample:
+def _look(table: RecordingTable, arrangement: Arrangement) -> _Sample:
+    layout = arrangement.layout
     rows = table.rows
     chosen = np.unique(np.linspace(0, len(rows) - 1, min(_LOOKED_AT, len(rows))).astype(int))
     seen: list[tuple[RecordingRow, Recording]] = []
     errors: list[SkeletonFileError] = []
     for row in (rows[i] for i in chosen):
         try:
-            seen.append((row, read_recording(row.file, layout=layout)))
+            recording = read_recording(
+                row.file, layout=layout, columns=arrangement.columns, order=arrangement.order
+            )
+            seen.append((row, recording))
         except SkeletonFileError as error:
             errors.append(error)
     if not seen:
@@ -153,7 +161,7 @@ def _reading(
         notices.append(f"The recordings have different frame rates, {rates}; --fps makes them one")
     if sample.layout is None:
         channels = _most_common(each.values.shape[1] for each in recordings)
-        unused = [key for key in ("units", "up", "confidence") if getattr(said, key) is not None]
+        unused = [key for key in _OF_JOINTS if getattr(said, key) is not None]
         if unused:
             notices.append(f"Not used, as the recordings are not of joints: {', '.join(unused)}")
         return Reading((1, channels, 1), None, said.times, fps=fps), notices
@@ -188,6 +196,8 @@ def _reading(
             units=units,
             confidence=said.confidence or 0.0,
             fps=fps,
+            columns=said.columns,
+            order=said.order,
         ),
         notices,
     )

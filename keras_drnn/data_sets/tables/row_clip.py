@@ -33,6 +33,8 @@ class Reading:
         units: What the coordinates are in.
         confidence: Joints of less confidence are missing.
         fps: The frame rate that all recordings are brought to; `None` leaves them as they are.
+        columns: What the numbers of a joint are where a file does not say it; see `Arrangement`.
+        order: How rows hold the numbers of a frame; see `Arrangement`.
     """
 
     shape: tuple[int, int, int]
@@ -42,6 +44,8 @@ class Reading:
     units: str | None = None
     confidence: float = 0.0
     fps: float | None = None
+    columns: str | None = None
+    order: str | None = None
 
     def as_json(self) -> dict[str, Any]:
         """What a model's folder says of it, for other recordings to be read alike."""
@@ -63,7 +67,9 @@ class Reading:
         Raises:
             SkeletonFileError: If the recording cannot be read, or is not like the others.
         """
-        recording = read_recording(row.file, layout=self.layout)
+        recording = read_recording(
+            row.file, layout=self.layout, columns=self.columns, order=self.order
+        )
         rate = row.fps or recording.frame_rate or assumed_rate
         frames = self._frames(row, recording, rate)
         confidence = None if recording.confidence is None else recording.confidence[frames]

@@ -111,7 +111,8 @@ def _columns(
         if picture and (np.isnan(last) | ((last >= 0) & (last <= 1))).all():
             raise source.error(
                 "expected to be told what the three numbers of a joint are, because the third is "
-                "always from 0 to 1, as a confidence is. Say columns: 'xyz', 'xyc' or 'yxc'",
+                "always from 0 to 1, as a confidence is. Write "
+                'columns = "xyc" (x, y, confidence), "yxc" or "xyz" into a description (TOML)',
                 "ambiguous",
             )
     return columns
@@ -146,8 +147,8 @@ def _unflatten(
     if order is None:
         raise source.error(
             "expected to be told in which order the numbers of a frame stand, because they do not "
-            "show it. Say order: 'joint' (x1, y1, ..., x2, y2, ...) or 'axis' (x1, x2, ..., y1, "
-            "y2, ...)",
+            'show it. Write order = "joint" (x1, y1, ..., x2, y2, ...) or "axis" (x1, x2, ..., y1, '
+            "y2, ...) into a description (TOML)",
             "ambiguous",
         )
     return by_joint if order == "joint" else by_axis

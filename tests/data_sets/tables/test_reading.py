@@ -33,10 +33,55 @@ def through_json(reading):
     return Reading.of_json(json.loads(json.dumps(reading.as_json())))
 
 
+def test_what_the_numbers_are_is_asked_for_read_and_kept_for_prediction(tmp_path, model):
+    clips = tmp_path / "clips"
+    clips.mkdir()
+    table = write_table(clips, rows("ab"), axes=2, scale=200)
+    score = np.linspace(0.1, 1, 17)[None, :, None].repeat(12, axis=0)
+    for file in clips.glob("*.npy"):
+        joints = np.load(file)
+        np.save(file, np.concatenate([joints[..., ::-1], score], axis=-1))
+    with pytest.raises(ValueError, match='columns = "xyc" .* into a description'):
+        table_data_set(table, layout="coco_17")
+    said = 'layout = "coco_17"\nconfidence = 0.5\ncolumns = ["y", "x", "score"]\n'
+    (clips / "clips.toml").write_text(f'table = "clips.csv"\n{said}')
+    data_set = table_data_set(clips / "clips.toml")
+    assert data_set.shape == (1, 17, 2)
+    first = data_set.open(None, tmp_path / "cache")[0]
+    sure = score[0, :, 0] >= 0.5
+    np.testing.assert_array_equal(first.joints[:, 0][:, sure], joints_of(clips)[:, sure])
+    assert not np.array_equal(first.joints[:, 0], joints_of(clips))
+    path, scores = model(data_set)
+    (one,) = predict(path, clips / "a0.npy")
+    assert one.error is None
+    np.testing.assert_array_equal(scores.given[0], first.joints)
+
+
+def joints_of(clips):
+    return np.load(clips / "a0.npy")[..., [1, 0]].astype("float32")
+
+
+@pytest.mark.parametrize("order", ["joint", "axis"])
+def test_the_order_of_rows_is_kept_for_recordings_that_do_not_show_it(tmp_path, model, order):
+    clips = tmp_path / "clips"
+    clips.mkdir()
+    said = f'layout = "coco_17"\norder = "{order}"\nup = "y"\nunits = "metres"\n'
+    table = write_table(clips, rows("ab"), description=said)
+    for file in clips.glob("*.npy"):
+        np.save(file, np.load(file).reshape(12, 51))
+    path, scores = model(table_data_set(table))
+    row = np.random.default_rng(0).normal(size=(1, 51)).astype("float32")
+    np.save(tmp_path / "new.npy", row)
+    (one,) = predict(path, tmp_path / "new.npy")
+    expected = row.reshape(17, 3) if order == "joint" else row.reshape(3, 17).T
+    np.testing.assert_array_equal(scores.given[0][0, 0], expected)
+
+
 @pytest.mark.parametrize("name", layout_names())
 def test_a_reading_comes_back_from_json_with_every_layout(name):
     layout = find_layout(name)
-    reading = Reading((2, len(layout), 3), layout, "frames", "-z", "pixels", 0.25, 12.5)
+    said = ("frames", "-z", "pixels", 0.25, 12.5, "yxc", "axis")
+    reading = Reading((2, len(layout), 3), layout, *said)
     back = through_json(reading)
     assert back == reading and repr(back) == repr(reading) and hash(back) == hash(reading)
 
