@@ -82,6 +82,8 @@ def _compare(
     check_store(uri)
     with progress_bars() as bars:
         opened = clips.open(reading(bars))
+        if data_set.recipe_reason and settings.starts_with_its_delays:
+            console.print(data_set.recipe_reason, markup=False, highlight=False)
         folder = comparison_folder(clips.out, settings, opened)
         try:
             found = run_comparison(folder, settings, opened, uri, on_run=training(bars))

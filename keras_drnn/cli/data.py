@@ -166,6 +166,8 @@ def info(
         lines.append(f"{counted(len(classes), 'class', 'classes')}: {', '.join(classes)}")
         lines.append(f"held out for validation: {counted(len(held_out), 'subject')}, {held_out}")
     shown.print("\n".join(lines), markup=False, highlight=False)
+    if opened.data_set.recipe_reason:
+        shown.print(opened.data_set.recipe_reason, markup=False, highlight=False)
     for remark in opened.remarks:
         shown.print(remark, style="yellow", markup=False, highlight=False)
     if fault is not None:

@@ -31,11 +31,12 @@ class DataSet:
         reader: How the files of a folder are read; or the clips themselves, wherever they are.
         protocols: How it is evaluated; the first one unless another is asked for.
         recipe: What the preset `best` starts from on this data.
+        recipe_reason: Why it starts from there, where that is worth saying before a training.
         subsets: Parts of the test side that are reported on their own: by name, the numbers of
             their actions.
         notices: What has to stand wherever results on it appear.
         synthetic: Whether the skeletons were computed rather than recorded.
-        frame_rate: Frames per second of the clips.
+        frame_rate: Frames per second of the clips; `None` where nothing says it.
         make: Makes the files in a folder, for data that need not be fetched: called with the folder
             and with what is to be called with the number of files done and the number in all.
         extent: Which clips it has, by their numbers, and which of them lack skeletons; by default
@@ -59,10 +60,11 @@ class DataSet:
     reader: Reader | ClipSource
     protocols: tuple[Protocol, ...]
     recipe: Recipe = BEST
+    recipe_reason: str = ""
     subsets: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
     notices: tuple[str, ...] = ()
     synthetic: bool = False
-    frame_rate: float = 30
+    frame_rate: float | None = 30
     make: Callable[[Path, Callable[[int, int], None]], object] | None = None
     extent: Extent = EVERYTHING
 

@@ -44,6 +44,12 @@ class Settings:
     steps: int | None = None
     batch_size: int | None = None
 
+    @property
+    def starts_with_its_delays(self) -> bool:
+        """Whether a D-RNN has the delays that the data set starts from."""
+        delayed = any(model.endswith("drnn") for model in self.models)
+        return delayed and self.delays is None and self.preset == "best"
+
     def recipe(self, model: str, data: DataSet | str) -> Recipe:
         """The recipe of one of the models."""
         return recipe_for(

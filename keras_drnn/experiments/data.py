@@ -87,6 +87,7 @@ class ClipFolder:
             "root": str(self.root),
             "protocol": self.protocol.name,
             "synthetic": self.data_set.synthetic,
+            "frame_rate": self.data_set.frame_rate,
             "clips": {"read": len(self.clips)},
         }
 

@@ -86,7 +86,7 @@ def _metadata(classes: dict) -> dict:
         "bodies": classes["bodies"],
         "data": classes["data"],
         "units": _units(classes.get("reading")),
-        "frame_rate": classes.get("frame_rate", _FRAME_RATE),
+        "frame_rate": classes.get("frame_rate") or _FRAME_RATE,
         "reading": classes.get("reading"),
     }
 

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from keras_drnn.reporting.names import model_style
+from keras_drnn.skeletons.words import in_frames
 
 if TYPE_CHECKING:
     from rich.console import Group
@@ -69,6 +70,10 @@ def caption(report: Mapping[str, Any]) -> str:
         trained.insert(0, f"{settings['steps']:,} steps")
     if "batch_size" in settings:
         trained[0] += f" of {settings['batch_size']} clips"
+    delayed = [name for name in report["models"] if name.removeprefix("bi") == "drnn"]
+    if delayed and settings.get("delays"):
+        delays = [int(delay) for delay in settings["delays"].split(",")]
+        trained.append(f"D-RNN at delays of {in_frames(delays, data.get('frame_rate'))}")
     return (
         f"Data: {data['name']} ({kind}), {data['protocol']}; clips: {clips}.\n"
         f"Training: {', '.join(trained)}, preset {settings.get('preset', 'none')}.\n"

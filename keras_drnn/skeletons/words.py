@@ -27,3 +27,22 @@ def ranges(values: Collection[int] | np.ndarray) -> str:
         return "(none)"
     runs = np.split(numbers, np.flatnonzero(np.diff(numbers) > 1) + 1)
     return ", ".join(f"{run[0]}" if len(run) == 1 else f"{run[0]}-{run[-1]}" for run in runs)
+
+
+def in_frames(delays: Collection[int], frame_rate: float | None) -> str:
+    """Delays in frames, and in seconds where that is known.
+
+    Args:
+        delays: In frames.
+        frame_rate: Frames per second, or `None`.
+
+    Example:
+
+    >>> in_frames((1, 3, 9), 30)
+    '1, 3, 9 frames (0.033, 0.1, 0.3 s at 30 frames per second)'
+    """
+    frames = f"{', '.join(map(str, delays))} {'frame' if tuple(delays) == (1,) else 'frames'}"
+    if frame_rate is None:
+        return frames
+    seconds = ", ".join(f"{delay / frame_rate:.2g}" for delay in delays)
+    return f"{frames} ({seconds} s at {frame_rate:g} frames per second)"

@@ -10,7 +10,7 @@ from run_folders import begin_run, finish_run, run_path, set_status, write_compa
 
 from keras_drnn.reporting.pictures import save_pictures
 from keras_drnn.reporting.report import report
-from keras_drnn.reporting.tables import comparison_tables, duration
+from keras_drnn.reporting.tables import caption, comparison_tables, duration
 
 
 def shown(found, width=80):
@@ -64,6 +64,17 @@ def test_published_figures_stand_beside_ours_and_only_for_the_thesis(tmp_path):
     assert "published" in thesis
     assert "published" not in best
     assert report(tmp_path / "best")["published"] is None
+
+
+def test_delays_are_in_frames_and_where_the_rate_is_known_in_seconds():
+    settings = {"delays": "1,3,9", "preset": "best"}
+    data = {"name": "x", "protocol": "y", "synthetic": False, "clips": {}, "frame_rate": 20}
+    found = {"data": data, "settings": settings, "environment": {}, "backend": "jax"}
+    said = caption(found | {"models": {"bidrnn": {"runs": []}}})
+    assert "1, 3, 9 frames (0.05, 0.15, 0.45 s at 20 frames per second)" in said
+    del data["frame_rate"]  # of a comparison made before it was kept
+    assert "delays of 1, 3, 9 frames, preset" in caption(found | {"models": {"drnn": {"runs": []}}})
+    assert "delays" not in caption(found | {"models": {"lstm": {"runs": []}}})
 
 
 def test_synthetic_data_is_called_so(tmp_path):

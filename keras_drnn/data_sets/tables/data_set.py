@@ -3,19 +3,19 @@
 import re
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from keras_drnn.data_sets.data_set import DataSet
-from keras_drnn.data_sets.recipe import BEST, Recipe
 from keras_drnn.data_sets.tables.clips import TableClips
 from keras_drnn.data_sets.tables.layout import layout_of
 from keras_drnn.data_sets.tables.numbering import number_texts
 from keras_drnn.data_sets.tables.protocols import default_rule, protocols
 from keras_drnn.data_sets.tables.row_clip import Reading
+from keras_drnn.data_sets.tables.starting_recipe import reason_for_delays, starting_recipe
 from keras_drnn.recordings.arrangement import Arrangement
 from keras_drnn.recordings.guess import guess
 from keras_drnn.recordings.read import read_recording
@@ -23,16 +23,11 @@ from keras_drnn.recordings.recording import Recording
 from keras_drnn.recordings.row import RecordingRow
 from keras_drnn.recordings.split_rule import parse_split
 from keras_drnn.recordings.table import RecordingTable, read_table
-from keras_drnn.schedule import proposed_delays
-from keras_drnn.skeletons.augmentation import Augmentation
 from keras_drnn.skeletons.errors import SkeletonFileError
 from keras_drnn.skeletons.layouts import JointLayout, find_layout
 
 _LOOKED_AT = 16  # recordings, spread over the table, that say what all of them are
-_FRAMES = (16, 128)  # of a training stretch
-_FRAME_RATE = 30.0
 _OF_JOINTS = ("units", "up", "confidence")  # what a description says of joints alone
-_UNITS = 150  # about; as many as make groups of equal size
 
 
 def is_table(name: str) -> bool:
@@ -91,15 +86,18 @@ def table_data_set(
             "No row names a subject: nobody is held out as a whole for validation, which then "
             "may look better than it is"
         )
+    length, rate = _typical_length(sample, fps), fps or sample.rate
+    recipe = starting_recipe(reading, length)
     name = re.sub(r"[^A-Za-z0-9_-]+", "-", Path(path).stem).strip("-_") or "table"
     return DataSet(
         name=name,
         title=f"the recordings of {table.path.name}",
         reader=TableClips(table, reading, numbers),
         protocols=evaluated,
-        recipe=_recipe(reading, sample, fps),
+        recipe=recipe,
+        recipe_reason=reason_for_delays(recipe, length, rate),
         notices=tuple(notices),
-        frame_rate=fps or sample.rate or _FRAME_RATE,
+        frame_rate=rate,
     )
 
 
@@ -203,28 +201,10 @@ def _reading(
     )
 
 
-def _recipe(reading: Reading, sample: _Sample, fps: float | None) -> Recipe:
-    """What the preset `best` starts from: the general recipe, as far as the data has it."""
-    lengths = [
-        len(each.values) * (fps / sample.rate if fps and sample.rate else 1)
-        for each in sample.recordings
-    ]
-    typical = int(np.median(lengths))
-    frames = int(np.clip(-(-typical // 8) * 8, *_FRAMES))
-    delays = proposed_delays(frames)
-    groups = len(delays)
-    units = groups * round(_UNITS / groups)  # groups of equal size
-    recipe = replace(BEST, frames=frames, delays=delays, units=units)
-    if reading.layout is None:
-        return replace(recipe, motion=False, align=False, augmentation=Augmentation())
-    metres = reading.units in ("metres", "centimetres", "millimetres") and reading.shape[2] == 3
-    return replace(
-        recipe,
-        align=reading.shape[2] == 3,
-        torso=not metres,
-        # Left and right may be all that tells two classes apart.
-        augmentation=replace(recipe.augmentation, mirror=0.0, relative=not metres),
-    )
+def _typical_length(sample: _Sample, fps: float | None) -> int:
+    """Frames of half of the clips, or more, at the rate that they are brought to."""
+    rate = fps / sample.rate if fps and sample.rate else 1
+    return int(np.median([len(each.values) * rate for each in sample.recordings]))
 
 
 def _most_common(values: Iterable[Any]) -> Any:

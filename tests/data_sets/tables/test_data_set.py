@@ -30,7 +30,7 @@ def test_metres_with_y_up_are_taken_as_they_are_and_need_no_word(tmp_path):
     assert (data_set.shape, data_set.layout) == ((1, 17, 3), COCO_17)
     reading = how(data_set)
     assert (reading["up"], reading["units"], reading["fps"]) == ("y", "metres", None)
-    assert data_set.notices == () and data_set.frame_rate == 30
+    assert data_set.notices == () and data_set.frame_rate is None
     assert data_set.recipe.align and not data_set.recipe.torso
     assert not data_set.recipe.augmentation.relative
     # Or classes that differ in left and right alone could not be learned.
@@ -133,7 +133,14 @@ def test_channels_are_no_skeletons(tmp_path):
     assert not (recipe.align or recipe.motion or recipe.torso)
     assert recipe.frames == 56 and len(split_units(recipe.units, len(recipe.delays))) > 1
     (tmp_path / "clips.toml").write_text('table = "clips.csv"\nfps = 30\n')
-    assert table_data_set(tmp_path / "clips.toml", fps=15).recipe.frames == 32
+    slow = table_data_set(tmp_path / "clips.toml", fps=15)
+    assert slow.recipe.frames == 32
+    # By hand, from frame 1: into group 1, two steps to frame 3, into group 2, two to frame 9, into
+    # group 3, two to frame 27, which it holds to the end: nine.
+    assert slow.recipe.delays == (1, 3, 9) and "more than 9 steps" in slow.recipe_reason
+    assert "1, 3, 9 frames (0.067, 0.2, 0.6 s at 15 frames per second)" in slow.recipe_reason
+    assert "Half of the clips have 25 frames or more" in slow.recipe_reason
+    assert "1, 3, 9 frames. " in data.data_set.recipe_reason  # nobody says how many a second
     assert data.clips[3].joints.shape == (50, 1, 6, 1) and (data.clips[3].joints == 4).all()
 
 
