@@ -25,10 +25,12 @@ MODULES = {
     "FrameVector": "keras_drnn.skeletons.features",
     "HipCentring": "keras_drnn.skeletons.features",
     "HipPath": "keras_drnn.skeletons.features",
+    "HoldMissing": "keras_drnn.skeletons.holding",
     "JointVelocity": "keras_drnn.skeletons.features",
     "LengthMask": "keras_drnn.classifier.model",
     "StreamingStep": "keras_drnn.export.step",
     "TorsoScale": "keras_drnn.skeletons.torso",
+    "TurnAxes": "keras_drnn.skeletons.turning",
     "ViewAlignment": "keras_drnn.skeletons.features",
 }
 

@@ -15,7 +15,9 @@ def open_interpreter(path: str | Path, threads: int):
         raise ValueError(f"Expected a LiteRT model. Received: {path} ({error})") from error
 
 
-def checked(values, expected: tuple[int | None, ...], name: str, lost: str = "") -> np.ndarray:
+def checked(
+    values, expected: tuple[int | None, ...], name: str, lost: str = "", gaps: bool = False
+) -> np.ndarray:
     """The values as float32, if their shape fits, with `None` for any size, and all are finite.
 
     Args:
@@ -23,6 +25,7 @@ def checked(values, expected: tuple[int | None, ...], name: str, lost: str = "")
         expected: The shape.
         name: What they are, for the error.
         lost: Advice about what is missing as a whole, for the error.
+        gaps: Whether NaN is a value, too: what is missing.
     """
     values = np.asarray(values, "float32")
     fits = len(values.shape) == len(expected) and all(
@@ -33,10 +36,11 @@ def checked(values, expected: tuple[int | None, ...], name: str, lost: str = "")
         sizes = ["any" if size is None else str(size) for size in expected]
         shown = f"({', '.join(sizes)}{',' if len(sizes) == 1 else ''})"
         raise ValueError(f"Expected {name} of shape {shown}. Received: shape {values.shape}")
-    if not np.isfinite(values).all():
-        place = np.argwhere(~np.isfinite(values))[0].tolist()
+    wrong = np.isinf(values) if gaps else ~np.isfinite(values)
+    if wrong.any():
+        place = np.argwhere(wrong)[0].tolist()
         raise ValueError(
-            f"Expected finite numbers; set what was not seen to 0{lost}. Received: "
-            f"{values[tuple(place)]} at {place}"
+            f"Expected finite numbers; set what was not seen to {'NaN' if gaps else 0}{lost}. "
+            f"Received: {values[tuple(place)]} at {place}"
         )
     return values

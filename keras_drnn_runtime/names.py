@@ -1,9 +1,12 @@
-"""Names in streaming files: of signatures, and of what goes in and out beside the state."""
+"""Names in streaming files: of signatures, of what goes in and out, and in the metadata."""
 
 from collections.abc import Iterable
 
 STEP, START = "step", "initial_state"
 FRAME, SCORES = "frame", "scores"
+#: What the metadata call `input` of a file that takes frames as they were recorded, with NaN where
+#: something is missing.
+RECORDED = "recorded"
 
 
 def step_name(due: Iterable[Iterable[bool]]) -> str:

@@ -6,7 +6,7 @@ import numpy as np
 
 from keras_drnn_runtime.inputs import checked, open_interpreter
 from keras_drnn_runtime.metadata import read_metadata
-from keras_drnn_runtime.names import FRAME, SCORES, START, STEP, step_name
+from keras_drnn_runtime.names import FRAME, RECORDED, SCORES, START, STEP, step_name
 
 _MOST_CHOICES = 4096
 _LOST = ", and pass None for a frame that is lost as a whole"
@@ -52,6 +52,7 @@ class StreamingClassifier:
             for name in signatures
             if name == STEP or (skipping and name.startswith(f"{STEP}_"))
         }
+        self._takes_gaps = self.metadata.get("input") == RECORDED
         self._clocks = self.metadata.get("clocks", []) if len(self.signatures) > 1 else []
         self._chosen: dict[tuple, Signature] = {}
         self._start = self._interpreter.get_signature_runner(START)()
@@ -91,7 +92,7 @@ class StreamingClassifier:
         return np.stack([stream.step(frame) for frame in clip])
 
     def _checked(self, frame: np.ndarray) -> np.ndarray:
-        return checked(frame, self.frame_shape, "a frame", _LOST)[None]
+        return checked(frame, self.frame_shape, "a frame", _LOST, self._takes_gaps)[None]
 
     def _run(self, frame: np.ndarray, state: dict) -> tuple[np.ndarray, dict]:
         # Cheaper than to spell the name anew for every frame.
@@ -128,9 +129,10 @@ class Stream:
 
         Args:
             frame: Array of the shape that the model reads, `frame_shape`, a person who is absent
-                all zero; or `None` for a lost frame. A model that knows lost frames (skeletons: all
-                zero) gets such a one. Any other holds: its state stays and the scores of the frame
-                before are given again.
+                all zero; or `None` for a lost frame. Where the metadata say `"input": "recorded"`,
+                what is missing is NaN. A model that knows lost frames (skeletons: all zero) gets
+                such a one. Any other holds: its state stays and the scores of the frame before are
+                given again.
 
         Returns:
             `(classes,)` float32.

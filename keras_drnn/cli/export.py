@@ -113,4 +113,19 @@ def export(
                 key.replace("_", " "), f"{shown:.4g}" if isinstance(shown, float) else str(shown)
             )
     Console().print(table)
+    Console().print(_taken(file), markup=False, highlight=False)
     options.write_json_file(json_file, content)
+
+
+def _taken(file: Path) -> str:
+    """What a file takes, in words."""
+    from keras_drnn_runtime import open_model
+
+    model = open_model(file)
+    shape = model.input_shape[2:]
+    said = [f"It takes frames of {shape}"]
+    if "reading" in model.metadata:
+        channels = shape[-1] == 1
+        said[0] += f", {'body, channels, axis' if channels else 'bodies, joints, axes'}"
+        said += [f"{model.metadata['frame_rate']:g} a second", model.metadata["units"]]
+    return "; ".join(said)

@@ -2,9 +2,11 @@
 
 import tempfile
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
+from keras_drnn.data_sets.tables.row_clip import Reading
 from keras_drnn.experiments.data import Data
 from keras_drnn.experiments.sources import find_model
 from keras_drnn.export import ExportReport, export_litert, export_streaming
@@ -45,17 +47,45 @@ def export(
             "Expected no batch for a file that reads one frame at a time: it runs as many streams "
             f"as states are kept for it. Received: batch_size={batch_size}"
         )
-    settings = {"form": form, "accuracy_loss": accuracy_loss}
+    settings: dict[str, Any] = {"form": form, "accuracy_loss": accuracy_loss}
     if data is not None:
         settings |= _clips(data)
     with tempfile.TemporaryDirectory() as scratch:
-        keras_file, settings["metadata"] = find_model(source, scratch)
-        if streaming:
-            return export_streaming(keras_file, path, skipping=skipping, **settings)
-        return export_litert(keras_file, path, batch_size=batch_size, **settings)
+        keras_file, metadata = find_model(source, scratch)
+        settings["metadata"] = metadata
+        if not streaming:
+            return export_litert(keras_file, path, batch_size=batch_size, **settings)
+        model: Any = keras_file
+        # Int8 has no NaN, by which a recording says what is missing.
+        if metadata.get("reading") and form != "int8":
+            model, settings = _of_recorded(keras_file, settings)
+        return export_streaming(model, path, skipping=skipping, **settings)
 
 
-def _clips(data: Data) -> dict:
+def _of_recorded(keras_file: Path, settings: dict[str, Any]) -> tuple[Any, dict[str, Any]]:
+    """The model and its settings, for a stream of frames as they were recorded."""
+    from keras_drnn.experiments import recorded_frames as recorded
+
+    reading = Reading.of_json(settings["metadata"]["reading"])
+    model = recorded.takes_recorded(keras_file, reading)
+    checked = settings.get("check_inputs")
+    changes = {
+        "metadata": settings["metadata"] | recorded.recorded_metadata(reading),
+        "check_inputs": recorded.random_clips(model, reading)
+        if checked is None
+        else [
+            recorded.with_gaps(recorded.as_recorded(clip, reading), number)
+            for number, clip in enumerate(checked)
+        ],
+    }
+    if "validation" in settings:
+        changes["validation"] = [
+            (recorded.as_recorded(clip, reading), label) for clip, label in settings["validation"]
+        ]
+    return model, settings | changes
+
+
+def _clips(data: Data) -> dict[str, Any]:
     parts = data.split
     # Where no subjects are set aside for validation, the test clips have to do.
     judged = parts.validation if len(parts.validation) else parts.test

@@ -12,9 +12,11 @@ from keras_drnn.experiments.sources import describe_model
 from keras_drnn.recordings.row import RecordingRow
 from keras_drnn.skeletons.errors import SkeletonFileError
 from keras_drnn.skeletons.reader import Reader
+from keras_drnn_runtime.names import RECORDED
 
 _Run = Callable[[np.ndarray], np.ndarray]
-_Read = Callable[[Path], np.ndarray]
+# From a file to the frames that the model takes, and in which of them somebody is.
+_Read = Callable[[Path], tuple[np.ndarray, np.ndarray]]
 _Shape = Sequence[int | None]
 KEYPOINTS = "_keypoints.json"  # the end of the names that OpenPose gives the files of a recording
 
@@ -57,8 +59,8 @@ def predict(model_path: Path, clips_path: Path) -> Iterator[Prediction]:
     paths, read = _clips(clips_path, description)
     for path in paths:
         try:
-            joints = read(path)
-            yield Prediction(path, *_decide(score(joints), joints, description.get("labels")))
+            frames, seen = read(path)
+            yield Prediction(path, *_decide(score(frames), seen, description.get("labels")))
         except SkeletonFileError as error:
             where = "" if error.line is None else f"line {error.line}: "
             yield Prediction(path, error=where + error.reason)
@@ -71,12 +73,20 @@ def _clips(path: Path, description: dict) -> tuple[list[Path], _Read]:
     if description.get("reading"):
         reading = Reading.of_json(description["reading"])
 
-        def read_like_the_table(path: Path) -> np.ndarray:
-            return reading.values(RecordingRow(0, path, ""), assumed_rate=reading.fps)
+        def read_like_the_table(path: Path) -> tuple[np.ndarray, np.ndarray]:
+            recorded = reading.recorded(RecordingRow(0, path, ""), assumed_rate=reading.fps)
+            prepared = reading.prepared(recorded)
+            frames = recorded if description.get("input") == RECORDED else prepared
+            return frames, np.asarray(prepared.any(axis=(1, 2, 3)))
 
         return _recordings(path), read_like_the_table
     readers = _readers(description.get("data"))
-    return _files(path, readers), lambda path: readers[path.suffix.lower()].read_joints(path)
+
+    def read_joints(path: Path) -> tuple[np.ndarray, np.ndarray]:
+        joints = readers[path.suffix.lower()].read_joints(path)
+        return joints, np.asarray(joints.any(axis=(1, 2, 3)))
+
+    return _files(path, readers), read_joints
 
 
 def _recordings(path: Path) -> list[Path]:
@@ -181,11 +191,11 @@ def _files(path: Path, readers: dict[str, Reader]) -> list[Path]:
     return found
 
 
-def _decide(logits: np.ndarray, joints: np.ndarray, names: list[str] | None) -> tuple[str, float]:
+def _decide(logits: np.ndarray, seen: np.ndarray, names: list[str] | None) -> tuple[str, float]:
     logits = logits.astype("float64")
     logits -= logits.max(axis=-1, keepdims=True)
     log_probabilities = logits - np.log(np.exp(logits).sum(axis=-1, keepdims=True))
-    mean = log_probabilities[joints.any(axis=(1, 2, 3))].mean(axis=0)
+    mean = log_probabilities[seen].mean(axis=0)
     probabilities = np.exp(mean - mean.max())
     probabilities /= probabilities.sum()
     best = int(probabilities.argmax())

@@ -32,15 +32,27 @@ def hold_missing(
     """
     if values.ndim == 2:
         return _hold(values[..., None], ~np.isnan(values), np.zeros(len(values), bool))[..., 0]
-    seen = np.logical_not(np.isnan(values).any(axis=-1))
     if confidence is not None:
-        seen &= (confidence > 0) & (confidence >= threshold)
+        values = mark_missing(values, confidence, threshold)
+    seen = np.logical_not(np.isnan(values).any(axis=-1))
     absent = np.logical_not(seen.any(axis=-1))
     held = np.empty(values.shape, np.float32)
     for body in range(values.shape[1]):
         held[:, body] = _hold(values[:, body], seen[:, body], absent[:, body])
     held[absent] = 0
     return held
+
+
+def mark_missing(values: np.ndarray, confidence: np.ndarray, threshold: float) -> np.ndarray:
+    """Joints, NaN where their confidence is 0 or less than a threshold.
+
+    Args:
+        values: `(frames, bodies, joints, axes)`.
+        confidence: `(frames, bodies, joints)`.
+        threshold: Joints of less confidence are missing.
+    """
+    sure = (confidence > 0) & (confidence >= threshold)
+    return np.where(sure[..., None], values, np.array(np.nan, values.dtype))
 
 
 def _hold(values: np.ndarray, seen: np.ndarray, absent: np.ndarray) -> np.ndarray:

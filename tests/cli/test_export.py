@@ -30,12 +30,16 @@ def test_a_stream_is_exported_with_its_labels_and_predicts(command, tmp_path):
     arguments = ["run/model.keras", "stream.tflite", "--streaming", "--root", "clips"]
     done = command("export", *arguments, "--json", "report.json")
     assert done.exit_code == 0, done.output
+    said = " ".join(done.output.split())
+    assert "It takes frames of (2, 25, 3), bodies, joints, axes; 30 a second; metres in" in said
     report = json.loads((tmp_path / "report.json").read_text())
     assert report["bytes"] == (tmp_path / "stream.tflite").stat().st_size
     assert report["signatures"] == ["step", "initial_state", "step_11", "step_10"]
     assert report["checked_frames"] > 1000
     assert report["accuracy_before"] == report["accuracy_after"]
     metadata = read_metadata(tmp_path / "stream.tflite")
+    # Frames of a data set with a format of its own have no gaps.
+    assert "input" not in metadata
     assert metadata["labels"] == list(demo.ACTIONS)
     assert metadata["joints"] == list(KINECT_V2.joint_names)
     assert (metadata["frame_rate"], metadata["delays"]) == (30, [[1, 3]])

@@ -27,8 +27,10 @@ from keras_drnn.skeletons.features import (
     JointVelocity,
     ViewAlignment,
 )
+from keras_drnn.skeletons.holding import HoldMissing
 from keras_drnn.skeletons.layouts import KINECT_V2
 from keras_drnn.skeletons.torso import TorsoScale
+from keras_drnn.skeletons.turning import TurnAxes
 
 PACKAGE = Path(keras_drnn.__file__).parent
 
@@ -116,10 +118,12 @@ def test_files_load_in_a_fresh_process_whichever_is_imported_first(tmp_path):
         FrameVector((1.0, 2.0)),
         HipCentring(0),
         HipPath(0, 4),
+        HoldMissing(),
         JointVelocity(4),
         LengthMask(),
         StreamingStep(keras.Sequential([keras.Input((None, 3)), DelayedRNN(4, (1, 2))])),
         TorsoScale(0, 1),
+        TurnAxes((0, 2, 1), (1.0, 1.0, -1.0)),
         ViewAlignment(4, 8),
     ]
     assert {type(thing).__name__ for thing in everything} == set(MODULES)

@@ -14,7 +14,7 @@ from keras_drnn.skeletons.listing import Listing
 from keras_drnn.skeletons.source import Outcome, file_state
 from keras_drnn.skeletons.summary import Fault
 
-VERSION = 1  # raised whenever the same row would give another clip; makes old stores rebuild
+VERSION = 2  # raised whenever the same row would give another clip; makes old stores rebuild
 
 
 @dataclass(frozen=True, eq=False)

@@ -7,11 +7,11 @@ from typing import Any, Literal
 
 import numpy as np
 
-from keras_drnn.data_sets.tables.axes import METRES, turn_upright
+from keras_drnn.data_sets.tables.axes import Turn, upright
 from keras_drnn.data_sets.tables.frame_rate import at_rate
 from keras_drnn.data_sets.tables.numbering import UNKNOWN
 from keras_drnn.recordings.errors import RecordingError
-from keras_drnn.recordings.missing import hold_missing
+from keras_drnn.recordings.missing import hold_missing, mark_missing
 from keras_drnn.recordings.read import read_recording
 from keras_drnn.recordings.recording import Recording
 from keras_drnn.recordings.row import RecordingRow
@@ -57,6 +57,11 @@ class Reading:
         layout = said["layout"]
         return cls(**{**said, "shape": tuple(said["shape"]), "layout": layout and _layout(layout)})
 
+    @property
+    def turn(self) -> Turn:
+        """What brings joints of the recordings to the axes and units of the features."""
+        return upright(self.up, self.units, self.shape[2])
+
     def values(self, row: RecordingRow, assumed_rate: float | None = None) -> np.ndarray:
         """The joints or channels of a row, `(frames, bodies, joints, axes)`, nothing missing.
 
@@ -67,21 +72,39 @@ class Reading:
         Raises:
             SkeletonFileError: If the recording cannot be read, or is not like the others.
         """
+        return self.prepared(self.recorded(row, assumed_rate))
+
+    def recorded(self, row: RecordingRow, assumed_rate: float | None = None) -> np.ndarray:
+        """The frames of a row in the recording's axes and units, NaN where something is missing.
+
+        A joint is missing, too, where its confidence is 0 or below `confidence`. The arguments and
+        errors are those of `values`, of whose shape it is.
+        """
         recording = read_recording(
             row.file, layout=self.layout, columns=self.columns, order=self.order
         )
         rate = row.fps or recording.frame_rate or assumed_rate
         frames = self._frames(row, recording, rate)
-        confidence = None if recording.confidence is None else recording.confidence[frames]
-        held = hold_missing(recording.values[frames], confidence, self.confidence)
+        values = recording.values[frames]
+        if recording.confidence is not None:
+            values = mark_missing(values, recording.confidence[frames], self.confidence)
         if self.fps is not None:
             if rate is None:
                 raise _error(row, "expected its frame rate, in the column fps, received none")
-            held = at_rate(held, rate, self.fps)
-        values = self._fitting(row, held)
-        if not values.any():
+            values = at_rate(values, rate, self.fps)
+        if not np.nan_to_num(values).any():
             raise _error(row, self._nothing)
-        return values
+        return self._fitting(row, values)
+
+    def prepared(self, frames: np.ndarray) -> np.ndarray:
+        """What features are made of: nothing missing, y up, metres if that can be had.
+
+        Args:
+            frames: As `recorded` gives them.
+        """
+        if self.layout is None:
+            return hold_missing(frames[:, 0, :, 0])[:, None, :, None]
+        return self.turn(hold_missing(frames))
 
     @property
     def _nothing(self) -> str:
@@ -123,13 +146,8 @@ class Reading:
             raise _error(
                 row, f"expected at most {bodies} bodies in a frame, received {values.shape[1]}"
             )
-        if axes > 1:
-            absent = ~values.any(axis=(2, 3))
-            values = turn_upright(values, self.up or "y") * METRES.get(self.units or "", 1.0)
-            values[absent] = 0
-        return np.pad(values, ((0, 0), (0, bodies - values.shape[1]), (0, 0), (0, 0))).astype(
-            np.float32
-        )
+        absent = ((0, 0), (0, bodies - values.shape[1]), (0, 0), (0, 0))
+        return np.pad(values, absent, constant_values=np.nan)
 
 
 def clip_of_row(

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from keras_drnn.data_sets.tables.axes import turn_upright
+from keras_drnn.data_sets.tables.axes import upright
 from keras_drnn.data_sets.tables.frame_rate import at_rate
 from keras_drnn.data_sets.tables.numbering import UNKNOWN, number_texts
 
@@ -28,23 +28,28 @@ UP = {"x": (1, 0, 0), "y": (0, 1, 0), "z": (0, 0, 1)}
 
 @pytest.mark.parametrize("up", [f"{sign}{axis}" for axis in "xyz" for sign in ("", "-")])
 def test_up_becomes_y_and_nobody_is_mirrored(up):
-    turn = turn_upright(np.eye(3, dtype="float32"), up).T
+    upright_of = upright(up, None, 3)
+    turn = upright_of(np.eye(3, dtype="float32")).T
     assert np.linalg.det(turn) == pytest.approx(1) and np.array_equal(turn @ turn.T, np.eye(3))
     upwards = np.array(UP[up[-1]], "float32") * (-1 if up[0] == "-" else 1)
-    assert turn_upright(upwards, up).tolist() == [0, 1, 0]
+    assert upright_of(upwards).tolist() == [0, 1, 0]
     joints = np.random.default_rng(0).normal(size=(4, 2, 17, 3)).astype("float32")
-    turned = turn_upright(joints, up)
+    turned = upright_of(joints)
     assert turned.dtype == np.float32
     np.testing.assert_array_equal(turned[2, 1, 5], turn @ joints[2, 1, 5])
+    np.testing.assert_array_equal(upright_of.back(turned), joints)
+    in_metres = upright(up, "centimetres", 3)
+    np.testing.assert_allclose(in_metres(joints), turned / 100, rtol=1e-6)
+    np.testing.assert_allclose(in_metres.back(in_metres(joints)), joints, rtol=1e-6)
 
 
 def test_pixels_that_count_downwards_are_flipped_and_not_turned():
-    assert turn_upright(np.array([[3.0, 5.0]]), "-y").tolist() == [[3, -5]]
-    assert turn_upright(np.array([[3.0, 5.0]]), "y").tolist() == [[3, 5]]
+    assert upright("-y", "pixels", 2)(np.array([[3.0, 5.0]])).tolist() == [[3, -5]]
+    assert upright(None, None, 2)(np.array([[3.0, 5.0]])).tolist() == [[3, 5]]
     for up, upwards in (("x", [1.0, 0.0]), ("-x", [-1.0, 0.0])):
-        assert turn_upright(np.array(upwards), up).tolist() == [0, 1]
+        assert upright(up, None, 2)(np.array(upwards)).tolist() == [0, 1]
     with pytest.raises(ValueError, match="x or y of 2-D joints, received -z"):
-        turn_upright(np.ones((3, 2)), "-z")
+        upright("-z", None, 2)
 
 
 @given(st.integers(1, 60), st.floats(1, 240), st.floats(1, 240))
