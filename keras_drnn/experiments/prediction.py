@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -15,8 +16,8 @@ from keras_drnn.skeletons.reader import Reader
 from keras_drnn_runtime.names import RECORDED
 
 _Run = Callable[[np.ndarray], np.ndarray]
-# From a file to the frames that the model takes, and in which of them somebody is.
-_Read = Callable[[Path], tuple[np.ndarray, np.ndarray]]
+# Gives the frames that the model takes, and in which of them somebody is.
+_Read = Callable[[], tuple[np.ndarray, np.ndarray]]
 _Shape = Sequence[int | None]
 KEYPOINTS = "_keypoints.json"  # the end of the names that OpenPose gives the files of a recording
 
@@ -46,20 +47,20 @@ def predict(model_path: Path, clips_path: Path) -> Iterator[Prediction]:
             files of clips their reader, from what the `.tflite` file says of itself, or from
             `classes.json` beside the file.
         clips_path: A file of the data set that the model was trained on, whatever its name, or a
-            folder of them.
+            folder of them. An array like the one of all clips that the model was trained on
+            gives a prediction for each of its clips, named by its number: `X.npy[3]`.
 
     Yields:
-        A prediction per file, in order of their names; a faulty file gives one with an `error`.
+        A prediction per clip, in order of the files' names; a faulty one has an `error`.
 
     Raises:
         ValueError: If the model or the clips are of an unknown kind, or there are none.
     """
     score = _scorer(model_path)
     description = _description(model_path)
-    paths, read = _clips(clips_path, description)
-    for path in paths:
+    for path, read in _clips(clips_path, description):
         try:
-            frames, seen = read(path)
+            frames, seen = read()
             yield Prediction(path, *_decide(score(frames), seen, description.get("labels")))
         except SkeletonFileError as error:
             where = "" if error.line is None else f"line {error.line}: "
@@ -68,25 +69,35 @@ def predict(model_path: Path, clips_path: Path) -> Iterator[Prediction]:
             yield Prediction(path, error=str(error))
 
 
-def _clips(path: Path, description: dict) -> tuple[list[Path], _Read]:
-    """The clips of a path, and what reads one."""
+def _clips(path: Path, description: dict) -> list[tuple[Path, _Read]]:
+    """The clips of a path, each with what reads it."""
     if description.get("reading"):
         reading = Reading.of_json(description["reading"])
-
-        def read_like_the_table(path: Path) -> tuple[np.ndarray, np.ndarray]:
-            recorded = reading.recorded(RecordingRow(0, path, ""), assumed_rate=reading.fps)
-            prepared = reading.prepared(recorded)
-            frames = recorded if description.get("input") == RECORDED else prepared
-            return frames, np.asarray(prepared.any(axis=(1, 2, 3)))
-
-        return _recordings(path), read_like_the_table
+        as_recorded = description.get("input") == RECORDED
+        rows = [
+            RecordingRow(0, origin, "")
+            for recording in _recordings(path)
+            for origin in reading.origins(recording)
+        ]
+        return [(row.origin.path, partial(_read_row, reading, row, as_recorded)) for row in rows]
     readers = _readers(description.get("data"))
+    return [
+        (file, partial(_read_joints, readers[file.suffix.lower()], file))
+        for file in _files(path, readers)
+    ]
 
-    def read_joints(path: Path) -> tuple[np.ndarray, np.ndarray]:
-        joints = readers[path.suffix.lower()].read_joints(path)
-        return joints, np.asarray(joints.any(axis=(1, 2, 3)))
 
-    return _files(path, readers), read_joints
+def _read_row(
+    reading: Reading, row: RecordingRow, as_recorded: bool
+) -> tuple[np.ndarray, np.ndarray]:
+    recorded = reading.recorded(row, assumed_rate=reading.fps)
+    prepared = reading.prepared(recorded)
+    return recorded if as_recorded else prepared, np.asarray(prepared.any(axis=(1, 2, 3)))
+
+
+def _read_joints(reader: Reader, path: Path) -> tuple[np.ndarray, np.ndarray]:
+    joints = reader.read_joints(path)
+    return joints, np.asarray(joints.any(axis=(1, 2, 3)))
 
 
 def _recordings(path: Path) -> list[Path]:

@@ -1,133 +1,145 @@
 """One array of all clips, as many people keep theirs: recordings by number."""
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from functools import lru_cache
 from pathlib import Path
-from typing import overload
 
 import numpy as np
 
 from keras_drnn.recordings.arrangement import Arrangement
-from keras_drnn.recordings.errors import RecordingError
-from keras_drnn.recordings.flat_order import find_order
-from keras_drnn.recordings.formats.arrays import make_recording
-from keras_drnn.recordings.formats.numpy_array import check_header
+from keras_drnn.recordings.array_file import open_array
+from keras_drnn.recordings.formats.arrays import looks_like_scores, make_recording, order_of
 from keras_drnn.recordings.formats.source import Source
 from keras_drnn.recordings.recording import Recording
-from keras_drnn.skeletons.layouts import JointLayout, find_layout
-
-# Enough of them to find out the order of their numbers.
-_CLIPS = 20
+from keras_drnn.skeletons.source import file_state
 
 
-class ClipArray(Sequence[Recording]):
-    """The clips of a `.npy` file, each read when it is asked for.
+@dataclass(frozen=True, slots=True)
+class ClipArray:
+    """An array of all clips, mapped from its file.
 
     Args:
-        path: A file of `(clips, frames, numbers)`, `(clips, frames, joints, numbers)` or
-            `(clips, frames, bodies, joints, numbers)`.
-        lengths: Frames of each clip, those behind being padding; all of them by default.
-        layout: What the joints are, or the name of a layout.
-        columns: See `Arrangement`, as for `order`.
-        order: See `Arrangement`. If it is to be found out it is so for all clips together.
-
-    Raises:
-        RecordingError: If the file is not such an array, or the lengths do not fit it; as a clip is
-            read, if something is wrong with it.
+        path: A `.npy` file, or a `.npz` with an array `x`: `(clips, frames, numbers)`,
+            `(clips, frames, joints, numbers)` or `(clips, frames, bodies, joints, numbers)`.
 
     Example:
 
     >>> import tempfile
     >>> with tempfile.TemporaryDirectory() as folder:
     ...     np.save(path := Path(folder, "X.npy"), np.ones((9, 50, 6), "float32"))
-    ...     shapes = [clip.values.shape for clip in ClipArray(path, lengths=[50] * 8 + [31])]
-    >>> shapes[-2:]
-    [(50, 6), (31, 6)]
+    ...     clip = ArrayClip(ClipArray(path), number=8, length=31)
+    ...     shape = clip.read(Arrangement()).values.shape
+    >>> clip.name, shape
+    ('X.npy[8]', (31, 6))
     """
 
-    def __init__(
-        self,
-        path: str | Path,
-        lengths: Sequence[int] | np.ndarray | None = None,
-        *,
-        layout: JointLayout | str | None = None,
-        columns: str | None = None,
-        order: str | None = None,
-    ) -> None:
-        self._source = Source(Path(path))
-        layout = find_layout(layout) if isinstance(layout, str) else layout
-        self._arrangement = Arrangement(layout, columns, order)
-        self._array = self._open()
-        self._lengths = self._checked(lengths)
-        if self._array.ndim == 3 and layout and order is None:
-            self._arrangement = replace(self._arrangement, order=self._order(layout))
+    path: Path
 
-    def __len__(self) -> int:
-        return len(self._array)
+    @property
+    def values(self) -> np.ndarray:
+        """The array.
 
-    @overload
-    def __getitem__(self, index: int) -> Recording: ...
-    @overload
-    def __getitem__(self, index: slice) -> list[Recording]: ...
+        Raises:
+            RecordingError: If the file holds no such array.
+        """
+        return _open(self.path, *file_state(self.path))
 
-    def __getitem__(self, index: int | slice) -> Recording | list[Recording]:
-        if isinstance(index, slice):
-            return [self[each] for each in range(*index.indices(len(self)))]
-        index = range(len(self))[index]
-        clip = np.array(self._array[index, : self._lengths[index]])
-        try:
-            return make_recording(self._source, clip, self._arrangement)
-        except RecordingError as error:
-            raise self._source.error(f"clip {index + 1}: {error.reason}", error.kind) from error
 
-    def _open(self) -> np.ndarray:
-        source = self._source
-        try:
-            with source.path.open("rb") as file:
-                check_header(source, file, source.path.stat().st_size)
-            array = np.load(source.path, mmap_mode="r", allow_pickle=False)
-        except OSError as error:
-            raise source.error(
-                f"expected a file that can be read: {error.strerror or error}", "unreadable"
-            ) from error
-        if array.ndim not in (3, 4, 5) or not array.size:
-            raise source.error(
-                "expected clips in an array (clips, frames, numbers), (clips, frames, joints, "
-                "numbers) or (clips, frames, bodies, joints, numbers), received shape "
-                f"{array.shape}",
-                "shape",
-            )
-        return array
+@dataclass(frozen=True, slots=True)
+class ArrayClip:
+    """A clip of an array.
 
-    def _checked(self, lengths: Sequence[int] | np.ndarray | None) -> np.ndarray:
-        clips, frames = self._array.shape[:2]
-        if lengths is None:
-            return np.full(clips, frames)
-        found = np.asarray(lengths)
-        if found.shape != (clips,) or found.dtype.kind not in "iu":
-            raise self._source.error(
-                f"expected {clips} lengths, one whole number for each clip, received shape "
-                f"{found.shape} {found.dtype}",
-                "lengths",
-            )
-        wrong = np.flatnonzero((found < 1) | (found > frames))
-        if wrong.size:
-            raise self._source.error(
-                f"expected lengths from 1 to {frames}, received {found[wrong[0]]} for clip "
-                f"{wrong[0] + 1}",
-                "lengths",
-            )
-        return found
+    Args:
+        array: The array.
+        number: Which one, from 0.
+        length: Frames of the clip, those behind being padding. If it is not known, frames at the
+            end that are all NaN, or all exactly zero, are padding.
+    """
 
-    def _order(self, layout: JointLayout) -> str | None:
-        rows = np.concatenate(
-            [self._array[clip, : self._lengths[clip]] for clip in range(min(len(self), _CLIPS))]
-        )
-        numbers, rest = divmod(rows.shape[1], len(layout))
+    array: ClipArray
+    number: int
+    length: int | None = None
+
+    @property
+    def path(self) -> Path:
+        """The array's file, and the number as an index of the array."""
+        return self.array.path.with_name(self.name)
+
+    @property
+    def name(self) -> str:
+        """The same without folders."""
+        return f"{self.array.path.name}[{self.number}]"
+
+    @property
+    def stem(self) -> str:
+        """The name of the file without its suffix."""
+        return self.array.path.stem
+
+    @property
+    def state(self) -> tuple:
+        """Size and time of change of the array's file."""
+        return file_state(self.array.path)
+
+    @property
+    def frames(self) -> np.ndarray:
+        """The frames of the clip, as they are in the array."""
+        padded = self.array.values[self.number]
+        return padded[: _frames(padded) if self.length is None else self.length]
+
+    def read(self, arrangement: Arrangement) -> Recording:
+        """Read the clip."""
+        return make_recording(Source(self.path), np.array(self.frames), arrangement)
+
+
+def settle(clips: Sequence[ArrayClip], arrangement: Arrangement) -> Arrangement:
+    """Find out for all clips together what is not said of how their numbers are arranged.
+
+    Args:
+        clips: Some clips of one array.
+        arrangement: What is said.
+
+    Raises:
+        RecordingError: If the order of the numbers is not said, and they do not show it.
+    """
+    layout = arrangement.layout
+    if layout is None:
+        return arrangement
+    frames = np.concatenate([clip.frames for clip in clips])
+    if frames.ndim == 2:
+        numbers, rest = divmod(frames.shape[1], len(layout))
         if rest or numbers not in (2, 3, 4):
-            return None
-        return find_order(
-            rows.reshape(-1, len(layout), numbers),
-            rows.reshape(-1, numbers, len(layout)).swapaxes(1, 2),
-            layout,
+            return arrangement  # which every clip will be told of
+        source = Source(clips[0].array.path)
+        order = arrangement.order or order_of(source, frames, numbers, layout)
+        arrangement = replace(arrangement, order=order)
+        by_axis = frames.reshape(len(frames), numbers, -1).swapaxes(1, 2)
+        frames = by_axis if order == "axis" else frames.reshape(len(frames), -1, numbers)
+    undecided = arrangement.columns is None and frames.shape[-1] == 3
+    if undecided and not looks_like_scores(frames, layout):
+        return replace(arrangement, columns="xyz")
+    return arrangement
+
+
+# The last one stays open: its clips are asked for one after the other.
+@lru_cache(maxsize=1)
+def _open(path: Path, *state: object) -> np.ndarray:
+    array, source = open_array(path, ("x",)), Source(path)
+    if array.dtype.kind not in "iuf":
+        raise source.error(f"expected numbers, received values of type {array.dtype}", "type")
+    if array.ndim not in (3, 4, 5) or not array.size:
+        hint = " For one channel, save X[:, :, None]." if array.ndim == 2 else ""
+        raise source.error(
+            "expected clips in an array (clips, frames, channels), (clips, frames, joints * axes), "
+            "(clips, frames, joints, axes) or (clips, frames, bodies, joints, axes), received "
+            f"shape {array.shape}.{hint}",
+            "shape",
         )
+    return array
+
+
+def _frames(padded: np.ndarray) -> int:
+    """Frames without those at the end that are all NaN, or all zero; all if there are no others."""
+    numbers = padded.reshape(len(padded), -1)
+    there = np.flatnonzero(~(np.isnan(numbers).all(axis=1) | (numbers == 0).all(axis=1)))
+    return int(there[-1]) + 1 if there.size else len(padded)

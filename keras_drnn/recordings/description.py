@@ -3,7 +3,8 @@
 A key that is not there says nothing, unless a default is named here:
 
 - `table`: the table, relative to the description. In its place, for arrays of all clips, `x` and
-  `y`, and where they are known `lengths`, `subject` (or `groups`), `camera` and `session`: files.
+  `y`, and where they are known `lengths`, `subject` (or `groups`), `camera` and
+  `session`: files, `.npy`, or `.npz` in which the array has the name of the key.
 - `root`: the folder that the files are in, relative to the description, or absolute. Paths are
   relative to it, and none leads out of it. By default it is the folder of the table; for arrays,
   that of the description.
@@ -13,7 +14,8 @@ A key that is not there says nothing, unless a default is named here:
 - `fps`: frames per second of the recordings for which the table does not say it.
 - `times`: what `start` and `end` count, `"seconds"` (the default) or `"frames"`, the first of which
   is 0. A part has its start and all up to its end, but not the end itself.
-- `split`: `"split"`, `"subject"`, `"camera"`, `"session"`, `"loso"` or `"kfold:5"`.
+- `split`: `"split"`, `"subject"`, `"camera"`, `"session"`, `"loso"` or `"kfold:5"`; beside arrays
+  also the file of one that says `train`, `validation` or `test` of each clip.
 - `background`: what lies between the parts of a recording is a class of its own; `true`, or the
   name of the class.
 - `units`: `"metres"`, `"centimetres"`, `"millimetres"`, `"pixels"` or `"normalised"` (the picture
@@ -40,7 +42,7 @@ Example:
 """
 
 import tomllib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal, cast
 
@@ -83,6 +85,7 @@ class ArrayFiles:
         subject: Who is in each clip.
         camera: Which camera recorded it.
         session: In which session it was recorded.
+        split: On which side it is.
     """
 
     x: Path
@@ -91,6 +94,7 @@ class ArrayFiles:
     subject: Path | None = None
     camera: Path | None = None
     session: Path | None = None
+    split: Path | None = None
 
 
 @dataclass(frozen=True)
@@ -142,7 +146,9 @@ def read_description(path: str | Path) -> Description:
     path = Path(path)
     section = Section(path, _values(path), _KEYS)
     root = _root(section, path)
-    arrays = _arrays(section, Files(root or path.parent))
+    files = Files(root or path.parent)
+    arrays = _arrays(section, files)
+    split, sides = _split(section, None if arrays is None else files)
     table = section.text("table", "the path of the table")
     if (table is None) == (arrays is None):
         raise section.error("table", "either a table, or the arrays x and y in its place")
@@ -152,7 +158,7 @@ def read_description(path: str | Path) -> Description:
     return Description(
         path,
         path.parent / table if table else None,
-        arrays,
+        replace(arrays, split=sides) if arrays else None,
         root,
         parse_layout(path, layout)
         if isinstance(layout, dict)
@@ -160,7 +166,7 @@ def read_description(path: str | Path) -> Description:
         fps=section.number("fps", "a number of frames per second above 0", lambda n: n > 0),
         times=cast(Times, section.choice("times", {n: n for n in ("seconds", "frames")}))
         or "seconds",
-        split=_split(section),
+        split=split,
         background=_background(section),
         units=section.choice("units", _UNITS),
         up=section.choice("up", _UP),
@@ -224,10 +230,15 @@ def _array(section: Section, key: str, files: Files) -> Path | None:
     return path
 
 
-def _split(section: Section) -> SplitRule | None:
+def _split(section: Section, files: Files | None) -> tuple[SplitRule | None, Path | None]:
+    """The rule, or the array that says it all; `files` finds arrays, where there are any."""
     text = section.text("split", "split, subject, camera, session, loso, or kfold:5")
+    if text is None:
+        return None, None
+    if files is not None and text.casefold().endswith((".npy", ".npz")):
+        return None, _array(section, "split", files)
     try:
-        return None if text is None else parse_split(text)
+        return parse_split(text), None
     except ValueError as error:
         raise ValueError(f"{section.where('split')}: {error}") from error
 

@@ -7,11 +7,13 @@ from functools import cache, partial
 from pathlib import Path
 from typing import Literal
 
-from keras_drnn.recordings.faults import CellError, TableFault
+from keras_drnn.recordings.faults import CellError, Counts, TableFault
 from keras_drnn.recordings.files import Files
 from keras_drnn.recordings.near_miss import did_you_mean
 from keras_drnn.recordings.number_text import parse_number
+from keras_drnn.recordings.origin import Origin
 from keras_drnn.recordings.raw_table import undecoded
+from keras_drnn.recordings.recording_file import RecordingFile
 
 Side = Literal["train", "validation", "test"]
 
@@ -31,8 +33,9 @@ class RecordingRow:
     """A recording, or a part of a longer one.
 
     Args:
-        line: Line of the table where the row begins, from 1; of a Parquet file, the row.
-        file: The file, or the folder of a recording that is kept as one file a frame.
+        line: Line of the table where the row begins, from 1; of a Parquet file, the row; of an
+            array of all clips, the number of the clip, from 0.
+        origin: Where the recording is kept.
         label: Name of the class.
         subject: Who is in it, where known.
         camera: Which camera recorded it, where known.
@@ -45,7 +48,7 @@ class RecordingRow:
     """
 
     line: int
-    file: Path
+    origin: Origin
     label: str
     subject: str | None = None
     camera: str | None = None
@@ -77,21 +80,26 @@ class RowReader:
         *,
         times: Literal["seconds", "frames"],
         fps: float | None,
-        counts: Literal["line", "row"],
+        counts: Counts,
         comma_separates: bool,
     ) -> None:
         self._path = path
         self._files = files
         self._times = times
         self._fps = fps
-        self._counts: Literal["line", "row"] = counts
+        self._counts: Counts = counts
         self._comma_separates = comma_separates
         # Few labels stand in many rows, and many parts may be of one file.
-        parsers = {"file": cache(self._file), "label": cache(_label), "split": cache(_side)}
+        parsers = {
+            "file": cache(self._file),
+            "label": cache(parse_label),
+            "split": cache(parse_side),
+        }
         for column in ("start", "end", "fps"):
             parsers[column] = partial(self._number, column)
         self._columns = [
-            (column, place, parsers.get(column) or cache(_name)) for column, place in places.items()
+            (column, place, parsers.get(column) or cache(parse_name))
+            for column, place in places.items()
         ]
 
     def read(self, line: int, cells: Sequence[str]) -> tuple[RecordingRow, str] | list[TableFault]:
@@ -123,7 +131,7 @@ class RowReader:
         file, real = values.pop("file")
         if values.get("fps") is None:
             values["fps"] = self._fps
-        return RecordingRow(line, file, **values), real
+        return RecordingRow(line, RecordingFile(file), **values), real
 
     def fault(self, line: int, column: str | None, error: CellError) -> TableFault:
         """Why a row is left out.
@@ -159,24 +167,29 @@ class RowReader:
         return value
 
 
-def _label(cell: str) -> str:
-    label = _name(cell)
+def parse_label(cell: str) -> str:
+    """The name of a class, which has to be there."""
+    label = parse_name(cell)
     if label is None:
-        raise CellError("the name of a class", "nothing", _FILL)
+        raise CellError(
+            "the name of a class", "nothing", "Write it there, or leave the recording out."
+        )
     return label
 
 
-def _name(cell: str) -> str | None:
+def parse_name(cell: str) -> str | None:
+    """A name, `None` if there is none."""
     return unicodedata.normalize("NFC", _decoded(cell)) or None
 
 
-def _side(cell: str) -> Side | None:
+def parse_side(cell: str) -> Side | None:
+    """The side of a split, `None` if there is none."""
     text = _decoded(cell)
     if text and text.casefold() not in _SIDES:
         raise CellError(
             "train, validation (or val) or test",
             f"{text!r:.80}",
-            f"Write one of these, or leave the cell empty.{did_you_mean(text, _SIDES)}",
+            f"Write one of these, or leave it empty.{did_you_mean(text, _SIDES)}",
         )
     return _SIDES[text.casefold()] if text else None
 
@@ -184,6 +197,6 @@ def _side(cell: str) -> Side | None:
 def _decoded(cell: str) -> str:
     """The text of a cell, without blanks around it."""
     if raw := undecoded(cell):
-        advice = "Save the table as text in UTF-8 (in Excel: CSV UTF-8)."
+        advice = "Save it as text in UTF-8 (in Excel: CSV UTF-8)."
         raise CellError("text in UTF-8", f"{raw!r:.80}", advice)
     return cell.strip()

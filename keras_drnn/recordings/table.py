@@ -10,14 +10,15 @@ folder of the table, and none leads out of it, unless a description (`descriptio
 `root = "..."`, the folder that they are relative to then.
 """
 
-from dataclasses import dataclass
 from pathlib import Path
 
+from keras_drnn.recordings.array_table import read_array_table
 from keras_drnn.recordings.description import Description, read_description
 from keras_drnn.recordings.faults import CellError, TableFault
 from keras_drnn.recordings.files import Files
 from keras_drnn.recordings.parquet_table import read_parquet_table
 from keras_drnn.recordings.raw_table import RawTable
+from keras_drnn.recordings.recording_table import RecordingTable
 from keras_drnn.recordings.row import RecordingRow, RowReader
 from keras_drnn.recordings.table_columns import find_columns
 from keras_drnn.recordings.table_warnings import label_warnings, overlap_warnings
@@ -26,32 +27,8 @@ from keras_drnn.recordings.text_table import read_text_table
 _PARQUET = (".parquet", ".pq")
 
 
-@dataclass(frozen=True)
-class RecordingTable:
-    """The recordings of a table.
-
-    Args:
-        path: The table.
-        rows: What is to be read, in the order of the table.
-        faults: Why the other rows are left out, each with its line.
-        columns: The columns that are understood.
-        other_columns: Names of the other columns, as they are written.
-        warnings: What is odd though no row is wrong: columns with a name like one that is
-            understood, parts that overlap, classes that differ in capitals.
-        description: What the description says; one that says nothing if there is none.
-    """
-
-    path: Path
-    rows: tuple[RecordingRow, ...]
-    faults: tuple[TableFault, ...]
-    columns: tuple[str, ...]
-    other_columns: tuple[str, ...]
-    warnings: tuple[str, ...]
-    description: Description
-
-
 def read_table(path: str | Path) -> RecordingTable:
-    """Read a table, or a description with the table that it names.
+    """Read a table, or a description with the table or the arrays that it names.
 
     A row that cannot be used is left out and named, with its line, its column and what to do.
 
@@ -70,7 +47,7 @@ def read_table(path: str | Path) -> RecordingTable:
     ...     path = Path(folder, "clips.csv")
     ...     _ = path.write_text("file;label;end\\na.npy;sit;2,5\\nb.npy;sit;\\n")
     ...     table = read_table(path)
-    >>> [(row.line, row.file.name, row.label, row.end) for row in table.rows]
+    >>> [(row.line, row.origin.name, row.label, row.end) for row in table.rows]
     [(2, 'a.npy', 'sit', 2.5)]
     >>> [(fault.line, fault.column, fault.received) for fault in table.faults]
     [(3, 'file', "'b.npy', which does not exist")]
@@ -80,11 +57,7 @@ def read_table(path: str | Path) -> RecordingTable:
     if path.suffix.casefold() == ".toml":
         description = read_description(path)
         if description.table is None:
-            raise ValueError(
-                f"Expected a table, or a description that names one as `table`. Received: {path}, "
-                "which names arrays. Arrays of all clips are not supported here yet: save a file "
-                "for each clip, and name them in a table"
-            )
+            return read_array_table(description)
         path = description.table
     else:
         description = Description()
@@ -119,6 +92,7 @@ def read_table(path: str | Path) -> RecordingTable:
         columns.unknown,
         tuple(warnings),
         description,
+        raw.counts,
     )
 
 

@@ -2,9 +2,7 @@
 
 import numpy as np
 import pytest
-from typer.testing import CliRunner
 
-from keras_drnn.cli.data import app
 from keras_drnn.data_sets import find_data_set
 
 
@@ -24,16 +22,6 @@ def describe(tmp_path):
         return str(path)
 
     return write
-
-
-def test_arrays_of_all_clips_are_refused_in_words(describe, tmp_path):
-    np.save(tmp_path / "X.npy", np.ones((4, 20, 3), "float32"))
-    np.save(tmp_path / "y.npy", np.array([0, 1, 0, 1]))
-    description = describe('x = "X.npy"\ny = "y.npy"\n')
-    with pytest.raises(ValueError, match="not supported here yet: save a file for each clip"):
-        find_data_set(description)
-    result = CliRunner().invoke(app, ["info", "--data", description])
-    assert result.exit_code != 0
 
 
 @pytest.mark.parametrize(("background", "name"), [("true", "background"), ('"nothing"', "nothing")])

@@ -16,6 +16,7 @@ from keras_drnn.experiments.prediction import predict
 from keras_drnn.experiments.recipes import Recipe
 from keras_drnn.experiments.recorded_frames import takes_recorded
 from keras_drnn.export import StreamingModel
+from keras_drnn.recordings.recording_file import RecordingFile
 from keras_drnn.recordings.row import RecordingRow
 from keras_drnn.skeletons.layouts import COCO_17
 from keras_drnn_runtime import StreamingClassifier, read_metadata
@@ -80,7 +81,7 @@ def test_the_model_of_recorded_frames_is_the_trained_one_behind_the_reading(tmp_
     frames, model = record(tmp_path / "new.npy"), build()
     model.save(tmp_path / "model.keras")
     whole = takes_recorded(tmp_path / "model.keras", reading)
-    prepared = reading.values(RecordingRow(0, tmp_path / "new.npy", ""))
+    prepared = reading.values(RecordingRow(0, RecordingFile(tmp_path / "new.npy"), ""))
     assert np.isnan(frames).any() and not np.isnan(prepared).any()
     expected = ops.convert_to_numpy(model.predict_on_batch(prepared[None]))
     found = ops.convert_to_numpy(whole.predict_on_batch(frames[None]))
@@ -108,7 +109,7 @@ def test_a_file_that_is_fed_a_recordings_rows_says_what_the_reading_of_its_file_
     assert report.checked_frames == 1100
     frames = recording(tmp_path / "new.npy")
     model = keras.saving.load_model(model_file)
-    prepared = READING.values(RecordingRow(0, tmp_path / "new.npy", ""))
+    prepared = READING.values(RecordingRow(0, RecordingFile(tmp_path / "new.npy"), ""))
     expected = ops.convert_to_numpy(model.predict_on_batch(prepared[None]))[0]
     # Other numbers of the same recording would be seen:
     assert np.abs(np.diff(expected, axis=0)).max() > 0.05
@@ -159,7 +160,7 @@ def test_clips_of_the_table_are_given_as_they_were_recorded_and_checked_with_gap
 ):
     path = folder_of(tmp_path / "run", of_joints(), READING)
     recording(tmp_path / "new.npy")
-    row = RecordingRow(0, tmp_path / "new.npy", "")
+    row = RecordingRow(0, RecordingFile(tmp_path / "new.npy"), "")
     prepared, recorded = READING.values(row), READING.recorded(row)
     clips = {"check_inputs": [prepared], "validation": [(prepared, 2)], "representative": []}
     monkeypatch.setattr(exporting, "_clips", lambda data: clips)

@@ -7,7 +7,6 @@ import pytest
 from keras_drnn.recordings.description import ArrayFiles, Description, read_description
 from keras_drnn.recordings.layout_description import LayoutDescription
 from keras_drnn.recordings.split_rule import SplitRule, parse_split
-from keras_drnn.recordings.table import read_table
 
 
 @pytest.fixture
@@ -87,8 +86,13 @@ def test_arrays_in_place_of_a_table(read, tmp_path):
     files = ArrayFiles(tmp_path / "X.npy", tmp_path / "y.npy", subject=tmp_path / "who.npy")
     assert found.arrays == files and found.table is None
     assert read('x = "X.npy"\ny = "y.npy"\nsubject = "who.npy"').arrays == files
-    with pytest.raises(ValueError, match="clips.toml, which names arrays"):
-        read_table(found.path)
+    (tmp_path / "sides.npy").write_bytes(b"numbers")
+    found = read('x = "X.npy"\ny = "y.npy"\nsplit = "sides.npy"')
+    assert (found.arrays.split, found.split) == (tmp_path / "sides.npy", None)
+    assert read('x = "X.npy"\ny = "y.npy"\nsplit = "camera"').split == SplitRule("camera")
+    # Beside a table it is no rule.
+    with pytest.raises(ValueError, match="split: `split` must be split, subject"):
+        read('table = "t.csv"\nsplit = "sides.npy"')
 
 
 TABLE = 'table = "t.csv"\n'

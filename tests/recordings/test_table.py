@@ -11,7 +11,15 @@ import pyarrow
 import pytest
 from pyarrow import parquet
 
-from keras_drnn.recordings import faults, near_miss, number_text, split_rule, table
+from keras_drnn.recordings import (
+    clip_array,
+    faults,
+    near_miss,
+    number_text,
+    recording_table,
+    split_rule,
+    table,
+)
 from keras_drnn.recordings.faults import CellError
 from keras_drnn.recordings.number_text import parse_number
 from keras_drnn.recordings.table import read_table
@@ -76,7 +84,7 @@ def test_one_table_however_it_is_written(read, tmp_path, content):
         (2, "sit", "1", None, 2.5),
         (3, "stand up", "2", 0.5, 4.0),
     ]
-    assert [os.path.realpath(row.file) for row in found.rows] == [
+    assert [os.path.realpath(row.origin.path) for row in found.rows] == [
         os.path.realpath(tmp_path / name) for name in ("a.npy", "b c.npy")
     ]
 
@@ -97,8 +105,8 @@ def test_unicode_in_paths_labels_and_separators(read, tmp_path, composed):
     text = 'label;file\n"sitzen; müde";fü.npy\n坐;"d,e.npy"\n坐;hö.npy\n'
     found = read(unicodedata.normalize(composed, text))
     assert shown(found, "label") == [("sitzen; m\u00fcde",), ("坐",), ("坐",)]
-    assert [row.file.read_bytes() for row in found.rows] == [b"joints"] * 3
-    assert {row.file.parent for row in found.rows} == {tmp_path}
+    assert [row.origin.path.read_bytes() for row in found.rows] == [b"joints"] * 3
+    assert {row.origin.path.parent for row in found.rows} == {tmp_path}
 
 
 @pytest.mark.parametrize(
@@ -183,7 +191,7 @@ def test_a_path_that_climbs_out_of_the_folder_is_refused(clips, path):
     fault = only_fault(found)
     assert (fault.line, fault.column) == (2, "file")
     assert fault.expected == f"a path that stays in {clips}" and "`root`" in fault.advice
-    assert shown(found, "file") == [(clips / "a.npy",)]
+    assert [row.origin.path for row in found.rows] == [clips / "a.npy"]
 
 
 def test_a_path_that_comes_back_is_taken_and_known_again(clips):
@@ -202,7 +210,7 @@ def test_a_root_is_what_paths_are_relative_to_and_may_not_leave(clips, root):
     (clips / "t.csv").write_text("file,label\noutside.npy,a\nclips/link.npy,b\n../x.npy,c\n")
     (clips / "t.toml").write_text(f"table = 't.csv'\nroot = '{root.format(clips=clips)}'\n")
     found = read_table(clips / "t.toml")
-    assert [row.file.read_bytes() for row in found.rows] == [b"joints"]
+    assert [row.origin.path.read_bytes() for row in found.rows] == [b"joints"]
     assert [(fault.line, fault.column) for fault in found.faults] == [(3, None), (4, "file")]
 
 
@@ -211,7 +219,7 @@ def test_a_table_is_found_and_read_from_any_working_directory(clips, monkeypatch
     monkeypatch.chdir(clips.parent)
     found = read_table("clips/t.csv")
     monkeypatch.chdir(clips)
-    assert found.rows[0].file.read_bytes() == b"joints"
+    assert found.rows[0].origin.path.read_bytes() == b"joints"
     assert read_table("t.csv").rows == found.rows
 
 
@@ -390,7 +398,15 @@ def test_a_hundred_thousand_rows(read, tmp_path):
 
 @pytest.mark.parametrize(
     ("module", "examples"),
-    [(faults, 2), (near_miss, 1), (number_text, 1), (split_rule, 1), (table, 4)],
+    [
+        (clip_array, 3),
+        (faults, 3),
+        (near_miss, 1),
+        (number_text, 1),
+        (recording_table, 1),
+        (split_rule, 1),
+        (table, 4),
+    ],
 )
 def test_docstrings(module, examples):
     failed, tried = doctest.testmod(module)

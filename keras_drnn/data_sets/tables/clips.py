@@ -6,12 +6,12 @@ from functools import partial
 from typing import Any
 
 from keras_drnn.data_sets.tables.row_clip import Reading, clip_of_row
+from keras_drnn.recordings.recording_table import RecordingTable
 from keras_drnn.recordings.row import RecordingRow
-from keras_drnn.recordings.table import RecordingTable
 from keras_drnn.skeletons.errors import SkeletonFileError
 from keras_drnn.skeletons.layouts import JointLayout
 from keras_drnn.skeletons.listing import Listing
-from keras_drnn.skeletons.source import Outcome, file_state
+from keras_drnn.skeletons.source import Outcome
 from keras_drnn.skeletons.summary import Fault
 
 VERSION = 2  # raised whenever the same row would give another clip; makes old stores rebuild
@@ -66,26 +66,25 @@ class TableClips:
     @property
     def listing(self) -> Listing:
         """The table, and what is odd in it."""
-        return Listing(self.table.path, (), warnings=self.table.warnings, unit="row")
+        return Listing(
+            self.table.path,
+            (),
+            warnings=self.table.warnings,
+            unit=self.table.unit,
+        )
 
     @property
     def faults(self) -> tuple[Fault, ...]:
         """The rows that cannot be used."""
         return tuple(
-            Fault(
-                self.table.path.name,
-                fault.line,
-                f"column {fault.column}" if fault.column else "row",
-                f"expected {fault.expected}, received {fault.received}. {fault.advice}",
-            )
+            Fault(fault.where(fault.path.name), None, fault.kind, fault.reason)
             for fault in self.table.faults
         )
 
     @property
     def entries(self) -> tuple[str, ...]:
         """The names of the rows: line and file."""
-        name = self.table.path.name
-        return tuple(f"{name}, line {row.line}: {row.file.name}" for row in self.table.rows)
+        return tuple(map(self.table.name, self.table.rows))
 
     @property
     def choice(self) -> list:
@@ -95,13 +94,13 @@ class TableClips:
     @property
     def state(self) -> dict:
         """The rows, and sizes and times of change of their files."""
-        rows = [(repr(row), *file_state(row.file)) for row in self.table.rows]
+        rows = [(repr(row), *row.origin.state) for row in self.table.rows]
         return {"version": VERSION, "rows": rows, "numbers": repr(self.numbers)}
 
     def task(self, number: int) -> Callable[[], Outcome]:
         """What reads a row."""
         row = self.table.rows[number]
-        return partial(_read, row, self.reading, self.numbers, f"{row.line:06d} {row.file.stem}")
+        return partial(_read, row, self.reading, self.numbers, f"{row.line:06d} {row.origin.stem}")
 
 
 def _read(

@@ -3,7 +3,7 @@
 import re
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -18,16 +18,16 @@ from keras_drnn.data_sets.tables.row_clip import Reading
 from keras_drnn.data_sets.tables.starting_recipe import reason_for_delays, starting_recipe
 from keras_drnn.recordings.arrangement import Arrangement
 from keras_drnn.recordings.guess import guess
-from keras_drnn.recordings.read import read_recording
 from keras_drnn.recordings.recording import Recording
+from keras_drnn.recordings.recording_table import RecordingTable
 from keras_drnn.recordings.row import RecordingRow
 from keras_drnn.recordings.split_rule import parse_split
-from keras_drnn.recordings.table import RecordingTable, read_table
+from keras_drnn.recordings.table import read_table
 from keras_drnn.skeletons.errors import SkeletonFileError
 from keras_drnn.skeletons.layouts import JointLayout, find_layout
 
-_LOOKED_AT = 16  # recordings, spread over the table, that say what all of them are
-_OF_JOINTS = ("units", "up", "confidence")  # what a description says of joints alone
+# What a description says of joints alone.
+_OF_JOINTS = ("units", "up", "confidence", "columns", "order")
 
 
 def is_table(name: str) -> bool:
@@ -49,7 +49,7 @@ def table_data_set(
     """The data set that a table of recordings is.
 
     Args:
-        path: The table, or a description (`.toml`) of it.
+        path: The table, or a description (`.toml`) of it or of arrays of all clips.
         layout: Name of the joint layout, if neither the files nor the description say it.
         split: How clips are divided; by default as the description says, by the column `split`, or
             by subjects, sessions or cameras.
@@ -71,7 +71,9 @@ def table_data_set(
         )
     if not table.rows:
         faults = "\n".join(map(str, table.faults[:5]))
-        raise ValueError(f"Expected at least one row that can be used, found none.\n{faults}")
+        raise ValueError(
+            f"Expected at least one {table.unit} that can be used, found none.\n{faults}"
+        )
     rule = parse_split(split) if split is not None else table.description.split
     rule = rule or default_rule(table)
     columns = ("label", "subject", "camera", "session")
@@ -83,8 +85,8 @@ def table_data_set(
     evaluated = protocols(table, rule, numbers)
     if not numbers["subject"] and not evaluated[0].validation:
         notices.append(
-            "No row names a subject: nobody is held out as a whole for validation, which then "
-            "may look better than it is"
+            f"No {table.unit} names a subject: nobody is held out as a whole for validation, which "
+            "then may look better than it is"
         )
     length, rate = _typical_length(sample, fps), fps or sample.rate
     recipe = starting_recipe(reading, length)
@@ -105,9 +107,14 @@ def table_data_set(
 class _Sample:
     """What some recordings of a table say of all of them."""
 
-    layout: JointLayout | None
+    arrangement: Arrangement
     recordings: tuple[Recording, ...]
     rates: tuple[float, ...]
+
+    @property
+    def layout(self) -> JointLayout | None:
+        """What the joints are; `None` for channels."""
+        return self.arrangement.layout
 
     @property
     def rate(self) -> float | None:
@@ -116,17 +123,12 @@ class _Sample:
 
 
 def _look(table: RecordingTable, arrangement: Arrangement) -> _Sample:
-    layout = arrangement.layout
-    rows = table.rows
-    chosen = np.unique(np.linspace(0, len(rows) - 1, min(_LOOKED_AT, len(rows))).astype(int))
+    arrangement = table.settle(arrangement)
     seen: list[tuple[RecordingRow, Recording]] = []
     errors: list[SkeletonFileError] = []
-    for row in (rows[i] for i in chosen):
+    for row in table.sample:
         try:
-            recording = read_recording(
-                row.file, layout=layout, columns=arrangement.columns, order=arrangement.order
-            )
-            seen.append((row, recording))
+            seen.append((row, row.origin.read(arrangement)))
         except SkeletonFileError as error:
             errors.append(error)
     if not seen:
@@ -134,6 +136,7 @@ def _look(table: RecordingTable, arrangement: Arrangement) -> _Sample:
             f"Expected recordings that can be read, found none among {len(errors)} of {table.path} "
             f"that were tried. The first one: {errors[0]}"
         )
+    layout = arrangement.layout
     if layout is None:
         named = _most_common(recording.layout for _, recording in seen)
         layout = find_layout(named) if named else None
@@ -146,7 +149,8 @@ def _look(table: RecordingTable, arrangement: Arrangement) -> _Sample:
         )
     alike = [recording for _, recording in seen if recording.of_joints == of_joints]
     rates = (row.fps or recording.frame_rate for row, recording in seen)
-    return _Sample(layout if of_joints else None, tuple(alike), tuple(r for r in rates if r))
+    arrangement = replace(arrangement, layout=layout if of_joints else None)
+    return _Sample(arrangement, tuple(alike), tuple(r for r in rates if r))
 
 
 def _reading(
@@ -154,6 +158,7 @@ def _reading(
 ) -> tuple[Reading, list[str]]:
     said, notices = table.description, []
     recordings = sample.recordings
+    axes_of_all = None if table.array is None else table.array.values.ndim
     if fps is None and len(set(sample.rates)) > 1:
         rates = ", ".join(f"{rate:g}" for rate in sorted(set(sample.rates)))
         notices.append(f"The recordings have different frame rates, {rates}; --fps makes them one")
@@ -162,7 +167,7 @@ def _reading(
         unused = [key for key in _OF_JOINTS if getattr(said, key) is not None]
         if unused:
             notices.append(f"Not used, as the recordings are not of joints: {', '.join(unused)}")
-        return Reading((1, channels, 1), None, said.times, fps=fps), notices
+        return Reading((1, channels, 1), None, said.times, fps=fps, array_axes=axes_of_all), notices
     joints, axes = _most_common(each.values.shape[2:] for each in recordings)
     recordings = [each for each in recordings if each.values.shape[2:] == (joints, axes)]
     bodies = max(each.values.shape[1] for each in recordings)
@@ -194,8 +199,9 @@ def _reading(
             units=units,
             confidence=said.confidence or 0.0,
             fps=fps,
-            columns=said.columns,
-            order=said.order,
+            columns=sample.arrangement.columns,
+            order=sample.arrangement.order,
+            array_axes=axes_of_all,
         ),
         notices,
     )

@@ -7,8 +7,8 @@ from itertools import count
 import numpy as np
 
 from keras_drnn.data_sets.tables.row_clip import SIDES
+from keras_drnn.recordings.recording_table import RecordingTable
 from keras_drnn.recordings.split_rule import SplitRule
-from keras_drnn.recordings.table import RecordingTable
 from keras_drnn.skeletons.protocol import Attribute, Protocol
 
 _ATTRIBUTES: dict[str, Attribute] = {
@@ -34,10 +34,10 @@ def default_rule(table: RecordingTable) -> SplitRule:
         if len({getattr(row, kind) for row in table.rows} - {None}) > 1:
             return SplitRule(kind)
     raise ValueError(
-        "Expected a column split (train, validation, test), or a column subject, session or camera "
-        "with at least two values, by which whole groups of clips can be held out; clips of one "
-        "person on both sides would make every result look better than it is. Received: "
-        f"{table.path} with the columns {', '.join(table.columns)}"
+        f"Expected {table.a_column} split (train, validation, test), or {table.a_column} subject, "
+        "session or camera with at least two values, by which whole groups of clips can be held "
+        "out; clips of one person on both sides would make every result look better than it is. "
+        f"Received: {table.path} with the {table.column}s {', '.join(table.columns)}"
     )
 
 
@@ -88,7 +88,7 @@ def protocols(
 
 def _too_few(table: RecordingTable, rule: SplitRule, expected: str, received: str) -> ValueError:
     return ValueError(
-        f"Expected for the split {rule} a column {rule.column} with {expected}. Received: "
+        f"Expected for the split {rule} {table.a_column} {rule.column} with {expected}. Received: "
         f"{table.path}, with {received or 'none'}"
     )
 

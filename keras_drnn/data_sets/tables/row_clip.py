@@ -2,7 +2,9 @@
 
 import hashlib
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import asdict, dataclass
+from pathlib import Path
 from typing import Any, Literal
 
 import numpy as np
@@ -10,10 +12,13 @@ import numpy as np
 from keras_drnn.data_sets.tables.axes import Turn, upright
 from keras_drnn.data_sets.tables.frame_rate import at_rate
 from keras_drnn.data_sets.tables.numbering import UNKNOWN
+from keras_drnn.recordings.arrangement import Arrangement
+from keras_drnn.recordings.clip_array import ArrayClip, ClipArray
 from keras_drnn.recordings.errors import RecordingError
 from keras_drnn.recordings.missing import hold_missing, mark_missing
-from keras_drnn.recordings.read import read_recording
+from keras_drnn.recordings.origin import Origin
 from keras_drnn.recordings.recording import Recording
+from keras_drnn.recordings.recording_file import RecordingFile
 from keras_drnn.recordings.row import RecordingRow
 from keras_drnn.skeletons.clip import Clip
 from keras_drnn.skeletons.layouts import JointLayout
@@ -35,6 +40,8 @@ class Reading:
         fps: The frame rate that all recordings are brought to; `None` leaves them as they are.
         columns: What the numbers of a joint are where a file does not say it; see `Arrangement`.
         order: How rows hold the numbers of a frame; see `Arrangement`.
+        array_axes: Axes of the array of all clips, if they are in one: another array of as many
+            axes is one of several clips as well.
     """
 
     shape: tuple[int, int, int]
@@ -46,6 +53,7 @@ class Reading:
     fps: float | None = None
     columns: str | None = None
     order: str | None = None
+    array_axes: int | None = None
 
     def as_json(self) -> dict[str, Any]:
         """What a model's folder says of it, for other recordings to be read alike."""
@@ -61,6 +69,20 @@ class Reading:
     def turn(self) -> Turn:
         """What brings joints of the recordings to the axes and units of the features."""
         return upright(self.up, self.units, self.shape[2])
+
+    def origins(self, path: Path) -> list[Origin]:
+        """The recordings of a file: one, or the clips of an array like that of all clips.
+
+        Args:
+            path: The file, or a folder with a file for each frame.
+        """
+        if self.array_axes is not None and path.suffix.casefold() in (".npy", ".npz"):
+            # What is no such array may be one recording; what it is not, its reader says.
+            with suppress(RecordingError):
+                array = ClipArray(path)
+                if array.values.ndim == self.array_axes:
+                    return [ArrayClip(array, number) for number in range(len(array.values))]
+        return [RecordingFile(path)]
 
     def values(self, row: RecordingRow, assumed_rate: float | None = None) -> np.ndarray:
         """The joints or channels of a row, `(frames, bodies, joints, axes)`, nothing missing.
@@ -80,9 +102,7 @@ class Reading:
         A joint is missing, too, where its confidence is 0 or below `confidence`. The arguments and
         errors are those of `values`, of whose shape it is.
         """
-        recording = read_recording(
-            row.file, layout=self.layout, columns=self.columns, order=self.order
-        )
+        recording = row.origin.read(Arrangement(self.layout, self.columns, self.order))
         rate = row.fps or recording.frame_rate or assumed_rate
         frames = self._frames(row, recording, rate)
         values = recording.values[frames]
@@ -197,4 +217,4 @@ def _words(joints: int, axes: int) -> str:
 
 
 def _error(row: RecordingRow, reason: str) -> RecordingError:
-    return RecordingError(row.file, None, reason, "recording")
+    return RecordingError(row.origin.path, None, reason, "recording")

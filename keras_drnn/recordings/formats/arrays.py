@@ -106,9 +106,7 @@ def _columns(
             "axis count",
         )
     if columns == "xyz" and not arrangement.columns and not has_confidence and layout:
-        picture = layout.name.startswith(("coco", "openpose"))
-        last = array[..., 2]
-        if picture and (np.isnan(last) | ((last >= 0) & (last <= 1))).all():
+        if looks_like_scores(array, layout):
             raise source.error(
                 "expected to be told what the three numbers of a joint are, because the third is "
                 "always from 0 to 1, as a confidence is. Write "
@@ -141,9 +139,27 @@ def _unflatten(
             f"{width} numbers a frame",
             "joint count",
         )
-    by_joint = array.reshape(rows, joints, numbers)
-    by_axis = array.reshape(rows, numbers, joints).swapaxes(1, 2)
-    order = arrangement.order or find_order(by_joint, by_axis, layout)
+    order = arrangement.order or order_of(source, array, numbers, layout)
+    if order == "axis":
+        return array.reshape(rows, numbers, joints).swapaxes(1, 2)
+    return array.reshape(rows, joints, numbers)
+
+
+def order_of(source: Source, rows: np.ndarray, numbers: int, layout: JointLayout | None) -> str:
+    """Find out in which order rows hold the numbers of a frame; see `Arrangement`.
+
+    Args:
+        source: Where they come from.
+        rows: `(frames, joints * numbers)`.
+        numbers: How many of them a joint has.
+        layout: What the joints are.
+
+    Raises:
+        RecordingError: If the numbers do not show it.
+    """
+    by_joint = rows.reshape(len(rows), -1, numbers)
+    by_axis = rows.reshape(len(rows), numbers, -1).swapaxes(1, 2)
+    order = find_order(by_joint, by_axis, layout)
     if order is None:
         raise source.error(
             "expected to be told in which order the numbers of a frame stand, because they do not "
@@ -151,7 +167,19 @@ def _unflatten(
             "y2, ...) into a description (TOML)",
             "ambiguous",
         )
-    return by_joint if order == "joint" else by_axis
+    return order
+
+
+def looks_like_scores(numbers: np.ndarray, layout: JointLayout) -> bool:
+    """Whether the third number of joints in a picture may be a confidence, from 0 to 1.
+
+    Args:
+        numbers: `(..., 3)`.
+        layout: What the joints are.
+    """
+    last = numbers[..., 2]
+    in_picture = layout.name.startswith(("coco", "openpose"))
+    return in_picture and bool((np.isnan(last) | ((last >= 0) & (last <= 1))).all())
 
 
 def _with_body(confidence: np.ndarray) -> np.ndarray:

@@ -18,6 +18,37 @@ from keras_drnn.skeletons.errors import SkeletonFileError
 LARGEST = 1 << 30
 
 
+def member_names(archive: zipfile.ZipFile) -> dict[str, zipfile.ZipInfo]:
+    """What is in an archive, by the names of the arrays."""
+    return {each.filename.removesuffix(".npy"): each for each in archive.infolist()}
+
+
+def load_member(
+    source: Source, archive: zipfile.ZipFile, member: zipfile.ZipInfo, name: str
+) -> np.ndarray:
+    """Load an array of an archive.
+
+    Args:
+        source: Where the archive comes from.
+        archive: The archive.
+        member: What is loaded.
+        name: What to call it in messages.
+
+    Raises:
+        RecordingError: If it is too large, or no array of numbers.
+    """
+    if member.file_size > LARGEST:
+        raise source.error(
+            f"expected arrays of {LARGEST:,} bytes at most, received {member.file_size:,} in "
+            f"{name}, unpacked from {member.compress_size:,}",
+            "too large",
+        )
+    with archive.open(member) as file:
+        # Not read(): it unpacks all there is, however small the zip file says that it is.
+        data = file.read(member.file_size)
+    return load_array(source, data, name)
+
+
 def _read(source: Source, arrangement: Arrangement) -> list[Recording]:
     try:
         with zipfile.ZipFile(io.BytesIO(source.data)) as archive:
@@ -30,23 +61,11 @@ def _read(source: Source, arrangement: Arrangement) -> list[Recording]:
 
 
 def _recording(source: Source, archive: zipfile.ZipFile, arrangement: Arrangement) -> Recording:
-    members = {each.filename.removesuffix(".npy"): each for each in archive.infolist()}
+    members = member_names(archive)
     chosen = named_arrays.choose(source, members)
 
     def load(name: str | None) -> np.ndarray | None:
-        if name is None:
-            return None
-        member = members[name]
-        if member.file_size > LARGEST:
-            raise source.error(
-                f"expected arrays of {LARGEST:,} bytes at most, received {member.file_size:,} in "
-                f"{name}, unpacked from {member.compress_size:,}",
-                "too large",
-            )
-        with archive.open(member) as file:
-            # Not read(): it unpacks all there is, however small the zip file says that it is.
-            data = file.read(member.file_size)
-        return load_array(source, data, name)
+        return None if name is None else load_member(source, archive, members[name], name)
 
     values, confidence, rate = map(load, (chosen.values, chosen.confidence, chosen.frame_rate))
     assert values is not None

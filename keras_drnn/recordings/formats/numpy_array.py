@@ -39,7 +39,7 @@ def check_header(source: Source, file: BinaryIO, size: int, name: str = "the arr
     if dtype.hasobject:
         raise source.error(
             f"expected numbers in {name}, received objects, which can run code when they are read. "
-            "Save the array with a numeric type",
+            "Save the array with a numeric type, or with astype(str) if it is text",
             "objects",
         )
     # A header can ask for any amount of memory.

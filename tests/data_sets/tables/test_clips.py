@@ -7,9 +7,10 @@ import numpy as np
 import pytest
 from recording_tables import rows, write_table
 
-from keras_drnn.data_sets.tables import row_clip, table_data_set
+from keras_drnn.data_sets.tables import table_data_set
 from keras_drnn.experiments.comparison import Settings, comparison_folder
 from keras_drnn.experiments.data import open_data
+from keras_drnn.recordings import recording_file
 from keras_drnn.recordings.read import read_recording
 from keras_drnn.skeletons import store_build
 from keras_drnn.skeletons.errors import ClipStoreError
@@ -27,11 +28,11 @@ def opened(tmp_path, monkeypatch):
             files.append(path.relative_to(tmp_path).as_posix())
             return read_recording(path, **arguments)
 
-        monkeypatch.setattr(row_clip, "read_recording", reading)
+        monkeypatch.setattr(recording_file, "read_recording", reading)
         try:
             return data_set.open(None, tmp_path / "cache"), files
         finally:
-            monkeypatch.setattr(row_clip, "read_recording", read_recording)
+            monkeypatch.setattr(recording_file, "read_recording", read_recording)
 
     return opened
 

@@ -4,7 +4,7 @@ import json
 
 import numpy as np
 import pytest
-from recording_files import standing
+from recording_files import random_joints, standing
 from recording_tables import rows, table_of, write_table
 
 from keras_drnn.data_sets.tables import table_data_set
@@ -198,6 +198,56 @@ def test_a_model_of_channels_reads_channels(tmp_path, model):
     (one,) = predict(path, tmp_path / "new.npy")
     assert one.label is None and "not zero" in (one.error or "")
     assert describe_model(path)["units"].startswith("channels as they were recorded")
+
+
+def array_of(folder, x):
+    """A description of arrays with two classes, and a subject for every two clips."""
+    folder.mkdir(exist_ok=True)
+    np.save(folder / "X.npy", x)
+    np.save(folder / "y.npy", np.arange(len(x)) % 2)
+    np.save(folder / "who.npy", np.arange(len(x)) // 2)
+    (folder / "clips.toml").write_text('x = "X.npy"\ny = "y.npy"\nsubject = "who.npy"\n')
+    return folder / "clips.toml"
+
+
+def test_an_array_like_that_of_all_clips_is_one_of_clips(tmp_path, model):
+    x = random_joints(6, 9, 4)
+    path, scores = model(table_data_set(array_of(tmp_path / "clips", x)))
+    x[2, 4:] = np.nan
+    x[4] = np.nan
+    np.save(tmp_path / "new.npy", x)
+    found = list(predict(path, tmp_path / "new.npy"))
+    assert [each.path.name for each in found] == [f"new.npy[{n}]" for n in range(6)]
+    assert [each.error is None for each in found] == [True] * 4 + [False, True]
+    for given, values in zip(scores.given, x[[0, 1, 2, 3, 5]], strict=True):
+        np.testing.assert_array_equal(given[:, 0, :, 0], values[: len(given)])
+    assert [len(given) for given in scores.given] == [9, 9, 4, 9, 9]
+    # One dimension less is one recording, of any length.
+    np.save(tmp_path / "new.npy", random_joints(30, 4))
+    (one,) = predict(path, tmp_path / "new.npy")
+    assert one.path.name == "new.npy" and scores.given[-1].shape == (30, 1, 4, 1)
+    np.savez(tmp_path / "new.npz", x=x[:2], y=[0, 1])
+    assert [each.path.name for each in predict(path, tmp_path / "new.npz")] == [
+        "new.npz[0]",
+        "new.npz[1]",
+    ]
+    np.save(tmp_path / "new.npy", random_joints(3, 9, 5))
+    errors = [each.error or "" for each in predict(path, tmp_path / "new.npy")]
+    assert len(errors) == 3 and all("expected 4 channels" in error for error in errors)
+    np.save(tmp_path / "new.npy", np.array([[[{}]]], object), allow_pickle=True)
+    (one,) = predict(path, tmp_path / "new.npy")
+    assert "run code" in (one.error or "")
+
+
+def test_the_order_that_was_found_out_is_that_of_other_arrays(tmp_path, model):
+    joints = np.stack([standing(COCO_17, frames=12)] * 6)
+    description = array_of(tmp_path / "clips", joints.swapaxes(2, 3).reshape(6, 12, 51))
+    path, scores = model(table_data_set(description, layout="coco_17"))
+    row = random_joints(1, 51)  # which does not show its order
+    np.save(tmp_path / "new.npy", row)
+    (one,) = predict(path, tmp_path / "new.npy")
+    assert one.error is None
+    np.testing.assert_array_equal(scores.given[0][0, 0], row.reshape(3, 17).T)
 
 
 def test_pixels_are_said_to_be_pixels(tmp_path, model):

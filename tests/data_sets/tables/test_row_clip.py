@@ -8,6 +8,7 @@ import pytest
 from recording_files import standing
 
 from keras_drnn.data_sets.tables.row_clip import Reading, clip_of_row
+from keras_drnn.recordings.recording_file import RecordingFile
 from keras_drnn.recordings.row import RecordingRow
 from keras_drnn.skeletons.errors import SkeletonFileError
 from keras_drnn.skeletons.layouts import COCO_17
@@ -24,7 +25,7 @@ def row(tmp_path):
 
     def row(values=JOINTS, **cells):
         np.save(tmp_path / "a.npy", values)
-        return RecordingRow(2, tmp_path / "a.npy", "sit", **cells)
+        return RecordingRow(2, RecordingFile(tmp_path / "a.npy"), "sit", **cells)
 
     return row
 
@@ -32,7 +33,7 @@ def row(tmp_path):
 def said(row, reading=READING):
     with pytest.raises(SkeletonFileError) as caught:
         reading.values(row)
-    assert caught.value.path == row.file
+    assert caught.value.path == row.origin.path
     return caught.value.reason
 
 
@@ -162,7 +163,7 @@ def test_what_is_not_like_the_others_is_a_named_fault(row, values, reading, word
 
 
 def test_a_file_that_is_gone_is_one_too():
-    assert said(RecordingRow(2, Path("gone.npy"), "sit"))
+    assert said(RecordingRow(2, RecordingFile(Path("gone.npy")), "sit"))
 
 
 def test_channels_are_joints_of_one_axis(row):

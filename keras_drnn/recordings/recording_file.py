@@ -1,0 +1,44 @@
+"""A recording in a file of its own."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from keras_drnn.recordings.arrangement import Arrangement
+from keras_drnn.recordings.read import read_recording
+from keras_drnn.recordings.recording import Recording
+from keras_drnn.skeletons.source import file_state
+
+
+@dataclass(frozen=True, slots=True)
+class RecordingFile:
+    """A recording in a file, or in a folder with a file for each frame.
+
+    Args:
+        path: The file or folder.
+    """
+
+    path: Path
+
+    @property
+    def name(self) -> str:
+        """Its name."""
+        return self.path.name
+
+    @property
+    def stem(self) -> str:
+        """Its name without the suffix."""
+        return self.path.stem
+
+    @property
+    def state(self) -> tuple:
+        """Size and time of change."""
+        return file_state(self.path)
+
+    def read(self, arrangement: Arrangement) -> Recording:
+        """Read it, whatever its format."""
+        return read_recording(
+            self.path,
+            layout=arrangement.layout,
+            columns=arrangement.columns,
+            order=arrangement.order,
+        )
