@@ -1,7 +1,8 @@
 """`drnn compare` and `drnn train`: train models and lay the results side by side."""
 
+from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -9,6 +10,11 @@ from keras_drnn.cli import options
 from keras_drnn.cli.grouped import grouped
 from keras_drnn.cli.options import ClipOptions, RecipeOptions, whole_numbers
 from keras_drnn.cli.requirements import require, require_keras
+
+if TYPE_CHECKING:
+    from keras_drnn.experiments.comparison import Settings
+    from keras_drnn.experiments.data import Progress
+    from keras_drnn.experiments.folds import Folds
 
 
 @grouped
@@ -32,7 +38,7 @@ def compare(
     kept in the folder --out and in MLflow. If it is interrupted, the same command goes on where it
     stopped.
     """
-    _compare(clips, recipe, tuple(dict.fromkeys(models.split(","))), seeds, json_file)
+    _compare(clips.open_folds, clips, recipe, models, seeds, json_file)
 
 
 @grouped
@@ -43,14 +49,20 @@ def train(
     recipe: RecipeOptions,
     json_file: options.JsonFile = None,
 ) -> None:
-    """Train one model, evaluate it and export it to TFLite."""
-    _compare(clips, recipe, tuple(dict.fromkeys(model.split(","))), 1, json_file)
+    """Train one model, evaluate it and export it to TFLite.
+
+    Of data with folds it trains on one of them, which --protocol names.
+    """
+    from keras_drnn.experiments.folds import Folds
+
+    _compare(lambda progress: Folds.of(clips.open(progress)), clips, recipe, model, 1, json_file)
 
 
 def _compare(
+    open_folds: "Callable[[Progress], Folds]",
     clips: ClipOptions,
     recipe: RecipeOptions,
-    models: tuple[str, ...],
+    models: str,
     seeds: int,
     json_file: Path | None,
 ) -> None:
@@ -59,7 +71,7 @@ def _compare(
     from rich.console import Console
 
     from keras_drnn.cli.progress import console, progress_bars, reading, training
-    from keras_drnn.experiments.comparison import Settings, comparison_folder
+    from keras_drnn.experiments.comparison import Settings, comparison_folder, trainings
     from keras_drnn.experiments.comparison import compare as run_comparison
     from keras_drnn.reporting.tables import comparison_tables
     from keras_drnn.tracking import check_store, how_to_look, resolve_uri
@@ -67,7 +79,7 @@ def _compare(
     # Everything that can be wrong is found before hours of training.
     options.check_json_file(json_file)
     settings = Settings(
-        models=models,
+        models=tuple(dict.fromkeys(models.split(","))),
         preset=recipe.preset.value,
         seeds=seeds,
         delays=whole_numbers(recipe.delays),
@@ -76,17 +88,21 @@ def _compare(
         batch_size=recipe.batch_size,
     )
     data_set = clips.data_set
-    for model in models:
+    for model in settings.models:
         settings.recipe(model, data_set)
     uri = resolve_uri()
     check_store(uri)
     with progress_bars() as bars:
-        opened = clips.open(reading(bars))
+        folds = open_folds(reading(bars))
         if data_set.recipe_reason and settings.starts_with_its_delays:
             console.print(data_set.recipe_reason, markup=False, highlight=False)
-        folder = comparison_folder(clips.out, settings, opened)
+        number = len(list(trainings(settings, folds)))
+        if len(folds.parts) > 1:
+            console.print(_how_many(settings, folds, number), highlight=False)
+        folder = comparison_folder(clips.out, settings, folds)
         try:
-            found = run_comparison(folder, settings, opened, uri, on_run=training(bars))
+            on_run = training(bars, number)
+            found = run_comparison(folder, settings, folds, uri, on_run=on_run)
         except KeyboardInterrupt:
             console.print("Interrupted. The same command goes on from here.")
             raise typer.Exit(130) from None
@@ -97,3 +113,14 @@ def _compare(
     console.print(f"All runs in MLflow: {how_to_look(uri)}", highlight=False, soft_wrap=True)
     if not found["complete"]:
         raise typer.Exit(1)
+
+
+def _how_many(settings: "Settings", folds: "Folds", number: int) -> str:
+    from keras_drnn.skeletons.words import counted
+
+    return (
+        f"{number} trainings: {counted(len(folds.parts), 'fold')} ({folds.name}) x "
+        f"{counted(len(settings.models), 'model')} x {counted(settings.seeds, 'seed')}. Every clip "
+        "is tested once for each seed, by the model that was not trained on its fold. --protocol "
+        f"{folds.parts[0].protocol.name} does one fold alone."
+    )

@@ -168,7 +168,7 @@ def info(
     shown.print("\n".join(lines), markup=False, highlight=False)
     if opened.data_set.recipe_reason:
         shown.print(opened.data_set.recipe_reason, markup=False, highlight=False)
-    for remark in opened.remarks:
+    for remark in (*opened.remarks, *filter(None, [opened.fold_notice])):
         shown.print(remark, style="yellow", markup=False, highlight=False)
     if fault is not None:
         shown.print(f"It cannot be split: {fault}", style="yellow", markup=False, highlight=False)

@@ -13,6 +13,7 @@ from keras_drnn.data_sets import DataSet, data_set_names, find_data_set
 if TYPE_CHECKING:
     from keras_drnn.experiments.data import Data as OpenedData
     from keras_drnn.experiments.data import Progress
+    from keras_drnn.experiments.folds import Folds
 
 
 class Preset(StrEnum):
@@ -79,7 +80,7 @@ Root = Annotated[
 Protocol = Annotated[
     str | None,
     typer.Option(
-        help="How the data set is split; `drnn data list` shows what it has.",
+        help="How the data set is split; `drnn data list` shows what it has. Of folds, one alone.",
         show_default="its first",
     ),
 ]
@@ -176,13 +177,26 @@ class ClipOptions:
 
     def open(self, progress: "Progress") -> "OpenedData":
         """Read and split the clips, and print the warnings."""
-        from keras_drnn.cli.progress import console
         from keras_drnn.experiments.data import open_data
 
         opened = open_data(**self.source(), progress=progress)
-        for warning in opened.warnings:
-            console.print(warning, style="yellow", markup=False, highlight=False)
+        _warn(*opened.warnings, *filter(None, [opened.fold_notice]))
         return opened
+
+    def open_folds(self, progress: "Progress") -> "Folds":
+        """Read the clips and split them by every fold, and print the warnings."""
+        from keras_drnn.experiments.folds import open_folds
+
+        opened = open_folds(**self.source(), progress=progress)
+        _warn(*opened.warnings)
+        return opened
+
+
+def _warn(*warnings: str) -> None:
+    from keras_drnn.cli.progress import console
+
+    for warning in warnings:
+        console.print(warning, style="yellow", markup=False, highlight=False)
 
 
 @dataclass(frozen=True)

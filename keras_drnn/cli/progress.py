@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 console = Console(stderr=True)
 _REFRESH_SECONDS = 0.1
+_BARS = 6  # of trainings at once
 
 
 @contextmanager
@@ -65,11 +66,21 @@ def reading(bars: Progress) -> Callable[[str, int, int], None]:
     return update
 
 
-def training(bars: Progress) -> Callable[[str, int, int], Callable[[int], None]]:
-    """A progress callback for runs: one bar for each."""
+def training(bars: Progress, of: int = 1) -> Callable[[str, int], Callable[[int], None]]:
+    """A progress callback for runs: one bar for each, of many for the last ones alone.
 
-    def begin(model: str, seed: int, steps: int) -> Callable[[int], None]:
-        task = bars.add_task(f"Training {model}, seed {seed}", total=steps)
+    Args:
+        bars: The bars.
+        of: How many runs there will be.
+    """
+    tasks: list[TaskID] = []
+
+    def begin(name: str, steps: int) -> Callable[[int], None]:
+        number = f" ({len(tasks) + 1} of {of})" if of > 1 else ""
+        task = bars.add_task(f"Training {name}{number}", total=steps)
+        tasks.append(task)
+        if len(tasks) > _BARS:
+            bars.update(tasks[-_BARS - 1], visible=False)
         shown = 0.0
 
         def update(step: int) -> None:

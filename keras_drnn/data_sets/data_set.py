@@ -1,7 +1,7 @@
 """The data set: everything that the commands need to know of one."""
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -29,7 +29,8 @@ class DataSet:
         name: Its name, as `--data` takes it: letters, digits, `_` and `-`.
         title: What it is, in some words.
         reader: How the files of a folder are read; or the clips themselves, wherever they are.
-        protocols: How it is evaluated; the first one unless another is asked for.
+        protocols: How it is evaluated; the first one unless another is asked for, with the folds
+            that belong to it.
         recipe: What the preset `best` starts from on this data.
         recipe_reason: Why it starts from there, where that is worth saying before a training.
         subsets: Parts of the test side that are reported on their own: by name, the numbers of
@@ -44,7 +45,8 @@ class DataSet:
 
     Raises:
         ValueError: If the name has other characters, or there is no protocol, or two have one name,
-            or a protocol decides by something that the file names do not say.
+            or a protocol decides by something that the file names do not say, or folds do not
+            divide the same clips.
 
     Example:
 
@@ -75,11 +77,14 @@ class DataSet:
                 f"with one of these two. Received: name={self.name!r}"
             )
         names = [protocol.name for protocol in self.protocols]
+        names += self._names_of_folds
         if not names or len(set(names)) < len(names):
             raise ValueError(
-                "A data set takes one protocol or more, each with a name of its own. Received: "
-                f"protocols named {names} of {self.name}"
+                "A data set takes one protocol or more, each with a name of its own, and so have "
+                f"folds. Received: protocols and folds named {names} of {self.name}"
             )
+        for name in names:
+            _check_folds(self.name, name, self.folds(name))
         if not isinstance(self.reader, Reader):
             return
         said = set(re.compile(self.reader.stem).groupindex)
@@ -152,16 +157,51 @@ class DataSet:
         """One of its protocols.
 
         Args:
-            name: The protocol's name, or `None` for the first one.
+            name: The protocol's name, or `None` for the first one; of folds, their first.
 
         Raises:
             ValueError: If there is no such protocol.
         """
-        for protocol in self.protocols:
-            if name in (None, protocol.name):
-                return protocol
+        return self.folds(name)[0]
+
+    def folds(self, name: str | None = None) -> tuple[Protocol, ...]:
+        """The protocols that make one result: one, or all folds.
+
+        Args:
+            name: Name of a protocol, which is one alone then, or of folds; `None` for the first
+                protocol, with all folds that it is one of.
+
+        Raises:
+            ValueError: If there is no such protocol.
+        """
+        name = self.protocols[0].folds or self.protocols[0].name if name is None else name
+        found = [each for each in self.protocols if name in (each.name, each.folds)]
+        if not name or not found:
+            names = (*(each.name for each in self.protocols), *self._names_of_folds)
+            raise ValueError(
+                f"`protocol` for {self.name} must be one of {', '.join(names)}. "
+                f"Received: protocol={name!r}"
+            )
+        return tuple(found)
+
+    @property
+    def _names_of_folds(self) -> list[str]:
+        return list(dict.fromkeys(each.folds for each in self.protocols if each.folds))
+
+
+def _check_folds(data_set: str, name: str, folds: Sequence[Protocol]) -> None:
+    tests = [value for fold in folds for value in fold.test]
+    divided = {
+        (
+            fold.attribute,
+            frozenset(fold.actions),
+            frozenset((*fold.train, *fold.validation, *fold.test)),
+        )
+        for fold in folds
+    }
+    if len(divided) > 1 or len(set(tests)) < len(tests):
         raise ValueError(
-            f"`protocol` for {self.name} must be one of "
-            f"{', '.join(protocol.name for protocol in self.protocols)}. "
-            f"Received: protocol={name!r}"
+            "Folds divide the same clips, those of the same actions and the same values of one "
+            "attribute, and no two test the same of these values. Received: the folds "
+            f"{', '.join(fold.name for fold in folds)} named {name} of {data_set}"
         )

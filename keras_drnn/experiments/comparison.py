@@ -1,8 +1,11 @@
-"""The thesis' comparison: several models, several seeds, the same data and recipe."""
+"""The thesis' comparison: several models, several seeds, the same data and recipe.
+
+The same data may be split several times, by folds that test every clip once.
+"""
 
 import hashlib
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -13,6 +16,7 @@ from keras_drnn import __version__
 from keras_drnn.data_sets import DataSet
 from keras_drnn.experiments import runs
 from keras_drnn.experiments.data import Data
+from keras_drnn.experiments.folds import Folds
 from keras_drnn.experiments.recipes import Recipe, recipe_for
 from keras_drnn.reporting.pictures import save_pictures
 from keras_drnn.reporting.report import report
@@ -63,44 +67,78 @@ class Settings:
         )
 
 
-def comparison_folder(out: Path, settings: Settings, data: Data) -> Path:
+@dataclass(frozen=True, eq=False)
+class Training:
+    """One training of a comparison.
+
+    Args:
+        model: Name of the model.
+        seed: Seed of everything random.
+        data: The data, as one protocol splits it.
+        name: What it is called where there are others beside it.
+    """
+
+    model: str
+    seed: int
+    data: Data
+    name: str
+
+
+def trainings(settings: Settings, folds: Folds) -> Iterator[Training]:
+    """The trainings of a comparison, in their order.
+
+    Args:
+        settings: What is compared.
+        folds: The data.
+    """
+    # Seed by seed and fold by fold, so that an unfinished comparison still compares like with like.
+    for seed in range(settings.seeds):
+        for data in folds.parts:
+            for model in settings.models:
+                name = f"{model}-seed{seed}"
+                if len(folds.parts) > 1:
+                    name += f"-{data.protocol.name}"
+                yield Training(model, seed, data, name)
+
+
+def comparison_folder(out: Path, settings: Settings, folds: Folds) -> Path:
     """Where a comparison lives: the same settings and data, the same folder.
 
     Args:
         out: The folder of all comparisons.
         settings: What is compared.
-        data: The data.
+        folds: The data.
     """
-    recipes = [asdict(settings.recipe(model, data.data_set)) for model in settings.models]
+    recipes = [asdict(settings.recipe(model, folds.data_set)) for model in settings.models]
     decisive = [
         asdict(settings),
         recipes,
-        data.description(),
-        data.clips.index.fingerprint,
+        folds.description(),
+        folds.clips.index.fingerprint,
         keras.backend.backend(),
         __version__,
     ]
     digest = hashlib.sha256(json.dumps(decisive, sort_keys=True).encode()).hexdigest()[:8]
-    return out / f"{data.name}-{data.protocol.name}-{settings.preset}-{digest}"
+    return out / f"{folds.data_set.name}-{folds.name}-{settings.preset}-{digest}"
 
 
 def compare(
     folder: Path,
     settings: Settings,
-    data: Data,
+    folds: Folds,
     tracking_uri: str,
     *,
-    on_run: Callable[[str, int, int], Callable[[int], None]],
+    on_run: Callable[[str, int], Callable[[int], None]],
 ) -> dict:
-    """Train, evaluate and export every model with every seed, or go on with it.
+    """Train, evaluate and export every model with every seed on every fold, or go on with it.
 
     Args:
         folder: As from `comparison_folder`.
         settings: What is compared.
-        data: The data.
+        folds: The data.
         tracking_uri: An MLflow store that `check_store` has found good.
-        on_run: Called with model, seed and steps as a run begins; returns what is to be called
-            with the number of steps done.
+        on_run: Called with the name of a run and its steps as it begins; returns what is to be
+            called with the number of steps done.
 
     Returns:
         The content of `report.json`.
@@ -114,30 +152,28 @@ def compare(
     )
     with hold(folder / ".lock", busy):
         if not (folder / "comparison.json").exists():
-            write_json(folder / "comparison.json", _description(folder, settings, data))
+            write_json(folder / "comparison.json", _description(folder, settings, folds))
         with ComparisonMirror(folder, tracking_uri) as mirror:
-            # Seed by seed, so that an unfinished comparison still compares like with like.
-            for seed in range(settings.seeds):
-                for model in settings.models:
-                    recipe = settings.recipe(model, data.data_set)
-                    runs.run(
-                        folder / "runs" / f"{model}-seed{seed}",
-                        model,
-                        recipe,
-                        seed,
-                        data,
-                        on_step=on_run(model, seed, recipe.steps),
-                        on_evaluation=mirror.sync,
-                    )
+            for training in trainings(settings, folds):
+                recipe = settings.recipe(training.model, folds.data_set)
+                runs.run(
+                    folder / "runs" / training.name,
+                    training.model,
+                    recipe,
+                    training.seed,
+                    training.data,
+                    on_step=on_run(training.name, recipe.steps),
+                    on_evaluation=mirror.sync,
+                )
             content = report(folder)
             write_json(folder / "report.json", content)
             save_pictures(folder)
     return content
 
 
-def _description(folder: Path, settings: Settings, data: Data) -> dict:
-    steps = {settings.recipe(model, data.data_set).steps for model in settings.models}
-    first = settings.recipe(settings.models[0], data.data_set)
+def _description(folder: Path, settings: Settings, folds: Folds) -> dict:
+    steps = {settings.recipe(model, folds.data_set).steps for model in settings.models}
+    first = settings.recipe(settings.models[0], folds.data_set)
     return {
         "id": folder.name,
         "created": datetime.now(UTC).isoformat(timespec="seconds"),
@@ -150,7 +186,7 @@ def _description(folder: Path, settings: Settings, data: Data) -> dict:
             "steps": max(steps),
             "batch_size": first.batch_size,
         },
-        "data": data.description(),
+        "data": folds.description(),
         "backend": keras.backend.backend(),
         "environment": environment(),
     }

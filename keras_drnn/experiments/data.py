@@ -20,7 +20,7 @@ from keras_drnn.skeletons.store import ClipStore
 Progress = Callable[[str, int, int], None]
 
 
-def _silent(what: str, done: int, of: int) -> None:
+def silent(what: str, done: int, of: int) -> None:
     """Show no progress."""
 
 
@@ -80,6 +80,18 @@ class ClipFolder:
         fewer = fewer_actions_warning(self.clips.index, self.data_set.extent)
         return (*filter(None, (unused, fewer)), *self.data_set.notices)
 
+    @property
+    def fold_notice(self) -> str | None:
+        """What its user should know where one of several folds is used alone."""
+        if not self.protocol.folds:
+            return None
+        names = [fold.name for fold in self.data_set.folds(self.protocol.folds)]
+        return (
+            f"This is about {self.protocol.name}, one of the {len(names)} folds "
+            f"{self.protocol.folds}: {', '.join(names)}. --protocol names another one; "
+            "`drnn compare` gives one result over all of them."
+        )
+
     def description(self) -> dict:
         """What a report says of the data."""
         return {
@@ -109,6 +121,11 @@ class Data(ClipFolder):
 
     split: Split
     subsets: dict[str, np.ndarray]
+
+    @property
+    def copies(self) -> int:
+        """How many test clips are copies of a clip of the training side."""
+        return int((~clean_test(self.clips.index, self.split)).sum())
 
     @property
     def remarks(self) -> tuple[str, ...]:
@@ -148,7 +165,7 @@ def open_data(
     layout: str | None = None,
     split: str | None = None,
     fps: float | None = None,
-    progress: Progress = _silent,
+    progress: Progress = silent,
 ) -> Data:
     """Read (or make) the data and split it.
 
@@ -156,7 +173,8 @@ def open_data(
         name: The data set, the name of one, or a table of recordings.
         root: The folder of the files, or one of folders of them. Data that can be made is made
             there if there is none, and in the cache without a folder.
-        protocol: Name of one of the data set's protocols, by default its first.
+        protocol: Name of one of the data set's protocols, by default its first; of folds, their
+            first.
         cache: Where clips that were read are kept.
         missing_list: A text file of samples to leave out, beside those that the data set knows.
         layout: Of a table; as for `table_data_set`, and so are `split` and `fps`.

@@ -16,6 +16,7 @@ def record_run(
     folder: Path,
     *,
     model: str,
+    protocol: str,
     seed: int,
     params: Mapping[str, Any],
     train: Callable[[], dict[str, Any]],
@@ -31,6 +32,7 @@ def record_run(
     Args:
         folder: The run's folder.
         model: Name of the model.
+        protocol: Name of the protocol that says which clips train and which test.
         seed: Seed of everything random.
         params: What decides the model and its training.
         train: Trains, leaves `model.keras` and gives the metrics.
@@ -40,8 +42,8 @@ def record_run(
     folder.mkdir(parents=True, exist_ok=True)
     if _is_done(folder):
         return
-    record = {"model": model, "seed": seed, "status": "running", "params": dict(params)}
-    record |= {"error": None, "export_error": None}
+    record = {"model": model, "protocol": protocol, "seed": seed, "status": "running"}
+    record |= {"params": dict(params), "error": None, "export_error": None}
     write_json(folder / "run.json", record)
     try:
         metrics = train()

@@ -46,7 +46,7 @@ def measure(
     last = history[-1]
     metrics = {
         "parameters": model.count_params(),
-        **summarise(scores, "test"),
+        **_measured(scores, "test"),
         **_of_subsets(scores, data),
         **{key: value for key, value in last.items() if key.startswith("validation/")},
         "train_seconds": last["seconds"],
@@ -64,8 +64,14 @@ def measure(
 def _of_subsets(scores: list[ClipScores], data: Data) -> dict[str, float]:
     accuracies: dict[str, float] = {}
     for name, chosen in data.subsets.items():
-        accuracies |= summarise([scores[i] for i in np.flatnonzero(chosen)], name)
+        accuracies |= _measured([scores[i] for i in np.flatnonzero(chosen)], name)
     return accuracies
+
+
+def _measured(scores: list[ClipScores], name: str) -> dict[str, float]:
+    """All accuracies of some clips, and over how many clips and frames they are."""
+    frames = sum(int(np.count_nonzero(clip.valid)) for clip in scores)
+    return {**summarise(scores, name), f"{name}/clips": len(scores), f"{name}/frames": frames}
 
 
 def _step_milliseconds(history: Sequence[Mapping[str, float]], every: int) -> float:

@@ -73,6 +73,7 @@ def run(
     record_run(
         folder,
         model=model_name,
+        protocol=data.protocol.name,
         seed=seed,
         params=recipe_params(recipe),
         train=train,

@@ -8,6 +8,7 @@ import numpy as np
 
 from keras_drnn.reporting import plots
 from keras_drnn.reporting.names import model_style
+from keras_drnn.reporting.pooling import finished_folds, fraction_curve, that_count
 from keras_drnn.reporting.run_folder import Comparison, Run
 from keras_drnn.system.atomic_writes import write_whole
 
@@ -39,9 +40,11 @@ def save_pictures(folder: str | Path) -> list[Path]:
 
 def _figures(comparison: Comparison) -> Iterator[tuple[str, "Figure"]]:
     data = comparison.description["data"]
-    runs: dict[str, list[Run]] = {}
-    for run in comparison.runs():
-        runs.setdefault(run.description["model"], []).append(run)
+    seeds, folds = comparison.seeds(), comparison.folds
+    runs = {
+        model: [run for of_seed in of_model.values() for run in of_seed.values()]
+        for model, of_model in seeds.items()
+    }
     labels: dict[str, Any] = {
         "data": f"{data['name']}, {data['protocol']}",
         "synthetic": data["synthetic"],
@@ -49,26 +52,26 @@ def _figures(comparison: Comparison) -> Iterator[tuple[str, "Figure"]]:
     histories = {model: _histories(of_model) for model, of_model in runs.items()}
     histories = {model: of_seeds for model, of_seeds in histories.items() if of_seeds}
     if histories:
-        yield "accuracy_steps.png", plots.accuracy_while_training(histories, "step", **labels)
-        yield "accuracy_time.png", plots.accuracy_while_training(histories, "seconds", **labels)
-    outcomes = {
-        model: [
-            run.outcome()
-            for run in of_model
-            if run.description["status"] == "finished" and run.outcome()
-        ]
-        for model, of_model in runs.items()
+        how = labels | {"folds": len(folds)}
+        yield "accuracy_steps.png", plots.accuracy_while_training(histories, "step", **how)
+        yield "accuracy_time.png", plots.accuracy_while_training(histories, "seconds", **how)
+    counted = {
+        model: that_count(finished_folds(of_model), folds) for model, of_model in seeds.items()
     }
-    outcomes = {model: of_seeds for model, of_seeds in outcomes.items() if of_seeds}
-    if outcomes:
+    counted = {model: of_seeds for model, of_seeds in counted.items() if of_seeds}
+    outcomes = {
+        model: [run.outcome() for of_seed in of_seeds.values() for run in of_seed.values()]
+        for model, of_seeds in counted.items()
+    }
+    if counted:
         curves = {
-            model: [outcome["accuracy_by_fraction"] for outcome in of_seeds]
-            for model, of_seeds in outcomes.items()
+            model: [fraction_curve(list(of_seed.values())) for of_seed in of_seeds.values()]
+            for model, of_seeds in counted.items()
         }
         fractions = next(iter(outcomes.values()))[0]["fractions"]
         yield "accuracy_fraction.png", plots.accuracy_by_fraction(fractions, curves, **labels)
-    for model, of_seeds in outcomes.items():
-        counts = np.sum([outcome["confusion"] for outcome in of_seeds], axis=0)
+    for model, of_seeds in counted.items():
+        counts = np.sum([outcome["confusion"] for outcome in outcomes[model]], axis=0)
         yield (
             f"confusion_{model}.png",
             plots.confusion(

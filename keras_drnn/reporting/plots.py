@@ -26,14 +26,16 @@ def accuracy_while_training(
     *,
     data: str,
     synthetic: bool,
+    folds: int = 1,
 ) -> Figure:
     """Draw each model's validation accuracy by frame against steps or time (thesis, Fig. 4.4).
 
     Args:
-        histories: For each model, for each seed, the lines of `history.jsonl`.
+        histories: For each model, for each seed and fold, the lines of `history.jsonl`.
         against: `"step"`, or `"seconds"` for training time without the evaluations.
         data: What it was trained on, for the line under the title.
         synthetic: Whether the data is generated; the title then says so.
+        folds: How many folds each seed has.
 
     Raises:
         ValueError: If `against` is neither.
@@ -58,7 +60,9 @@ def accuracy_while_training(
         longest = max(x[-1] for runs in curves.values() for x, _ in runs)
         scale, label = _time_unit(longest)
     figure, axes = new_figure(
-        f"Accuracy by frame against {what}", _subtitle(data, curves, "validation"), synthetic
+        f"Accuracy by frame against {what}",
+        _subtitle(data, curves, "validation", "seeds" if folds == 1 else "trainings"),
+        synthetic,
     )
     ends = []
     for model, runs in curves.items():
@@ -121,7 +125,7 @@ def confusion(
         counts: `(classes, classes)` clips; a row is a true class, a column a decision.
         classes: The names of the classes.
         model: The model's name, for the title.
-        seeds: Of how many runs the counts are the sum.
+        seeds: Of how many seeds the counts are the sum.
         data: What it was measured on, for the line under the title.
         synthetic: Whether the data is generated; the title then says so.
 
@@ -140,12 +144,14 @@ def confusion(
     name_width = 0.06 * max(map(len, classes))
     totals = table.sum(axis=1, keepdims=True)
     shares = np.divide(table, totals, out=np.zeros(table.shape), where=totals > 0)
+    subtitle = f"{data} · {table.trace():,} of {table.sum():,} test clips right"
+    subtitle += f", {seeds} seeds added up" if seeds > 1 else ""
+    width = max(side + 1.9, 0.075 * len(subtitle) + 0.9)  # the line begins above the matrix
     figure, axes = new_figure(
         f"What {model} takes for what",
-        f"{data} · {table.trace():,} of {table.sum():,} test clips right"
-        + (f", {seeds} runs added up" if seeds > 1 else ""),
+        subtitle,
         synthetic,
-        size=(side + name_width + 1.9, side + 1.3 + (0.0 if many else 0.7 * name_width)),
+        size=(width + name_width, side + 1.3 + (0.0 if many else 0.7 * name_width)),
     )
     image = axes.imshow(shares, cmap="Blues", vmin=0, vmax=1, aspect="equal")
     for row, column in zip(*np.nonzero(table), strict=True):
@@ -218,9 +224,9 @@ def new_figure(
     return figure, axes
 
 
-def _subtitle(data: str, curves: Mapping[str, Sequence], part: str) -> str:
-    seeds = max(len(runs) for runs in curves.values())
-    spread = f" · mean and range of {seeds} seeds" if seeds > 1 else ""
+def _subtitle(data: str, curves: Mapping[str, Sequence], part: str, what: str = "seeds") -> str:
+    number = max(len(runs) for runs in curves.values())
+    spread = f" · mean and range of {number} {what}" if number > 1 else ""
     return f"{data}, {part} clips{spread}"
 
 

@@ -11,7 +11,7 @@ import numpy as np
 
 @dataclass(frozen=True)
 class Run:
-    """One model trained with one seed: the folder `runs/<model>-seed<k>`.
+    """One model trained with one seed: the folder `runs/<model>-seed<k>`, or of each of its folds.
 
     Everything is read when it is asked for, because a run that goes on changes its files.
     """
@@ -20,7 +20,7 @@ class Run:
 
     @property
     def description(self) -> dict[str, Any]:
-        """The content of `run.json`: model, seed, status, params, error."""
+        """The content of `run.json`: model, protocol, seed, status, params, error."""
         return read_json(self.folder / "run.json")
 
     @property
@@ -75,21 +75,41 @@ class Comparison:
         """
         return read_json(self.folder / "comparison.json")
 
-    def runs(self) -> list[Run]:
-        """The runs that have begun, in the order of their models, then of their seeds."""
-        begun = [Run(path.parent) for path in (self.folder / "runs").glob("*/run.json")]
-        order = self._model_order()
+    @property
+    def folds(self) -> tuple[str, ...]:
+        """The names of the protocols that every model is trained by."""
+        data = self.description["data"]
+        return tuple(fold["protocol"] for fold in data.get("folds", [data]))
 
-        def key(run: Run) -> tuple[int, str, int]:
-            description = run.description
+    def protocol(self, run: Run) -> str:
+        """The name of the protocol that one of the runs is trained by."""
+        return run.description.get("protocol", self.folds[0])
+
+    def runs(self) -> list[Run]:
+        """The runs that have begun, in the order of their models, then of their seeds and folds."""
+        begun = [Run(path.parent) for path in (self.folder / "runs").glob("*/run.json")]
+        order, folds = self._model_order(), self.folds
+
+        def key(run: Run) -> tuple[int, str, int, int]:
+            description, protocol = run.description, self.protocol(run)
             model = description["model"]
             return (
                 order.index(model) if model in order else len(order),
                 model,
                 description["seed"],
+                folds.index(protocol) if protocol in folds else len(folds),
             )
 
         return sorted(begun, key=key)
+
+    def seeds(self) -> dict[str, dict[int, dict[str, Run]]]:
+        """The runs by their model, their seed and their protocol."""
+        found: dict[str, dict[int, dict[str, Run]]] = {}
+        for run in self.runs():
+            description = run.description
+            of_model = found.setdefault(description["model"], {})
+            of_model.setdefault(description["seed"], {})[self.protocol(run)] = run
+        return found
 
     def _model_order(self) -> list[str]:
         models = self.description["command_settings"].get("models", [])

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from keras_drnn.reporting.names import model_style
-from keras_drnn.skeletons.words import in_frames
+from keras_drnn.skeletons.words import counted, in_frames
 
 if TYPE_CHECKING:
     from rich.console import Group
@@ -25,7 +25,7 @@ _MISSING = "-"
 
 
 def comparison_tables(report: Mapping[str, Any], width: int = 80) -> Group:
-    """Lay a comparison out as tables of accuracy and of cost, and a caption.
+    """Lay a comparison out as tables of accuracy, of the folds if there are, and of cost.
 
     Accuracies are in percent, `mean±sample standard deviation` when several seeds ran. Clips that
     are not copies of a training clip have columns of their own where the terminal is wide enough,
@@ -46,6 +46,8 @@ def comparison_tables(report: Mapping[str, Any], width: int = 80) -> Group:
     from rich.text import Text
 
     parts = [_accuracy_table(report, width), Text(_accuracy_note(report), style="dim"), Text()]
+    if len(_folds(report)) > 1:
+        parts += [_fold_table(report), Text()]
     parts += [_cost_table(report), Text()]
     if report["published"]:
         parts += [_published_table(report), Text()]
@@ -64,8 +66,12 @@ def caption(report: Mapping[str, Any]) -> str:
     data, settings, environment = report["data"], report["settings"], report["environment"]
     kind = "synthetic, generated" if data["synthetic"] else "recorded"
     clips = ", ".join(f"{count} {part}" for part, count in data["clips"].items())
-    seeds = max((len(model["runs"]) for model in report["models"].values()), default=0)
-    trained = [f"{seeds} seed" + ("s" if seeds != 1 else "")]
+    folds, seeds = _folds(report), _seeds(report)
+    protocol = data["protocol"]
+    if len(folds) > 1:
+        protocol += f", {len(folds)} folds"
+        clips += " (to train and to validate with: in a fold, on average)"
+    trained = [counted(seeds, "seed")]
     if "steps" in settings:
         trained.insert(0, f"{settings['steps']:,} steps")
     if "batch_size" in settings:
@@ -75,7 +81,7 @@ def caption(report: Mapping[str, Any]) -> str:
         delays = [int(delay) for delay in settings["delays"].split(",")]
         trained.append(f"D-RNN at delays of {in_frames(delays, data.get('frame_rate'))}")
     return (
-        f"Data: {data['name']} ({kind}), {data['protocol']}; clips: {clips}.\n"
+        f"Data: {data['name']} ({kind}), {protocol}; clips: {clips}.\n"
         f"Training: {', '.join(trained)}, preset {settings.get('preset', 'none')}.\n"
         f"Backend: {report['backend']}; machine: {environment.get('machine', 'not known')}."
     )
@@ -86,9 +92,21 @@ def _accuracy_note(report: Mapping[str, Any]) -> str:
         "By frame: all frames pooled. By clip: largest summed log-probability.\n"
         "Last frame: at the clip's end. Some frame: right at one frame at least."
     )
-    if any(len(model["runs"]) > 1 for model in report["models"].values()):
+    if len(_folds(report)) > 1:
+        note += "\nEvery clip is tested once, by the model that was not trained on its fold."
+    if _seeds(report) > 1:
         note += "\n±: standard deviation between seeds."
     return note
+
+
+def _folds(report: Mapping[str, Any]) -> list[str]:
+    data = report["data"]
+    return [fold["protocol"] for fold in data.get("folds", [data])]
+
+
+def _seeds(report: Mapping[str, Any]) -> int:
+    models = report["models"].values()
+    return max((len({run["seed"] for run in model["runs"]}) for model in models), default=0)
 
 
 def _accuracy_table(report: Mapping[str, Any], width: int) -> Table:
@@ -119,6 +137,33 @@ def _accuracy_table(report: Mapping[str, Any], width: int) -> Table:
         if len(parts) > 1:
             table.add_section()
     return table
+
+
+def _fold_table(report: Mapping[str, Any]) -> Table:
+    """Accuracy by clip of each fold, and its mean over the folds."""
+    table = _table("Accuracy by clip of each fold, %")
+    table.add_column("Fold", overflow="fold")
+    table.add_column("Test\nclips", justify="right", no_wrap=True)
+    models = report["models"]
+    for name in models:
+        table.add_column(model_style(name).label, justify="right", no_wrap=True)
+    key = "test/sequence_accuracy"
+    for fold in report["data"]["folds"]:
+        reached = [_of_fold(model, fold["protocol"]) for model in models.values()]
+        cells = (_percent(each, key) for each in reached)
+        table.add_row(fold["protocol"], f"{fold['clips']['test']:,}", *cells)
+    table.add_section()
+    over = [
+        {"mean": model["fold_mean"], "spread": model["fold_spread"]} for model in models.values()
+    ]
+    table.add_row("mean of the folds", "", *(_percent(each, key) for each in over))
+    table.caption = "±: standard deviation between seeds; in the last line, between folds."
+    return table
+
+
+def _of_fold(model: Mapping[str, Any], protocol: str) -> Mapping[str, Any]:
+    nothing = {"mean": {}, "spread": {}}
+    return next((fold for fold in model["folds"] if fold["protocol"] == protocol), nothing)
 
 
 def _test_parts(report: Mapping[str, Any]) -> dict[str, str]:
@@ -197,17 +242,37 @@ def _table(title: str) -> Table:
 
 
 def _unfinished(report: Mapping[str, Any]) -> list[str]:
+    folds = _folds(report)
+    runs = [
+        (
+            f"{model_style(name).label}, seed {run['seed']}"
+            + (f", {run['protocol']}" if len(folds) > 1 else ""),
+            run,
+        )
+        for name, model in report["models"].items()
+        for run in model["runs"]
+    ]
     return [
-        f"{model_style(name).label}, seed {run['seed']}: {run['status']}"
-        + (f" ({run['error']})" if run["error"] else "")
-        for name, model in report["models"].items()
-        for run in model["runs"]
-        if run["status"] != "finished"
-    ] + [
-        f"{model_style(name).label}, seed {run['seed']}: no .tflite ({run['export_error']})"
-        for name, model in report["models"].items()
-        for run in model["runs"]
-        if run["export_error"]
+        *(
+            f"{which}: {run['status']}" + (f" ({run['error']})" if run["error"] else "")
+            for which, run in runs
+            if run["status"] != "finished"
+        ),
+        *(
+            f"{which}: no .tflite ({run['export_error']})"
+            for which, run in runs
+            if run["export_error"]
+        ),
+        *(
+            f"{fold} cannot be split and is left out: {why}"
+            for fold, why in report["data"].get("not_split", {}).items()
+        ),
+        *(
+            f"{model_style(name).label}: no seed has all {len(folds)} folds; its accuracies are of "
+            f"{counted(model['seeds'][0]['metrics']['test/clips'], 'clip')} alone"
+            for name, model in report["models"].items()
+            if model["seeds"] and not any(seed["complete"] for seed in model["seeds"])
+        ),
     ]
 
 

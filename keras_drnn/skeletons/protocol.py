@@ -20,6 +20,8 @@ class Protocol:
         actions: The name of each action, by its number.
         validation: The values of `attribute` of clips to validate with, if they are laid down;
             otherwise subjects of the training side are held out.
+        folds: Name of the folds that it is one of, if it is: protocols that divide the same clips
+            and test other clips each, so that one result over all of them has every clip once.
 
     Raises:
         ValueError: If a value is on both sides, or a side or the actions are empty.
@@ -37,6 +39,7 @@ class Protocol:
     test: tuple[int, ...]
     actions: Mapping[int, str]
     validation: tuple[int, ...] = ()
+    folds: str = ""
 
     def __post_init__(self) -> None:
         sides = (*self.train, *self.test, *self.validation)

@@ -162,7 +162,9 @@ def unused_warning(index: ClipIndex, protocol: Protocol) -> str | None:
         return None
     total = sum(map(len, reasons.values()))
     parts = "; ".join(f"{len(clips)} of {reason}" for reason, clips in reasons.items())
-    return f"{protocol.name} does not use {total} of the {counted(len(index), 'clip')}: {parts}"
+    # All folds leave out the same clips.
+    name = protocol.folds or protocol.name
+    return f"{name} does not use {total} of the {counted(len(index), 'clip')}: {parts}"
 
 
 def _check_every_action_has_training_clips(

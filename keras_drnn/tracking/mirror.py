@@ -32,7 +32,7 @@ INTERRUPTED = "interrupted; the same command goes on from here"
 
 
 class ComparisonMirror:
-    """Shows the folder of one comparison in MLflow: a parent run, and a child per model and seed.
+    """Shows the folder of a comparison in MLflow: a parent run, a child per model, seed and fold.
 
     Nothing here raises into training. What could not be sent stays on disk and is sent by the
     next `sync`, in this process or in the one that resumes the comparison; what has been sent is
@@ -177,7 +177,13 @@ class ComparisonMirror:
         run = self._mirrored(folder)
         tags = _description_tags(description)
         run.begin(description["id"], tags, _milliseconds(description["created"]))
-        data = {key: value for key, value in description["data"].items() if key != "clips"}
+        # What is said of every fold may be longer than a parameter of MLflow.
+        data = {
+            key: value
+            for key, value in description["data"].items()
+            if key not in ("clips", "folds", "not_split")
+        }
+        data["folds"] = len(self._comparison.folds)
         clips = description["data"]["clips"]
         run.send_params(
             description["command_settings"]
@@ -197,6 +203,7 @@ class ComparisonMirror:
         tags = _description_tags(self._comparison.description) | {
             "mlflow.parentRunId": parent_id,
             "model": description["model"],
+            "protocol": self._comparison.protocol(run),
             "seed": description["seed"],
         }
         mirrored.begin(folder.name, tags, _started(history, written))

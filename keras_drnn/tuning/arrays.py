@@ -191,6 +191,7 @@ class ArrayCandidate(RecipeCandidate[ArrayObjective]):
         record_run(
             folder,
             model=self.recipe.cell,
+            protocol=objective.description()["protocol"],
             seed=seed,
             params=self.params,
             train=train,

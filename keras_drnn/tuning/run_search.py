@@ -19,7 +19,7 @@ def run_search(
     tracking_uri: str | None,
     *,
     on_progress: Callable[[SearchProgress], object] = lambda progress: None,
-    on_run: OnRun = lambda model, seed, steps: lambda step: None,
+    on_run: OnRun = lambda name, steps: lambda step: None,
     explore: Explore = explore_here,
 ) -> dict[str, Any]:
     """Search, or go on with it; then train, evaluate, export and register the winner.

@@ -8,9 +8,9 @@ from keras_drnn.tuning.objective import Candidate, Listeners
 from keras_drnn.tuning.outcome import best_of, trial_lines
 from keras_drnn.tuning.search import Search, SearchFailedError
 
-#: Called with model, seed and steps as a training begins; returns what is to be called with the
-#: number of steps done.
-OnRun = Callable[[str, int, int], Callable[[int], None]]
+#: Called with the name of a training and its steps as it begins; returns what is to be called with
+#: the number of steps done.
+OnRun = Callable[[str, int], Callable[[int], None]]
 
 
 @dataclass(frozen=True, eq=False)
@@ -62,7 +62,9 @@ def train_winner(
         winner.candidate.train_winner(
             search.folder / "winner" / name,
             seed,
-            Listeners(on_run(search.settings.cell, seed, winner.candidate.steps), on_evaluation),
+            Listeners(
+                on_run(f"{search.settings.cell}-seed{seed}", winner.candidate.steps), on_evaluation
+            ),
         )
 
 

@@ -5,7 +5,16 @@ from hashlib import sha256
 
 import pytest
 
-from keras_drnn.data_sets import DataSet, data_set_names, demo, find_data_set, ntu, ntu120, nucla
+from keras_drnn.data_sets import (
+    DataSet,
+    Protocol,
+    data_set_names,
+    demo,
+    find_data_set,
+    ntu,
+    ntu120,
+    nucla,
+)
 from keras_drnn.skeletons.ntu import READER
 
 
@@ -106,3 +115,29 @@ def test_a_data_set_that_could_not_be_used_is_refused(changes, says):
     with pytest.raises(ValueError, match=says):
         replace(ntu.DATA_SET, **changes)
     assert isinstance(ntu.DATA_SET, DataSet)
+
+
+def test_folds_make_one_result_and_divide_the_same_clips():
+    def fold(name, train, test, actions=(1,), folds="by-person"):
+        named = {action: f"action {action}" for action in actions}
+        return Protocol(name, "subject", train, test, actions=named, folds=folds)
+
+    first, second = fold("one", (2, 3), (1,)), fold("two", (1, 3), (2,))
+    other = fold("views", (1, 2), (3,), folds="")
+    gym = DataSet("gym", "", READER, (first, other, second))
+    assert gym.folds() == (first, second) == gym.folds("by-person")
+    assert gym.folds("two") == (second,) and gym.folds("views") == (other,)
+    assert gym.protocol() is gym.protocol("by-person") is first
+    assert ntu.DATA_SET.folds() == (ntu.CROSS_VIEW,)
+    for name in ("three", ""):
+        with pytest.raises(ValueError, match="one of one, views, two, by-person. Received"):
+            gym.folds(name)
+    for wrong in (
+        fold("two", (2, 3), (1,)),
+        fold("two", (1,), (2,)),
+        fold("two", (1, 3), (2,), actions=(1, 2)),
+    ):
+        with pytest.raises(ValueError, match="the folds one, two named by-person of gym"):
+            DataSet("gym", "", READER, (first, wrong))
+    with pytest.raises(ValueError, match="a name of its own, and so have folds"):
+        DataSet("gym", "", READER, (fold("by-person", (1,), (2,)),))

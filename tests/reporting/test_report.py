@@ -57,6 +57,65 @@ def test_the_tables_hold_the_figures(tmp_path):
     assert f"{100 * clean:.1f}±" in narrow
 
 
+FOLDS = [("without-ana", 8), ("without-ben", 2)]
+
+
+def test_one_result_over_all_folds_has_every_clip_once(tmp_path):
+    write_comparison(tmp_path, ("drnn",), seeds=2, folds=FOLDS)
+    found = report(tmp_path)
+    assert json.loads(json.dumps(found)) == found and found["complete"]
+    model = found["models"]["drnn"]
+    assert [(run["seed"], run["protocol"]) for run in model["runs"]] == [
+        (seed, fold) for seed in (0, 1) for fold, _ in FOLDS
+    ]
+    # Of 10 clips 2 are wrong with seed 0, and 4 with seed 1: not the mean of the folds.
+    of_seeds = [seed["metrics"]["test/sequence_accuracy"] for seed in model["seeds"]]
+    assert of_seeds == [0.8, 0.6] and all(seed["complete"] for seed in model["seeds"])
+    assert model["mean"]["test/sequence_accuracy"] == pytest.approx(0.7)
+    assert model["spread"]["test/sequence_accuracy"] == pytest.approx(np.std(of_seeds, ddof=1))
+    assert model["accuracy_by_fraction"] == pytest.approx([0.7] * 10)
+    assert np.sum(model["confusion"]) == 20 and np.trace(model["confusion"]) == 14
+    ana, ben = model["folds"]
+    assert (ana["protocol"], ben["protocol"]) == ("without-ana", "without-ben")
+    assert ana["mean"]["test/sequence_accuracy"] == pytest.approx((7 / 8 + 6 / 8) / 2)
+    means = [fold["mean"]["test/sequence_accuracy"] for fold in (ana, ben)]
+    assert model["fold_mean"]["test/sequence_accuracy"] == pytest.approx(np.mean(means))
+    assert model["fold_spread"]["test/sequence_accuracy"] == pytest.approx(np.std(means, ddof=1))
+
+    text = shown(found)
+    assert max(map(len, text.splitlines())) <= 80
+    assert "70.0±14.1" in row(text, "D-RNN") and "loso, 2 folds" in text and "2 seeds" in text
+    assert row(text, "without-ana").split() == ["without-ana", "8", "81.2±8.8"]
+    spread = 100 * model["fold_spread"]["test/sequence_accuracy"]
+    assert f"±{spread:.1f}" in row(text, "mean of the folds")
+    assert {path.name for path in save_pictures(tmp_path)} >= {"confusion_drnn.png"}
+
+
+def test_a_fold_that_fails_is_named_and_its_seed_counts_only_where_none_is_whole(tmp_path):
+    write_comparison(tmp_path, ("drnn",), seeds=2, folds=FOLDS)
+    set_status(run_path(tmp_path, "drnn", 1, "without-ben"), "failed", "it diverged")
+    found = report(tmp_path)
+    model = found["models"]["drnn"]
+    assert not found["complete"] and [seed["complete"] for seed in model["seeds"]] == [True, False]
+    assert (model["mean"]["test/sequence_accuracy"], np.sum(model["confusion"])) == (0.8, 10)
+    assert "seed 1, without-ben: failed (it diverged)" in shown(found, 140)
+    assert "no seed has all" not in shown(found, 140)
+    set_status(run_path(tmp_path, "drnn", 0, "without-ben"), "failed", "it diverged")
+    found = report(tmp_path)
+    assert found["models"]["drnn"]["mean"]["test/clips"] == 8
+    assert "D-RNN: no seed has all 2 folds; its accuracies are of 8 clips" in shown(found, 140)
+
+
+def test_a_fold_that_cannot_be_split_is_told(tmp_path):
+    write_comparison(tmp_path, ("drnn",), seeds=1, folds=FOLDS)
+    about = json.loads((tmp_path / "comparison.json").read_text())
+    about["data"]["not_split"] = {"without-cyd": "nobody else jumps"}
+    (tmp_path / "comparison.json").write_text(json.dumps(about))
+    found = report(tmp_path)
+    assert not found["complete"] and found["models"]["drnn"]["seeds"][0]["complete"]
+    assert "without-cyd cannot be split and is left out: nobody else jumps" in shown(found)
+
+
 def test_published_figures_stand_beside_ours_and_only_for_the_thesis(tmp_path):
     write_comparison(tmp_path / "thesis", preset="thesis")
     write_comparison(tmp_path / "best", preset="best")

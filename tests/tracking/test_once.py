@@ -22,7 +22,7 @@ def test_a_parent_and_a_child_for_each_model_and_seed(store, tmp_path):
         run, parent = check_finished(store, folder, name)
         model, seed = name.split("-seed")
         assert (run.data.tags["model"], run.data.tags["seed"]) == (model, seed)
-        assert run.data.params["units"] == "150"
+        assert run.data.params["units"] == "150" and run.data.tags["protocol"] == "cross-view"
         assert run.data.params["delays"] == "[1, 3, 9]"
         assert run.data.tags["export_error"] == "none"
         for there in (run, parent):
@@ -33,6 +33,18 @@ def test_a_parent_and_a_child_for_each_model_and_seed(store, tmp_path):
     assert parent.data.params["batch_size"] == "60"
     assert parent.data.params["data.protocol"] == "cross-view"
     assert parent.data.params["data.clips.test"] == "464"
+
+
+def test_every_fold_has_a_run_of_its_own_that_names_it(store, tmp_path):
+    folds = [("without-ana", 8), ("without-ben", 4)]
+    folder = write_comparison(tmp_path / "folds", ("drnn",), seeds=2, folds=folds)
+    ComparisonMirror(folder, store).close()
+    found = runs(store, "folds")
+    parent = found.pop("folds")
+    assert {name: run.data.tags["protocol"] for name, run in found.items()} == {
+        f"drnn-seed{seed}-{fold}": fold for seed in (0, 1) for fold, _ in folds
+    }
+    assert (parent.data.params["data.protocol"], parent.data.params["data.folds"]) == ("loso", "2")
 
 
 def test_what_the_environment_says_of_runs_and_experiments_changes_nothing(

@@ -68,18 +68,19 @@ def protocols(
     if len(values) < least:
         raise _too_few(table, rule, f"at least {least} different values", ", ".join(values))
 
-    def held_out(name: str, test: Sequence[int]) -> Protocol:
+    def held_out(name: str, test: Sequence[int], folds: str = "") -> Protocol:
         train = tuple(number for number in values.values() if number not in test)
-        return Protocol(name, attribute, train, tuple(test), actions=actions)
+        return Protocol(name, attribute, train, tuple(test), actions=actions, folds=folds)
 
     if rule.kind == "loso":
         names = zip(_plain_names(values), values.values(), strict=True)
-        return tuple(held_out(f"without-{name}", (number,)) for name, number in names)
+        return tuple(held_out(f"without-{name}", (number,), "loso") for name, number in names)
     every = np.array(list(values.values()))
     if rule.folds is not None:
+        of = rule.folds
         return tuple(
-            held_out(f"fold-{fold + 1}-of-{rule.folds}", every[fold :: rule.folds].tolist())
-            for fold in range(rule.folds)
+            held_out(f"fold-{fold + 1}-of-{of}", every[fold::of].tolist(), f"kfold-{of}")
+            for fold in range(of)
         )
     number = max(1, round(_HELD_OUT * len(every)))
     middles = ((np.arange(number) + 0.5) * len(every) / number).astype(int)
