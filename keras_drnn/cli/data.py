@@ -1,6 +1,7 @@
 """`drnn data`: show the data sets, make demo data, look at a folder of clips."""
 
 from collections import Counter
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -111,7 +112,7 @@ def info(
     from keras_drnn.cli.progress import progress_bars, reading
     from keras_drnn.experiments.data import read_data, split_data
     from keras_drnn.skeletons.errors import NoClipsError
-    from keras_drnn.skeletons.words import counted, ranges
+    from keras_drnn.skeletons.words import counted
 
     options.check_json_file(json_file)
     if picture is not None:
@@ -133,19 +134,27 @@ def info(
         # There is something to say of a folder that cannot be split, too.
         fault = str(error)
     index, summary = opened.clips.index, opened.clips.summary
+    of_a_table = opened.data_set.reading is not None
+
+    def counts(attribute: str) -> dict[str, int]:
+        numbers = getattr(index, attribute)
+        # 0 stands for nothing there: of a table in each column, of files' names in the setup alone.
+        known = numbers[numbers > 0] if of_a_table or attribute == "setup" else numbers
+        return _counts(known, opened.data_set.texts(attribute))
+
     content = opened.description() | {
         "frames": {
             "least": int(index.frames.min()),
             "mean": float(index.frames.mean()),
             "most": int(index.frames.max()),
         },
-        "actions": _counts(index.action),
-        "cameras": _counts(index.camera),
-        "subjects": _counts(index.subject),
-        "setups": _counts(index.setup[index.setup > 0]),
+        "actions": counts("action"),
+        "cameras": counts("camera"),
+        "subjects": counts("subject"),
+        "setups": counts("setup"),
         "left_out": list(opened.not_used),
         **_ignored(summary.listing),
-        "warnings": [*summary.listing.warnings, *opened.remarks],
+        "warnings": [*summary.warnings, *opened.remarks],
         "split_error": fault,
     }
     shown = Console()
@@ -154,17 +163,20 @@ def info(
     for part, count in content["clips"].items():
         table.add_row(part, str(count))
     shown.print(table)
-    setups = f"; setups {ranges(index.setup)}" if content["setups"] else ""
     lines = [
-        f"actions {ranges(index.action)}; cameras {ranges(index.camera)}; "
-        f"subjects {ranges(index.subject)}{setups}",
+        "; ".join(
+            f"{'sessions' if of_a_table and key == 'setups' else key} {_listed(content[key])}"
+            for key in ("actions", "cameras", "subjects", "setups")
+            if content[key]
+        ),
         f"frames: {index.frames.min()} to {index.frames.max()}, {index.frames.mean():.1f} in the "
         "mean",
     ]
     if fault is None:
         classes, held_out = content["classes"], content["validation_subjects"]
         lines.append(f"{counted(len(classes), 'class', 'classes')}: {', '.join(classes)}")
-        lines.append(f"held out for validation: {counted(len(held_out), 'subject')}, {held_out}")
+        subjects = ", ".join(map(str, [counted(len(held_out), "subject"), *held_out]))
+        lines.append(f"held out for validation: {subjects}")
     shown.print("\n".join(lines), markup=False, highlight=False)
     if opened.data_set.recipe_reason:
         shown.print(opened.data_set.recipe_reason, markup=False, highlight=False)
@@ -194,6 +206,20 @@ def _draw(path: Path, opened: "ClipFolder") -> None:
     )
 
 
-def _counts(numbers: "np.ndarray") -> dict[str, int]:
-    """How many clips there are of each number."""
-    return {str(number): count for number, count in sorted(Counter(numbers.tolist()).items())}
+_SHOWN = 20  # names; all of them are in the JSON
+
+
+def _counts(numbers: "np.ndarray", texts: Mapping[int, str]) -> dict[str, int]:
+    """How many clips there are of each number, or of what it stands for."""
+    counts = sorted(Counter(numbers.tolist()).items())
+    return {texts.get(number, str(number)): count for number, count in counts}
+
+
+def _listed(counts: Mapping[str, int]) -> str:
+    """Numbers in short; names one by one, of very many the first."""
+    from keras_drnn.skeletons.words import ranges
+
+    if all(name.isascii() and name.isdecimal() for name in counts):
+        return ranges([int(name) for name in counts])
+    more = len(counts) - _SHOWN
+    return ", ".join(list(counts)[:_SHOWN]) + (f" and {more} more" if more > 0 else "")

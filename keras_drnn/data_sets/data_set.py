@@ -138,6 +138,14 @@ class DataSet:
         """How other recordings are read like these, as JSON; `None` for files of one format."""
         return None if isinstance(self.reader, Reader) else self.reader.description
 
+    def texts(self, attribute: str) -> Mapping[int, str]:
+        """What the numbers of actions, subjects, cameras or setups stand for; of some nothing.
+
+        Args:
+            attribute: `"action"`, `"subject"`, `"camera"` or `"setup"`.
+        """
+        return {} if isinstance(self.reader, Reader) else self.reader.texts.get(attribute, {})
+
     @property
     def layout(self) -> JointLayout | None:
         """What the joints are; `None` for channels."""

@@ -137,15 +137,17 @@ class Data(ClipFolder):
     def warnings(self) -> tuple[str, ...]:
         """What its user should know: the summary of the files, if some were left out, and more."""
         summary = self.clips.summary
-        left_out = summary.left_out or summary.listing.warnings
+        left_out = summary.left_out or summary.warnings
         return (*([str(summary)] if left_out else []), *self.remarks)
 
     def description(self) -> dict:
         """What `comparison.json` says of the data."""
-        parts = self.split
+        parts, texts = self.split, self.data_set.texts("subject")
         return super().description() | {
             "classes": list(parts.class_names),
-            "validation_subjects": list(parts.validation_subjects),
+            "validation_subjects": [
+                texts.get(subject, subject) for subject in parts.validation_subjects
+            ],
             "clips": {
                 "train": len(parts.train),
                 "validation": len(parts.validation),

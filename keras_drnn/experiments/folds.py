@@ -71,11 +71,11 @@ class Folds:
             else sum(of["clips"].get(name, 0) for of in each)
             for name in dict.fromkeys(name for of in each for name in of["clips"])
         }
-        subjects = {subject for of in each for subject in of["validation_subjects"]}
+        subjects = dict.fromkeys(subject for of in each for subject in of["validation_subjects"])
         return each[0] | {
             "protocol": self.name,
             "clips": clips,
-            "validation_subjects": sorted(subjects),
+            "validation_subjects": list(subjects),
             "folds": [
                 {key: of[key] for key in ("protocol", "clips", "validation_subjects")}
                 for of in each

@@ -13,6 +13,7 @@ from keras_drnn.experiments.sources import describe_model
 from keras_drnn.recordings.row import RecordingRow
 from keras_drnn.skeletons.errors import SkeletonFileError
 from keras_drnn.skeletons.reader import Reader
+from keras_drnn.skeletons.words import counted
 from keras_drnn_runtime.names import RECORDED
 
 _Run = Callable[[np.ndarray], np.ndarray]
@@ -132,8 +133,8 @@ def _scorer(path: Path) -> _Run:
             )
         if joints.shape[1] > bodies:
             raise ValueError(
-                f"expected clips of at most {bodies} bodies, as the model was trained on, "
-                f"received {joints.shape[1]}"
+                f"expected at most {counted(bodies, 'body', 'bodies')}, as the model was trained "
+                f"on, received {joints.shape[1]}"
             )
         missing = bodies - joints.shape[1]
         return run(np.pad(joints, [(0, 0), (0, missing), (0, 0), (0, 0)]))

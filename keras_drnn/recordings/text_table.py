@@ -1,5 +1,7 @@
 """Tables as text: commas, semicolons or tabs between the cells.
 
+A first line such as `sep=;`, which Excel understands, says which of them it is.
+
 Read by Python's own `csv`. The readers of pandas and PyArrow are faster, but do not say in which
 line a row begins, and stop at a row with a wrong number of cells or leave it out unsaid.
 """
@@ -7,6 +9,7 @@ line a row begins, and stop at a row with a wrong number of cells or leave it ou
 import codecs
 import csv
 import io
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -14,6 +17,7 @@ from keras_drnn.recordings.raw_table import RawTable, undecoded
 from keras_drnn.recordings.table_columns import count_columns
 
 _SEPARATORS = ",;\t"
+_SAID = re.compile(rf'"?sep=([{_SEPARATORS}])"?[{_SEPARATORS}]*\s*', re.IGNORECASE)
 
 
 def read_text_table(path: Path, data: bytes) -> RawTable:
@@ -27,7 +31,10 @@ def read_text_table(path: Path, data: bytes) -> RawTable:
         ValueError: If it is no text, or nothing is in it.
     """
     lines = list(io.StringIO(_decoded(path, data), newline=""))
-    separator = max(_SEPARATORS, key=lambda each: _fit(lines, each))
+    said = _SAID.fullmatch(lines[0]) if lines else None
+    if said:
+        lines[0] = "\n"  # blank, so that the lines after it keep their numbers
+    separator = said[1] if said else max(_SEPARATORS, key=lambda each: _fit(lines, each))
     records = _records(lines, separator)
     line, header = next(records, (0, []))
     if not header:

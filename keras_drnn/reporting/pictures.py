@@ -52,7 +52,7 @@ def _figures(comparison: Comparison) -> Iterator[tuple[str, "Figure"]]:
     histories = {model: _histories(of_model) for model, of_model in runs.items()}
     histories = {model: of_seeds for model, of_seeds in histories.items() if of_seeds}
     if histories:
-        how = labels | {"folds": len(folds)}
+        how: dict[str, Any] = labels | {"folds": len(folds)}
         yield "accuracy_steps.png", plots.accuracy_while_training(histories, "step", **how)
         yield "accuracy_time.png", plots.accuracy_while_training(histories, "seconds", **how)
     counted = {

@@ -1,7 +1,7 @@
 """Where the clips of a store come from: a folder of files, or what else is read entry by entry."""
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -18,11 +18,15 @@ from keras_drnn.skeletons.summary import Fault
 
 @dataclass(frozen=True, eq=False)
 class Outcome:
-    """What came of one entry: a clip and the SHA-256 of the bytes it was read from, or an error."""
+    """What came of one entry: a clip and the SHA-256 of the bytes it was read from, or an error.
+
+    A remark says in words what of the entry is not in the clip.
+    """
 
     clip: Clip | None = None
     sha256: str | None = None
     error: SkeletonFileError | None = None
+    remark: str | None = None
 
 
 class ClipSource(Protocol):
@@ -46,6 +50,11 @@ class ClipSource(Protocol):
     @property
     def joint_names(self) -> tuple[str, ...]:
         """The names of the joints, or of the channels."""
+        ...
+
+    @property
+    def texts(self) -> Mapping[str, Mapping[int, str]]:
+        """What the numbers of clips stand for, by attribute; of mere numbers nothing."""
         ...
 
     @property
@@ -101,6 +110,7 @@ class FolderSource:
         self.reader = reader
         self.kind = reader.file_format
         self.pattern = reader.pattern
+        self.texts: Mapping[str, Mapping[int, str]] = {}
         self.description: dict[str, Any] | None = None
         self.layout: JointLayout | None = reader.layout
         self.joint_names = reader.joint_names

@@ -132,7 +132,8 @@ class ClipStore:
         faults = source.faults + tuple(
             Fault(record["entry"], **record["fault"]) for record in records if "fault" in record
         )
-        summary = ScanSummary(source.listing, len(clips), faults)
+        remarks = {record["entry"]: record["remark"] for record in clips if "remark" in record}
+        summary = ScanSummary(source.listing, len(clips), faults, remarks)
         if not clips:
             raise NoClipsError(summary)
         return cls(folder, ClipIndex.of_records(clips), summary, source.shape)

@@ -114,6 +114,8 @@ class _Batch:
             "sha256": outcome.sha256,
             "coordinates": coordinates_hash(joints),
         }
+        if outcome.remark:
+            record["remark"] = outcome.remark
         self._offset += joints.shape[0]
         return record
 

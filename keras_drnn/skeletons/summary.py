@@ -1,7 +1,7 @@
 """What came of reading a folder: how many clips, and what was left out and why."""
 
-from collections.abc import Collection
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
 from itertools import groupby
 
 from keras_drnn.skeletons.errors import SkeletonFileError
@@ -47,6 +47,7 @@ class ScanSummary:
         listing: What the folder holds.
         read: Number of clips.
         faults: The files left out because something is wrong with them, sorted by name.
+        remarks: What of a file is not in its clip, by the file's name.
 
     Example:
 
@@ -63,6 +64,22 @@ class ScanSummary:
     listing: Listing
     read: int
     faults: tuple[Fault, ...]
+    remarks: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """What is odd: in the list of files, and in some of the files that were read."""
+        alike: dict[str, list[str]] = {}
+        for name, remark in self.remarks.items():
+            alike.setdefault(remark, []).append(name)
+        unit = self.listing.unit
+        return (
+            *self.listing.warnings,
+            *(
+                f"{counted(len(names), unit)}: {remark}: {_some(names)}"
+                for remark, names in alike.items()
+            ),
+        )
 
     def by_kind(self) -> dict[str, tuple[Fault, ...]]:
         """The faults of each kind, the kinds in alphabetical order."""
@@ -100,7 +117,7 @@ class ScanSummary:
             lines.append(repeated)
         if listing.ignored:
             lines.append(f"ignored: {_some(listing.ignored)}")
-        lines += listing.warnings
+        lines += self.warnings
         return "\n".join(lines)
 
 

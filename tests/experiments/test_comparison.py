@@ -57,7 +57,12 @@ def trained(monkeypatch):
                 fractions=curve,
                 accuracy_by_fraction=curve,
             )
-            return {"parameters": 3, "test/clips": test, "test/frames": test, "test/ever_correct": 1}
+            return {
+                "parameters": 3,
+                "test/clips": test,
+                "test/frames": test,
+                "test/ever_correct": 1,
+            }
 
         record_run(
             folder,

@@ -89,6 +89,16 @@ def test_one_table_however_it_is_written(read, tmp_path, content):
     ]
 
 
+@pytest.mark.parametrize("first", ["sep=;", "\ufeffsep=;", '"sep=;"', "SEP=;;;", "sep=,", "sep=\t"])
+def test_a_first_line_that_says_the_separator_is_understood(read, first):
+    content = "file;label;x,y\na.npy;sit;1,2\ngone.npy;sit;\n"
+    if ";" not in first:
+        content = content.replace(",", ".").replace(";", first[-1])
+    found = read(f"{first}\r\n{content}")
+    assert shown(found, "line", "label") == [(3, "sit")] and only_fault(found).line == 4
+    assert found.other_columns == ("x,y" if ";" in first else "x.y",)
+
+
 def test_lines_are_those_of_an_editor(read, tmp_path):
     (tmp_path / "g\nh.npy").write_bytes(b"joints")
     found = read(

@@ -14,7 +14,9 @@ from keras_drnn.skeletons.listing import Listing
 from keras_drnn.skeletons.source import Outcome
 from keras_drnn.skeletons.summary import Fault
 
-VERSION = 2  # raised whenever the same row would give another clip; makes old stores rebuild
+VERSION = 3  # raised whenever the same row would give another clip; makes old stores rebuild
+# The attribute of a clip that has the number of a column's text.
+COLUMNS = {"label": "action", "subject": "subject", "camera": "camera", "session": "setup"}
 
 
 @dataclass(frozen=True, eq=False)
@@ -40,6 +42,14 @@ class TableClips:
     def pattern(self) -> str:
         """The table, for messages."""
         return self.table.path.name
+
+    @property
+    def texts(self) -> Mapping[str, Mapping[int, str]]:
+        """The texts of the table that numbers stand for."""
+        return {
+            COLUMNS[column]: {number: text for text, number in numbered.items()}
+            for column, numbered in self.numbers.items()
+        }
 
     @property
     def description(self) -> dict[str, Any]:
@@ -107,6 +117,6 @@ def _read(
     row: RecordingRow, reading: Reading, numbers: Mapping[str, Mapping[str, int]], name: str
 ) -> Outcome:
     try:
-        return Outcome(*clip_of_row(row, reading, numbers, name))
+        return clip_of_row(row, reading, numbers, name)
     except SkeletonFileError as error:
         return Outcome(error=error)

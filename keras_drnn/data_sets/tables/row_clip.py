@@ -10,6 +10,7 @@ from typing import Any, Literal
 import numpy as np
 
 from keras_drnn.data_sets.tables.axes import Turn, upright
+from keras_drnn.data_sets.tables.crowd import most_present
 from keras_drnn.data_sets.tables.frame_rate import at_rate
 from keras_drnn.data_sets.tables.numbering import UNKNOWN
 from keras_drnn.recordings.arrangement import Arrangement
@@ -22,6 +23,8 @@ from keras_drnn.recordings.recording_file import RecordingFile
 from keras_drnn.recordings.row import RecordingRow
 from keras_drnn.skeletons.clip import Clip
 from keras_drnn.skeletons.layouts import JointLayout
+from keras_drnn.skeletons.source import Outcome
+from keras_drnn.skeletons.words import counted
 
 SIDES = {"train": 1, "validation": 2, "test": 3}
 
@@ -102,6 +105,10 @@ class Reading:
         A joint is missing, too, where its confidence is 0 or below `confidence`. The arguments and
         errors are those of `values`, of whose shape it is.
         """
+        return self.fitting(row, self.everybody(row, assumed_rate))
+
+    def everybody(self, row: RecordingRow, assumed_rate: float | None = None) -> np.ndarray:
+        """As `recorded`, with as many bodies as there are."""
         recording = row.origin.read(Arrangement(self.layout, self.columns, self.order))
         rate = row.fps or recording.frame_rate or assumed_rate
         frames = self._frames(row, recording, rate)
@@ -114,7 +121,7 @@ class Reading:
             values = at_rate(values, rate, self.fps)
         if not np.nan_to_num(values).any():
             raise _error(row, self._nothing)
-        return self._fitting(row, values)
+        return values[:, None, :, None] if values.ndim == 2 else values
 
     def prepared(self, frames: np.ndarray) -> np.ndarray:
         """What features are made of: nothing missing, y up, metres if that can be had.
@@ -152,9 +159,16 @@ class Reading:
             )
         return slice(first, max(first + 1, last))
 
-    def _fitting(self, row: RecordingRow, values: np.ndarray) -> np.ndarray:
-        if values.ndim == 2:
-            values = values[:, None, :, None]
+    def fitting(self, row: RecordingRow, values: np.ndarray) -> np.ndarray:
+        """Frames of the clips' shape, from those of `everybody`.
+
+        Args:
+            row: The row.
+            values: The frames.
+
+        Raises:
+            SkeletonFileError: If there are other joints, or more bodies.
+        """
         bodies, joints, axes = self.shape
         if values.shape[2:] != (joints, axes):
             raise _error(
@@ -164,7 +178,9 @@ class Reading:
             )
         if values.shape[1] > bodies:
             raise _error(
-                row, f"expected at most {bodies} bodies in a frame, received {values.shape[1]}"
+                row,
+                f"expected at most {counted(bodies, 'body', 'bodies')} in a frame, received "
+                f"{values.shape[1]}",
             )
         absent = ((0, 0), (0, bodies - values.shape[1]), (0, 0), (0, 0))
         return np.pad(values, absent, constant_values=np.nan)
@@ -172,8 +188,10 @@ class Reading:
 
 def clip_of_row(
     row: RecordingRow, reading: Reading, numbers: Mapping[str, Mapping[str, int]], name: str
-) -> tuple[Clip, str]:
+) -> Outcome:
     """The clip of a row, and the SHA-256 of what it holds.
+
+    Of more people than clips have room for, those that are there in the most frames are kept.
 
     Args:
         row: The row.
@@ -184,7 +202,8 @@ def clip_of_row(
     Raises:
         SkeletonFileError: If the recording cannot be read, or is not like the others.
     """
-    values = np.ascontiguousarray(reading.values(row))
+    frames, remark = most_present(reading.everybody(row), reading.shape[0])
+    values = np.ascontiguousarray(reading.prepared(reading.fitting(row, frames)))
 
     def number(column: str, text: str | None) -> int:
         return UNKNOWN if text is None else numbers[column][text]
@@ -200,7 +219,7 @@ def clip_of_row(
         part=SIDES[row.split] if row.split else UNKNOWN,
     )
     # Of a part of a longer file it is the part that may have a copy.
-    return clip, hashlib.sha256(values.data).hexdigest()
+    return Outcome(clip, hashlib.sha256(values.data).hexdigest(), remark=remark)
 
 
 def _layout(said: Mapping[str, Any]) -> JointLayout:

@@ -225,3 +225,59 @@ def test_the_command_describes_a_table_with_every_row_that_is_not_used(tmp_path)
     assert len(found["left_out"]) == 3
     for words in ("line 8: expected", "line 9: short.npy: expected 17 joints", "000010 d: subject"):
         assert words in named
+
+
+def test_a_second_person_in_a_clip_costs_no_clip_and_is_counted_in_words(tmp_path):
+    lines = rows([f"s{number}" for number in range(10, 20)])
+    table = write_table(tmp_path, lines)
+    names = [line.split(",")[0] for line in lines[1:]]
+    # Of 20 recordings 16 are looked at; these two are not among them.
+    for name in (names[4], names[9]):
+        joints = np.load(tmp_path / name)
+        np.save(tmp_path / name, np.stack([np.zeros_like(joints), joints], axis=1))
+    data = opened(table, tmp_path, layout="coco_17")
+    assert data.shape == (1, 17, 3) and len(data.clips) == 20 and data.clips.faults == ()
+    assert all(clip.mask.all() for clip in data.clips)
+    (warning,) = (text for text in data.warnings if "bodies" in text)
+    assert warning.endswith(
+        "2 rows: of 2 bodies the one that is in the most frames is kept: "
+        f"clips.csv, line 6: {names[4]}, clips.csv, line 11: {names[9]}"
+    )
+    again = opened(table, tmp_path, layout="coco_17")
+    assert again.warnings == data.warnings
+
+
+def test_the_command_calls_people_and_places_by_their_names(tmp_path):
+    named = zip(rows(["zoé", "ann", "9"]), ["camera", *"LRLRLR"], strict=True)
+    lines = [f"{line},{camera}" for line, camera in named]
+    lines.append("x.npy,sit,,L")
+    table = write_table(tmp_path, lines)
+    arguments = ["info", "--data", table, "--layout", "coco_17", "--split", "subject"]
+    arguments += ["--out", tmp_path / "runs", "--json", tmp_path / "found.json"]
+    done = CliRunner().invoke(app, list(map(str, arguments)))
+    assert done.exit_code == 0, done.output
+    found = json.loads((tmp_path / "found.json").read_text())
+    assert found["subjects"] == {"9": 2, "ann": 2, "zoé": 2}
+    assert found["actions"] == {"sit": 4, "stand": 3} and found["setups"] == {}
+    assert found["cameras"] == {"L": 4, "R": 3} and found["validation_subjects"] == ["zoé"]
+    said = " ".join(done.output.split())
+    assert "actions sit, stand; cameras L, R; subjects 9, ann, zoé frames" in said
+    assert "held out for validation: 1 subject, zoé" in said
+
+
+def test_a_fault_in_parquet_is_said_to_be_in_a_row(tmp_path):
+    import pyarrow
+    from pyarrow import parquet
+
+    lines = [line.split(",") for line in rows("abc")]
+    write_table(tmp_path, rows("abc"))
+    columns = {name: [row[n] for row in lines[1:]] for n, name in enumerate(lines[0])}
+    columns["file"][4] = "gone.npy"
+    np.save(tmp_path / columns["file"][1], np.ones((5, 9)))
+    parquet.write_table(pyarrow.table(columns), tmp_path / "clips.parquet")
+    data_set = table_data_set(tmp_path / "clips.parquet", layout="coco_17")
+    faults = data_set.open(None, tmp_path / "cache").faults
+    assert [str(fault).partition(": ")[0] for fault in faults] == [
+        "clips.parquet, row 5",
+        "clips.parquet, row 2",
+    ]

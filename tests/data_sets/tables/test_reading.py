@@ -178,7 +178,7 @@ def test_what_is_not_like_the_table_is_named_and_the_others_go_on(tmp_path, mode
     assert list(found) == ["a.npy", "b.npy", "c.npy", "d.txt", "e.npy"]
     assert "expected 17 joints" in (found["a.npy"].error or "")
     assert found["b.npy"].label == "up" and found["b.npy"].error is None
-    assert "at most 1 bodies" in (found["c.npy"].error or "")
+    assert "at most 1 body" in (found["c.npy"].error or "")
     assert found["d.txt"].error and found["e.npy"].error
     assert len(scores.given) == 1
     (gone,) = predict(path, tmp_path / "gone.npy")

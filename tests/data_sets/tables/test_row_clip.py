@@ -38,20 +38,22 @@ def said(row, reading=READING):
 
 
 def test_everything_that_the_row_says_is_in_the_clip(row):
-    clip, sha256 = clip_of_row(
+    outcome = clip_of_row(
         row(subject="an", camera="left", session="b", split="validation"), READING, NUMBERS, "one"
     )
+    clip, sha256 = outcome.clip, outcome.sha256
+    assert outcome.remark is None
     assert (clip.name, clip.action, clip.subject, clip.camera) == ("one", 4, 7, 2)
     assert (clip.setup, clip.part) == (9, 2)
     np.testing.assert_array_equal(clip.joints, JOINTS[:, None])
     assert clip.joints.dtype == np.float32 and clip.mask.shape == (20, 1) and clip.mask.all()
     # Copies are found by what a row holds: other frames of a file are no copy, the same ones are.
-    part = clip_of_row(row(start=0, end=9), READING, NUMBERS, "two")[1]
-    assert part != sha256 and clip_of_row(row(), READING, NUMBERS, "three")[1] == sha256
+    part = clip_of_row(row(start=0, end=9), READING, NUMBERS, "two").sha256
+    assert part != sha256 and clip_of_row(row(), READING, NUMBERS, "three").sha256 == sha256
 
 
 def test_empty_cells_are_zero(row):
-    clip, _ = clip_of_row(row(), READING, NUMBERS, "one")
+    clip = clip_of_row(row(), READING, NUMBERS, "one").clip
     assert (clip.subject, clip.camera, clip.setup, clip.part) == (0, 0, 0, 0)
 
 
@@ -138,7 +140,7 @@ def test_who_is_absent_stays_exactly_zero_and_bodies_are_made_up(row):
     joints = JOINTS[:, None].repeat(2, axis=1)
     joints[3:6] = joints[8, 1] = 0
     reading = replace(READING, shape=(3, 17, 3), up="z")
-    clip, _ = clip_of_row(row(joints), reading, NUMBERS, "one")
+    clip = clip_of_row(row(joints), reading, NUMBERS, "one").clip
     expected = np.ones((20, 3), bool)
     expected[3:6] = expected[8, 1] = expected[:, 2] = False
     np.testing.assert_array_equal(clip.mask, expected)
@@ -147,12 +149,29 @@ def test_who_is_absent_stays_exactly_zero_and_bodies_are_made_up(row):
     np.testing.assert_array_equal(clip.joints[0, 1], np.stack([x[0], z[0], -y[0]], axis=-1))
 
 
+def test_who_is_there_longest_is_kept_of_more_people_than_there_is_room_for(row):
+    joints = np.full((20, 3, 17, 3), np.nan, "float32")
+    joints[:9, 0], joints[:, 1], joints[:, 2] = JOINTS[:9] + 5, JOINTS + 7, JOINTS / 2 + 9
+    outcome = clip_of_row(row(joints), READING, NUMBERS, "one")
+    # Two are there all the time; the larger of them is nearer to the camera.
+    np.testing.assert_array_equal(outcome.clip.joints[:, 0], JOINTS + 7)
+    assert outcome.remark == "of 3 bodies the one that is in the most frames is kept"
+    joints[12:, 1] = 0
+    two = clip_of_row(row(joints), replace(READING, shape=(2, 17, 3)), NUMBERS, "one")
+    np.testing.assert_array_equal(two.clip.joints[0, :, 5], joints[0, 1:, 5])
+    assert two.remark == "of 3 bodies the 2 that are in the most frames are kept"
+    assert two.clip.mask[:, 0].sum() == 12 and two.clip.mask[:, 1].all()
+    # Who is there in the part of a row counts, not who is there elsewhere.
+    part = clip_of_row(row(joints, start=12), READING, NUMBERS, "one")
+    np.testing.assert_array_equal(part.clip.joints[:, 0], joints[12:, 2])
+
+
 @pytest.mark.parametrize(
     "values, reading, words",
     [
         (JOINTS[:, :16], READING, "expected 17 joints"),
         (JOINTS[..., :2], READING, "expected 17 joints in 3-D, as in the other recordings, rec"),
-        (JOINTS[:, None].repeat(2, 1), READING, "at most 1 bodies in a frame, received 2"),
+        (JOINTS[:, None].repeat(2, 1), READING, "at most 1 body in a frame, received 2"),
         (np.ones((9, 3)), CHANNELS, "expected 2 channels, as in the other recordings, received 3"),
         (np.zeros((9, 2)), CHANNELS, "expected a channel that is not zero"),
         (np.full((9, 2), np.nan), CHANNELS, "expected a channel that is not zero"),
@@ -169,6 +188,6 @@ def test_a_file_that_is_gone_is_one_too():
 def test_channels_are_joints_of_one_axis(row):
     values = np.arange(18, dtype="float32").reshape(9, 2)
     values[4, 1] = np.nan
-    clip, _ = clip_of_row(row(values), CHANNELS, NUMBERS, "one")
+    clip = clip_of_row(row(values), CHANNELS, NUMBERS, "one").clip
     assert clip.joints.shape == (9, 1, 2, 1)
     assert clip.joints[4, 0].tolist() == [[8], [7]] and clip.joints[5, 0].tolist() == [[10], [11]]
