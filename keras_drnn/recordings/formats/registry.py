@@ -13,6 +13,7 @@ from keras_drnn.recordings.formats import (
     text,
     uea,
 )
+from keras_drnn.recordings.formats.brought import brought_formats
 from keras_drnn.recordings.formats.file_format import FOLDER, FileFormat
 from keras_drnn.recordings.formats.source import Source
 
@@ -34,9 +35,15 @@ FORMATS: tuple[FileFormat, ...] = (
 )
 
 
+def _all() -> tuple[FileFormat, ...]:
+    # Who installs a format wants what it recognises to be read by it.
+    return (*brought_formats(), *FORMATS)
+
+
 def suffixes() -> tuple[str, ...]:
     """The suffixes of all formats."""
-    return tuple(sorted({suffix for each in FORMATS for suffix in each.suffixes} - {FOLDER}))
+    known = {suffix for each in _all() for suffix in each.suffixes}
+    return tuple(sorted(known - {FOLDER}))
 
 
 def find_format(source: Source) -> FileFormat:
@@ -46,7 +53,7 @@ def find_format(source: Source) -> FileFormat:
         RecordingError: If it is in none of them, or cannot be read.
     """
     suffix = FOLDER if source.path.is_dir() else source.path.suffix.lower()
-    candidates = [each for each in FORMATS if suffix in each.suffixes]
+    candidates = [each for each in _all() if suffix in each.suffixes]
     if not candidates:
         raise source.error(
             f"expected a file that ends in {', '.join(suffixes())}, received "
