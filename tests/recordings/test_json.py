@@ -182,6 +182,7 @@ def kinetics(frames, **others):
 def test_kinetics_skeleton(write):
     joints = random_joints(5, 18, 3)
     joints[0, 3] = 0
+    joints[2, :, :2] += 5  # too far away for the one before
     content = kinetics({1: [joints[0]], 2: [], 3: [joints[1], joints[2]], 6: [joints[3]]})
     read = read_recording(write(content))
     assert read.values.shape == (6, 2, 18, 2)

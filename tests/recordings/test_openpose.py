@@ -29,6 +29,7 @@ def folder(tmp_path):
 def test_a_folder(folder, joints, layout):
     bodies = random_joints(4, joints, 3)
     bodies[0, 2] = 0
+    bodies[2, :, :2] += 5  # too far away for the one before
     path = folder({8: frame(bodies[0]), 9: frame(), 10: frame(bodies[1], bodies[2]), 12: frame()})
     (path / ".DS_Store").write_text("")
     read = read_recording(path)

@@ -1,6 +1,6 @@
 """Frames with a varying number of people, as one array."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
@@ -37,3 +37,19 @@ def stack(source: Source, frames: Sequence[Sequence[np.ndarray]]) -> np.ndarray:
     for row, bodies in zip(stacked, frames, strict=True):
         row[: len(bodies)] = np.reshape(bodies, (len(bodies), *shape))
     return stacked
+
+
+def name_of(person: Mapping, *keys: str) -> int | None:
+    """The number by which a file knows someone again, or `None`.
+
+    Args:
+        person: What the file has of someone in a frame.
+        keys: The number is under one of these; negative, or missing, where people are not followed.
+    """
+    for key in keys:
+        number = person.get(key)
+        if isinstance(number, list) and len(number) == 1:
+            number = number[0]
+        if type(number) is int and number >= 0:
+            return number
+    return None

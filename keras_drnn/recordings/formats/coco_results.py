@@ -8,8 +8,9 @@ import re
 import numpy as np
 
 from keras_drnn.recordings.arrangement import Arrangement
+from keras_drnn.recordings.following import follow_people
 from keras_drnn.recordings.formats.arrays import make_recording
-from keras_drnn.recordings.formats.bodies import stack
+from keras_drnn.recordings.formats.bodies import name_of, stack
 from keras_drnn.recordings.formats.file_format import FileFormat
 from keras_drnn.recordings.formats.frame_numbers import place_frames
 from keras_drnn.recordings.formats.json_numbers import to_array
@@ -34,7 +35,7 @@ def _recognises(source: Source) -> bool:
 def _read(source: Source, arrangement: Arrangement) -> list[Recording]:
     content = source.json
     assert isinstance(content, list)
-    numbers, bodies = [], []
+    numbers, bodies, names = [], [], []
     for row, person in enumerate(content, start=1):
         where = f" of person {row}"
         if not isinstance(person, dict) or not person.keys() >= _KEYS:
@@ -53,21 +54,23 @@ def _read(source: Source, arrangement: Arrangement) -> list[Recording]:
             )
         numbers.append(int(number[1]))
         bodies.append(points.reshape(-1, 3))
+        names.append(name_of(person, "track_id", "person_id"))
     positions, count, notes = place_frames(source, np.array(numbers))
     people: list[list[np.ndarray]] = [[] for _ in range(count)]
-    for position, body in zip(positions, bodies, strict=True):
+    named: list[list[int | None]] = [[] for _ in range(count)]
+    for position, body, name in zip(positions, bodies, names, strict=True):
         people[position].append(body)
+        named[position].append(name)
     values = stack(source, people)
-    return [
-        make_recording(
-            source,
-            values,
-            Arrangement(arrangement.layout, "xyc"),
-            default_layout=COCO_17 if values.shape[2] == len(COCO_17) else None,
-            zeros_missing=True,
-            notes=notes,
-        )
-    ]
+    recording = make_recording(
+        source,
+        values,
+        Arrangement(arrangement.layout, "xyc"),
+        default_layout=COCO_17 if values.shape[2] == len(COCO_17) else None,
+        zeros_missing=True,
+        notes=notes,
+    )
+    return [follow_people(recording, named)]
 
 
 FORMAT = FileFormat("COCO results", (".json",), _recognises, _read)

@@ -7,6 +7,7 @@ Recognition", AAAI 2018, and the description of the data with its code.
 import numpy as np
 
 from keras_drnn.recordings.arrangement import Arrangement
+from keras_drnn.recordings.following import follow_people
 from keras_drnn.recordings.formats.arrays import make_recording
 from keras_drnn.recordings.formats.bodies import stack
 from keras_drnn.recordings.formats.file_format import FileFormat
@@ -39,17 +40,16 @@ def _read(source: Source, arrangement: Arrangement) -> list[Recording]:
     for t, (position, frame) in enumerate(zip(positions, frames, strict=True), start=1):
         people[position] = [_person(source, each, t) for each in frame.get("skeleton") or ()]
     label = content.get("label")
-    return [
-        make_recording(
-            source,
-            stack(source, people),
-            Arrangement(arrangement.layout, "xyc"),
-            default_layout=OPENPOSE_18,
-            zeros_missing=True,
-            label=None if label is None else str(label),
-            notes=notes,
-        )
-    ]
+    recording = make_recording(
+        source,
+        stack(source, people),
+        Arrangement(arrangement.layout, "xyc"),
+        default_layout=OPENPOSE_18,
+        zeros_missing=True,
+        label=None if label is None else str(label),
+        notes=notes,
+    )
+    return [follow_people(recording)]
 
 
 def _person(source: Source, person: object, t: int) -> np.ndarray:

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from keras_drnn.recordings.arrangement import Arrangement
+from keras_drnn.recordings.following import follow_people
 from keras_drnn.recordings.formats import joint_names, named_arrays
 from keras_drnn.recordings.formats.arrays import make_recording
 from keras_drnn.recordings.formats.bodies import stack
@@ -66,16 +67,15 @@ def _read(source: Source, arrangement: Arrangement) -> list[Recording]:
     if names and wanted:
         values = values[:, :, joint_names.places(source, names, wanted)]
     rate = named_arrays.frame_rate(source, _either(content, ("fps", "frame_rate")))
-    return [
-        make_recording(
-            source,
-            values,
-            Arrangement(arrangement.layout, columns),
-            default_layout=layout,
-            frame_rate=rate,
-            notes=(*notes, *absent),
-        )
-    ]
+    recording = make_recording(
+        source,
+        values,
+        Arrangement(arrangement.layout, columns),
+        default_layout=layout,
+        frame_rate=rate,
+        notes=(*notes, *absent),
+    )
+    return [follow_people(recording)]
 
 
 def _frames(content: object) -> object:

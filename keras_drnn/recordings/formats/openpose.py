@@ -9,8 +9,9 @@ from pathlib import Path
 import numpy as np
 
 from keras_drnn.recordings.arrangement import Arrangement
+from keras_drnn.recordings.following import follow_people
 from keras_drnn.recordings.formats.arrays import make_recording
-from keras_drnn.recordings.formats.bodies import stack
+from keras_drnn.recordings.formats.bodies import name_of, stack
 from keras_drnn.recordings.formats.file_format import FOLDER, FileFormat, by_suffix
 from keras_drnn.recordings.formats.frame_numbers import place_frames
 from keras_drnn.recordings.formats.json_numbers import to_array
@@ -30,7 +31,8 @@ def _recognises_file(source: Source) -> bool:
 
 
 def _read_file(source: Source, arrangement: Arrangement) -> list[Recording]:
-    return [_recording(source, [_people(source)], arrangement)]
+    people, _ = _people(source)
+    return [_recording(source, [people], arrangement)]
 
 
 def _read_folder(source: Source, arrangement: Arrangement) -> list[Recording]:
@@ -52,19 +54,20 @@ def _read_folder(source: Source, arrangement: Arrangement) -> list[Recording]:
     numbers = np.array([int(found[2]) for found in frames.values()])
     positions, count, notes = place_frames(source, numbers)
     people: list[list[np.ndarray]] = [[] for _ in range(count)]
+    named: list[list[int | None]] = [[] for _ in range(count)]
     for position, name in zip(positions, frames, strict=True):
-        people[position] = _people(Source(Path(source.path, name)))
+        people[position], named[position] = _people(Source(Path(source.path, name)))
     others = [name for name in names if name not in frames]
     if others:
         notes = (*notes, f"{counted(len(others), 'other file')} not read: {', '.join(others[:5])}")
-    return [_recording(source, people, arrangement, notes)]
+    return [follow_people(_recording(source, people, arrangement, notes), named)]
 
 
-def _people(source: Source) -> list[np.ndarray]:
-    """The people of a frame, each `(joints, numbers)`."""
+def _people(source: Source) -> tuple[list[np.ndarray], list[int | None]]:
+    """The people of a frame, each `(joints, numbers)`, and what the file calls them."""
     if not _recognises_file(source):
         raise source.error("expected an object with a list of people", "structure")
-    people = []
+    people, names = [], []
     for person in source.json["people"]:  # type: ignore[index]  # checked above
         key = next((key for key in _KEYS if isinstance(person, dict) and person.get(key)), None)
         if key is None:
@@ -78,7 +81,8 @@ def _people(source: Source) -> list[np.ndarray]:
                 "axis count",
             )
         people.append(numbers.reshape(-1, width))
-    return people
+        names.append(name_of(person, "person_id"))
+    return people, names
 
 
 def _recording(
