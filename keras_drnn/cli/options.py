@@ -112,6 +112,13 @@ FrameRate = Annotated[
         show_default="as they are",
     ),
 ]
+Background = Annotated[
+    bool,
+    typer.Option(
+        "--background",
+        help="Of a table: what lies between the parts of recordings is a class of its own.",
+    ),
+]
 PresetChoice = Annotated[
     Preset,
     typer.Option(
@@ -155,12 +162,19 @@ class ClipOptions:
     layout: Layout = None
     split: SplitChoice = None
     fps: FrameRate = None
+    background: Background = False
     out: Out = Path("drnn-runs")
 
     @property
     def data_set(self) -> DataSet:
         """The data set."""
-        return find_data_set(self.data, layout=self.layout, split=self.split, fps=self.fps)
+        return find_data_set(
+            self.data,
+            layout=self.layout,
+            split=self.split,
+            fps=self.fps,
+            background=self.background,
+        )
 
     def source(self) -> dict[str, Any]:
         """The arguments of `open_data` and `read_data`."""
@@ -173,6 +187,7 @@ class ClipOptions:
             "layout": self.layout,
             "split": self.split,
             "fps": self.fps,
+            "background": self.background,
         }
 
     def open(self, progress: "Progress") -> "OpenedData":

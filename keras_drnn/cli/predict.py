@@ -12,7 +12,10 @@ from keras_drnn.cli.requirements import require, require_keras
 def predict(
     model: Annotated[Path, typer.Argument(help="A trained model.keras or model.tflite.")],
     clips: Annotated[
-        Path, typer.Argument(help="A .skeleton (NTU) or .json (N-UCLA) clip, or a folder of them.")
+        Path,
+        typer.Argument(
+            help="A recording like those of the training, a folder of them, or an array of clips."
+        ),
     ],
     json_file: options.JsonFile = None,
 ) -> None:

@@ -23,15 +23,21 @@ def data_set_names() -> tuple[str, ...]:
 
 
 def find_data_set(
-    name: str, *, layout: str | None = None, split: str | None = None, fps: float | None = None
+    name: str,
+    *,
+    layout: str | None = None,
+    split: str | None = None,
+    fps: float | None = None,
+    background: bool = False,
 ) -> DataSet:
     """A data set by its name, or that of a table of recordings by its path.
 
     Args:
         name: One of `data_set_names()`, or a table as `table_data_set` takes it.
-        layout: Of a table, as for `table_data_set`, and so are `split` and `fps`.
+        layout: Of a table, as for `table_data_set`, and so are `split`, `fps` and `background`.
         split: Of a table.
         fps: Of a table.
+        background: Of a table.
 
     Raises:
         ValueError: If there is no such data set.
@@ -43,9 +49,9 @@ def find_data_set(
     '.json'
     """
     entries = [entry for entry in _entries() if entry.name == name]
-    of_table = {"layout": layout, "split": split, "fps": fps}
+    of_table = {"layout": layout, "split": split, "fps": fps, "background": background or None}
     if not entries and is_table(name):
-        return table_data_set(name, layout=layout, split=split, fps=fps)
+        return table_data_set(name, layout=layout, split=split, fps=fps, background=background)
     given = [key for key, value in of_table.items() if value is not None]
     if given:
         raise ValueError(

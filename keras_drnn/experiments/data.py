@@ -167,6 +167,7 @@ def open_data(
     layout: str | None = None,
     split: str | None = None,
     fps: float | None = None,
+    background: bool = False,
     progress: Progress = silent,
 ) -> Data:
     """Read (or make) the data and split it.
@@ -179,9 +180,11 @@ def open_data(
             first.
         cache: Where clips that were read are kept.
         missing_list: A text file of samples to leave out, beside those that the data set knows.
-        layout: Of a table; as for `table_data_set`, and so are `split` and `fps`.
+        layout: Of a table; as for `table_data_set`, and so are `split`, `fps` and
+            `background`.
         split: Of a table.
         fps: Of a table.
+        background: Of a table.
         progress: Called with what is being done, how many files are done, and of how many.
 
     Raises:
@@ -198,6 +201,7 @@ def open_data(
             layout=layout,
             split=split,
             fps=fps,
+            background=background,
             progress=progress,
         )
     )
@@ -213,13 +217,14 @@ def read_data(
     layout: str | None = None,
     split: str | None = None,
     fps: float | None = None,
+    background: bool = False,
     progress: Progress,
 ) -> ClipFolder:
     """Read (or make) the data, without splitting it; see `open_data`."""
     if isinstance(name, DataSet):
         data_set = name
     else:
-        data_set = find_data_set(name, layout=layout, split=split, fps=fps)
+        data_set = find_data_set(name, layout=layout, split=split, fps=fps, background=background)
     chosen_protocol = data_set.protocol(protocol)
     root = _folder(data_set, root, cache, progress)
     clips = data_set.open(

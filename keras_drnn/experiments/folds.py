@@ -94,6 +94,7 @@ def open_folds(
     layout: str | None = None,
     split: str | None = None,
     fps: float | None = None,
+    background: bool = False,
     progress: Progress = silent,
 ) -> Folds:
     """Read (or make) the data and split it by each of the folds that make one result.
@@ -108,6 +109,7 @@ def open_folds(
         layout: Of a table.
         split: Of a table.
         fps: Of a table.
+        background: Of a table.
         progress: Called with what is being done, how many files are done, and of how many.
 
     Raises:
@@ -122,6 +124,7 @@ def open_folds(
         layout=layout,
         split=split,
         fps=fps,
+        background=background,
         progress=progress,
     )
     protocols = folder.data_set.folds(protocol)

@@ -1,6 +1,6 @@
 """What is wrong with a cell or a row of a table."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
@@ -53,6 +53,8 @@ class TableFault:
         received: What is there.
         advice: What to do about it.
         counts: What `line` counts.
+        file: The file that the row names, without symbolic links, where that is known and the row
+            says nothing that another one says as well.
 
     Example:
 
@@ -68,6 +70,7 @@ class TableFault:
     received: str
     advice: str
     counts: Counts = "line"
+    file: str | None = field(default=None, compare=False)
 
     @property
     def kind(self) -> str:

@@ -1,6 +1,7 @@
 """A recording in a file of its own."""
 
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 from keras_drnn.recordings.arrangement import Arrangement
@@ -36,9 +37,15 @@ class RecordingFile:
 
     def read(self, arrangement: Arrangement) -> Recording:
         """Read it, whatever its format."""
-        return read_recording(
-            self.path,
-            layout=arrangement.layout,
-            columns=arrangement.columns,
-            order=arrangement.order,
-        )
+        return _read(self.path, arrangement, *self.state)
+
+
+# Parts of one recording often follow each other.
+@lru_cache(maxsize=1)
+def _read(path: Path, arrangement: Arrangement, *state: object) -> Recording:
+    return read_recording(
+        path,
+        layout=arrangement.layout,
+        columns=arrangement.columns,
+        order=arrangement.order,
+    )

@@ -78,7 +78,10 @@ class RecordingTable:
         """The name of a row, no name twice."""
         if self.array is not None:
             return row.origin.name
-        return f"{numbered(self.path.name, row.line, self.counts)}: {row.origin.name}"
+        where = numbered(self.path.name, row.line, self.counts)
+        if row.background:
+            return f"{where}: {row.origin.name}, background from {row.start:.10g} to {row.end:.10g}"
+        return f"{where}: {row.origin.name}"
 
     def settle(self, arrangement: Arrangement) -> Arrangement:
         """How the numbers of the recordings are arranged, as far as that is the same in all.

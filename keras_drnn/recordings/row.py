@@ -2,7 +2,7 @@
 
 import unicodedata
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache, partial
 from pathlib import Path
 from typing import Literal
@@ -45,6 +45,7 @@ class RecordingRow:
             beginning of the file.
         end: Where it ends, likewise, itself no longer in it; `None` for the end of the file.
         fps: Frames per second, where known.
+        background: Whether it is no row of the table, but what lies between the parts of one.
     """
 
     line: int
@@ -57,6 +58,12 @@ class RecordingRow:
     start: float | None = None
     end: float | None = None
     fps: float | None = None
+    background: bool = False
+
+    @property
+    def is_part(self) -> bool:
+        """Whether it means a part of a recording, and not the whole."""
+        return bool(self.start) or self.end is not None
 
 
 class RowReader:
@@ -126,9 +133,9 @@ class RowReader:
                 "Correct one of the two.",
             )
             faults.append(self.fault(line, "end", error))
+        file, real = values.pop("file", (None, None))
         if faults:
-            return faults
-        file, real = values.pop("file")
+            return [replace(fault, file=real) for fault in faults]
         if values.get("fps") is None:
             values["fps"] = self._fps
         return RecordingRow(line, RecordingFile(file), **values), real

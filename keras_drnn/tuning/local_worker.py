@@ -21,8 +21,8 @@ def command(folder: Path, source: Mapping[str, object]) -> list[str]:
         folder: The folder of the search.
         source: The arguments of `open_data`; what is `None` is left out.
     """
-    given = {name: str(value) for name, value in source.items() if value is not None}
-    return [sys.executable, "-m", __name__, str(folder), json.dumps(given)]
+    given = {name: value for name, value in source.items() if value is not None}
+    return [sys.executable, "-m", __name__, str(folder), json.dumps(given, default=str)]
 
 
 def main() -> None:
@@ -36,7 +36,7 @@ def main() -> None:
 
     folder, source = Path(sys.argv[1]), json.loads(sys.argv[2])
     paths = {name: Path(source[name]) if name in source else None for name in _PATHS}
-    data = open_data(**source | paths | {"fps": float(source["fps"]) if "fps" in source else None})
+    data = open_data(**source | paths)
     settings = SearchSettings.of(SearchFolder(folder).description["settings"])
     work(Search(folder, settings, SkeletonObjective(data, settings)))
 

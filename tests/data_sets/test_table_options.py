@@ -1,9 +1,14 @@
 """What a description says and a data set cannot follow: told, never left out unsaid."""
 
+import json
+
 import numpy as np
 import pytest
+from typer.testing import CliRunner
 
+from keras_drnn.cli.data import app
 from keras_drnn.data_sets import find_data_set
+from keras_drnn.experiments.data import open_data
 
 
 @pytest.fixture
@@ -24,11 +29,65 @@ def describe(tmp_path):
     return write
 
 
-@pytest.mark.parametrize(("background", "name"), [("true", "background"), ('"nothing"', "nothing")])
-def test_a_background_class_is_refused_in_words(describe, background, name):
-    description = describe(f'table = "clips.csv"\nbackground = {background}\n')
-    with pytest.raises(ValueError, match=f"cannot be a class yet.*background = '{name}'"):
-        find_data_set(description)
+@pytest.fixture
+def parts(describe, tmp_path):
+    """Parts of a recording each of three people, and a description of them."""
+    rows = ["file,label,subject,start,end"]
+    for number, subject in enumerate(("ana", "ben", "cyd")):
+        frames = np.arange(1, 101, dtype="float32")[:, None] + 1000 * np.float32(number)
+        np.save(tmp_path / f"{subject}.npy", frames.repeat(3, axis=1))
+        rows += [f"{subject}.npy,sit,{subject},10,30", f"{subject}.npy,wave,{subject},50,90"]
+    (tmp_path / "parts.csv").write_text("\n".join(rows), encoding="utf-8")
+    return lambda says: describe(f'table = "parts.csv"\ntimes = "frames"\n{says}\n')
+
+
+@pytest.mark.parametrize(
+    ("says", "asked", "name"),
+    [
+        ("background = true", False, "background"),
+        ('background = "nothing"', False, "nothing"),
+        ('background = "nothing"', True, "nothing"),
+        ("", True, "background"),
+    ],
+)
+def test_what_lies_between_parts_is_a_class_of_its_own(parts, tmp_path, says, asked, name):
+    data = open_data(parts(says), root=None, cache=tmp_path / "cache", background=asked)
+    assert set(data.split.class_names) == {name, "sit", "wave"}
+    index = data.clips.index
+    label = data.protocol.actions
+    first = [
+        (label[index.action[n]], clip.joints[0, 0, 0, 0], len(clip.joints))
+        for n, clip in enumerate(data.clips)
+        if clip.subject == 1
+    ]
+    assert sorted(first, key=lambda clip: clip[1]) == [
+        *[(name, 1, 10), ("sit", 11, 20), (name, 31, 20), ("wave", 51, 40), (name, 91, 10)]
+    ]
+    assert len(set(index.name)) == len(index) == 15
+    # Nobody's background is on two sides.
+    for side in (data.split.train, data.split.validation, data.split.test):
+        assert len(side) == 5 and len(set(index.subject[side])) == 1
+    # The recipe starts from the length of the parts, not from that of the recordings.
+    assert data.data_set.recipe.frames == 32
+
+
+def test_the_command_counts_the_background(parts, tmp_path):
+    found = tmp_path / "found.json"
+    arguments = ["info", "--data", parts(""), "--background", "--out", str(tmp_path / "runs")]
+    result = CliRunner().invoke(app, [*arguments, "--json", str(found)])
+    assert result.exit_code == 0, result.output
+    counted = "9 clips of the class 'background' from between the parts of 3 recordings"
+    assert any(counted in warning for warning in json.loads(found.read_text())["warnings"])
+    assert "background, sit, wave" in result.output
+    demo = CliRunner().invoke(app, ["info", "--data", "demo", "--background"])
+    assert "background for a table of recordings alone" in str(demo.exception)
+
+
+def test_arrays_have_no_background(describe, tmp_path):
+    np.save(tmp_path / "X.npy", np.ones((4, 20, 3), "float32"))
+    np.save(tmp_path / "y.npy", np.arange(4) % 2)
+    with pytest.raises(ValueError, match="every clip is a whole recording"):
+        find_data_set(describe('x = "X.npy"\ny = "y.npy"\nsubject = "y.npy"'), background=True)
 
 
 def test_no_background_is_what_there_is(describe):

@@ -110,7 +110,10 @@ class TableClips:
     def task(self, number: int) -> Callable[[], Outcome]:
         """What reads a row."""
         row = self.table.rows[number]
-        return partial(_read, row, self.reading, self.numbers, f"{row.line:06d} {row.origin.stem}")
+        name = f"{row.line:06d} {row.origin.stem}"
+        if row.background:
+            name += f", {row.start:.10g} to {row.end:.10g}"
+        return partial(_read, row, self.reading, self.numbers, name)
 
 
 def _read(

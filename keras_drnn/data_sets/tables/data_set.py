@@ -17,7 +17,10 @@ from keras_drnn.data_sets.tables.protocols import default_rule, protocols
 from keras_drnn.data_sets.tables.row_clip import Reading
 from keras_drnn.data_sets.tables.starting_recipe import reason_for_delays, starting_recipe
 from keras_drnn.recordings.arrangement import Arrangement
+from keras_drnn.recordings.background import with_background
+from keras_drnn.recordings.description import Times
 from keras_drnn.recordings.guess import guess
+from keras_drnn.recordings.part import part_of
 from keras_drnn.recordings.recording import Recording
 from keras_drnn.recordings.recording_table import RecordingTable
 from keras_drnn.recordings.row import RecordingRow
@@ -45,6 +48,7 @@ def table_data_set(
     layout: str | None = None,
     split: str | None = None,
     fps: float | None = None,
+    background: bool = False,
 ) -> DataSet:
     """The data set that a table of recordings is.
 
@@ -55,6 +59,8 @@ def table_data_set(
             by subjects, sessions or cameras.
         fps: Frames per second that all recordings are brought to; by default they stay as they
             are.
+        background: Whether what lies between the parts of recordings is a class of its own, as it
+            is where the description says so.
 
     Raises:
         ValueError: If the table, the description or an argument is wrong, no recording can be
@@ -63,25 +69,21 @@ def table_data_set(
     if fps is not None and not 0 < fps < float("inf"):
         raise ValueError(f"`fps` must be a number of frames a second above 0. Received: fps={fps}")
     table = read_table(path)
-    if table.description.background is not None:
-        raise ValueError(
-            "Expected no key `background`: what lies between the parts of a recording cannot be a "
-            "class yet, and is not used. Delete the key, or give such parts rows of their own. "
-            f"Received: {table.description.path}, background = {table.description.background!r}"
-        )
     if not table.rows:
         faults = "\n".join(map(str, table.faults[:5]))
         raise ValueError(
             f"Expected at least one {table.unit} that can be used, found none.\n{faults}"
         )
-    rule = parse_split(split) if split is not None else table.description.split
-    rule = rule or default_rule(table)
-    columns = ("label", "subject", "camera", "session")
-    numbers = {name: number_texts(getattr(row, name) for row in table.rows) for name in columns}
     said = table.description
     given = find_layout(layout) if layout else layout_of(said)
     sample = _look(table, Arrangement(given, said.columns, said.order))
     reading, notices = _reading(table, sample, fps)
+    if background or said.background:
+        table = with_background(table, said.background or "background", sample.arrangement)
+    rule = parse_split(split) if split is not None else said.split
+    rule = rule or default_rule(table)
+    columns = ("label", "subject", "camera", "session")
+    numbers = {name: number_texts(getattr(row, name) for row in table.rows) for name in columns}
     evaluated = protocols(table, rule, numbers)
     if not numbers["subject"] and not evaluated[0].validation:
         notices.append(
@@ -109,6 +111,7 @@ class _Sample:
 
     arrangement: Arrangement
     recordings: tuple[Recording, ...]
+    lengths: tuple[int, ...]  # of their parts, where rows mean parts
     rates: tuple[float, ...]
 
     @property
@@ -147,10 +150,25 @@ def _look(table: RecordingTable, arrangement: Arrangement) -> _Sample:
             f"Received: {table.path}, whose recordings have "
             f"{seen[0][1].values.shape[2]} joints and do not say"
         )
-    alike = [recording for _, recording in seen if recording.of_joints == of_joints]
+    alike = [(row, each) for row, each in seen if each.of_joints == of_joints]
+    lengths = [_frames_of(row, each, table.description.times) for row, each in alike]
     rates = (row.fps or recording.frame_rate for row, recording in seen)
     arrangement = replace(arrangement, layout=layout if of_joints else None)
-    return _Sample(arrangement, tuple(alike), tuple(r for r in rates if r))
+    return _Sample(
+        arrangement,
+        tuple(recording for _, recording in alike),
+        tuple(lengths),
+        tuple(r for r in rates if r),
+    )
+
+
+def _frames_of(row: RecordingRow, recording: Recording, times: Times) -> int:
+    count, rate = len(recording.values), row.fps or recording.frame_rate
+    try:
+        part = part_of(row, count, rate, times)
+    except SkeletonFileError:
+        return count  # a row that is told of when its clip is read
+    return len(range(count)[part])
 
 
 def _reading(
@@ -210,7 +228,7 @@ def _reading(
 def _typical_length(sample: _Sample, fps: float | None) -> int:
     """Frames of half of the clips, or more, at the rate that they are brought to."""
     rate = fps / sample.rate if fps and sample.rate else 1
-    return int(np.median([len(each.values) * rate for each in sample.recordings]))
+    return int(np.median([length * rate for length in sample.lengths]))
 
 
 def _most_common(values: Iterable[Any]) -> Any:

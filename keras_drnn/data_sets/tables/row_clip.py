@@ -18,7 +18,7 @@ from keras_drnn.recordings.clip_array import ArrayClip, ClipArray
 from keras_drnn.recordings.errors import RecordingError
 from keras_drnn.recordings.missing import hold_missing, mark_missing
 from keras_drnn.recordings.origin import Origin
-from keras_drnn.recordings.recording import Recording
+from keras_drnn.recordings.part import part_of
 from keras_drnn.recordings.recording_file import RecordingFile
 from keras_drnn.recordings.row import RecordingRow
 from keras_drnn.skeletons.clip import Clip
@@ -111,7 +111,7 @@ class Reading:
         """As `recorded`, with as many bodies as there are."""
         recording = row.origin.read(Arrangement(self.layout, self.columns, self.order))
         rate = row.fps or recording.frame_rate or assumed_rate
-        frames = self._frames(row, recording, rate)
+        frames = part_of(row, len(recording.values), rate, self.times)
         values = recording.values[frames]
         if recording.confidence is not None:
             values = mark_missing(values, recording.confidence[frames], self.confidence)
@@ -138,26 +138,6 @@ class Reading:
         if self.layout is None:
             return "expected a channel that is not zero in at least one frame, received none in any"
         return "expected somebody in at least one frame, received nobody in any"
-
-    def _frames(self, row: RecordingRow, recording: Recording, rate: float | None) -> slice:
-        start, end, count = row.start or 0, row.end, len(recording.values)
-        if self.times == "seconds" and (start or end is not None):
-            if rate is None:
-                raise _error(
-                    row,
-                    "expected its frame rate, in the column fps, as start and end are in seconds; "
-                    'received none. (`times = "frames"` in the description makes them frames.)',
-                )
-            start, end = start * rate, None if end is None else end * rate
-        first, last = round(start), count if end is None else round(end)
-        if first >= count or last > count + 1:
-            seconds = f" of {rate:g} a second" if rate else ""
-            raise _error(
-                row,
-                f"expected a part of its {count} frames{seconds}, received {row.start or 0:g} to "
-                f"{'its end' if row.end is None else f'{row.end:g}'} in {self.times}",
-            )
-        return slice(first, max(first + 1, last))
 
     def fitting(self, row: RecordingRow, values: np.ndarray) -> np.ndarray:
         """Frames of the clips' shape, from those of `everybody`.

@@ -8,7 +8,6 @@ from recording_files import random_joints, standing
 from typer.testing import CliRunner
 
 from keras_drnn.cli.data import app
-from keras_drnn.data_sets.tables import table_data_set
 from keras_drnn.experiments.data import open_data
 from keras_drnn.skeletons.layouts import COCO_17
 
@@ -142,5 +141,3 @@ def test_a_changed_array_is_another_data_set(described, opened, changed):
 def test_a_frame_rate_is_that_of_all_clips(described, opened):
     data = opened(described(random_joints(12, 9, 4), "fps = 30"), fps=10)
     assert data.data_set.frame_rate == 10 and set(data.clips.index.frames) == {3}
-    with pytest.raises(ValueError, match="no class yet|class"):
-        table_data_set(described(random_joints(12, 9, 4), "background = true"))
