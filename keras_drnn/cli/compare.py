@@ -86,6 +86,7 @@ def _compare(
         units=recipe.units,
         steps=recipe.steps,
         batch_size=recipe.batch_size,
+        callbacks=tuple(recipe.callbacks or ()),
     )
     data_set = clips.data_set
     for model in settings.models:

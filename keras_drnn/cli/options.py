@@ -142,6 +142,15 @@ Steps = Annotated[
 BatchSize = Annotated[
     int | None, typer.Option(min=1, help="Clips in a batch.", show_default="the preset's")
 ]
+Callbacks = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--callback",
+        help="A Keras callback for every training: module:factory, such as "
+        "my_callbacks:early_stopping. May be given several times.",
+        show_default=False,
+    ),
+]
 Out = Annotated[
     Path, typer.Option(help="Folder for everything that is trained, and for clips once read.")
 ]
@@ -223,3 +232,4 @@ class RecipeOptions:
     units: Units = None
     steps: Steps = None
     batch_size: BatchSize = None
+    callbacks: Callbacks = None

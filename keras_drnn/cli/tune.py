@@ -60,6 +60,7 @@ class SettingOptions:
         int | None, _option("Batches to train the winner on.", "a trial's", min=1)
     ] = None
     batch_size: options.BatchSize = None
+    callbacks: options.Callbacks = None
     max_failures: Annotated[
         int | None, _option("Failed trials in a row that end the search.", "3", min=1)
     ] = None
@@ -143,7 +144,7 @@ def tune(
             f"Received: cell={content['cell']!r}"
         )
     of_command = {key: content.pop(key) for key in _OF_COMMAND if key in content}
-    content |= _given(asdict(settings))
+    content |= _given(asdict(settings) | {"callbacks": settings.callbacks or None})
     content["limits"] = content.get("limits", {}) | _given(limits.limits())
     cells = models or of_command.pop("models", "drnn")
     cells = dict.fromkeys(cells.split(",") if isinstance(cells, str) else cells)

@@ -89,6 +89,9 @@ class Evaluation(keras.callbacks.Callback):
         of_training = {f"train/{name}": float(value) for name, value in logs.items()}
         measured = self._evaluate()
         logs.update(measured)
+        # By Keras' own names too, by which it knows whether more is better.
+        for name, value in measured.items():
+            logs[name.replace("validation/", "val_", 1)] = value
         before = self._history[-1]["seconds"] if self._history else 0.0
         self._history.append(
             {

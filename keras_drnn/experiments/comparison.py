@@ -17,6 +17,7 @@ from keras_drnn.data_sets import DataSet
 from keras_drnn.experiments import runs
 from keras_drnn.experiments.data import Data
 from keras_drnn.experiments.folds import Folds
+from keras_drnn.experiments.named_callbacks import check_callbacks
 from keras_drnn.experiments.recipes import Recipe, recipe_for
 from keras_drnn.reporting.pictures import save_pictures
 from keras_drnn.reporting.report import report
@@ -38,6 +39,10 @@ class Settings:
         units: Units of the recurrent layer.
         steps: Batches to train on.
         batch_size: Clips in a batch.
+        callbacks: Names of Keras callbacks, as `make_callbacks` takes them.
+
+    Raises:
+        ValueError: If there are no such callbacks.
     """
 
     models: tuple[str, ...]
@@ -47,6 +52,10 @@ class Settings:
     units: int | None = None
     steps: int | None = None
     batch_size: int | None = None
+    callbacks: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        check_callbacks(self.callbacks)
 
     @property
     def starts_with_its_delays(self) -> bool:
@@ -162,6 +171,7 @@ def compare(
                     recipe,
                     training.seed,
                     training.data,
+                    callbacks=settings.callbacks,
                     on_step=on_run(training.name, recipe.steps),
                     on_evaluation=mirror.sync,
                 )
@@ -185,6 +195,7 @@ def _description(folder: Path, settings: Settings, folds: Folds) -> dict:
             "units": first.units,
             "steps": max(steps),
             "batch_size": first.batch_size,
+            **({"callbacks": ",".join(settings.callbacks)} if settings.callbacks else {}),
         },
         "data": folds.description(),
         "backend": keras.backend.backend(),

@@ -49,6 +49,7 @@ def measure(
         **_measured(scores, "test"),
         **_of_subsets(scores, data),
         **{key: value for key, value in last.items() if key.startswith("validation/")},
+        "trained_steps": last["step"],
         "train_seconds": last["seconds"],
         "step_milliseconds": _step_milliseconds(history, evaluation_interval(recipe.steps)),
         "latency_milliseconds": latency_milliseconds(model, _typical_clip(data)),

@@ -1,6 +1,6 @@
 """One model with one seed: built, trained, evaluated and exported, in a folder of its own."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -10,6 +10,7 @@ import numpy as np
 
 from keras_drnn.experiments.callbacks import StepCounter
 from keras_drnn.experiments.data import Data
+from keras_drnn.experiments.named_callbacks import make_callbacks
 from keras_drnn.experiments.recipes import Recipe
 from keras_drnn.experiments.recorded_run import record_run
 from keras_drnn.experiments.results import measure
@@ -26,6 +27,7 @@ def run(
     seed: int,
     data: Data,
     *,
+    callbacks: Sequence[str] = (),
     on_step: Callable[[int], None] = lambda step: None,
     on_evaluation: Callable[[], object] = lambda: None,
 ) -> None:
@@ -41,6 +43,7 @@ def run(
         recipe: Its recipe.
         seed: Seed of everything random.
         data: The data.
+        callbacks: Names of Keras callbacks, as `make_callbacks` takes them.
         on_step: Called with the number of steps done.
         on_evaluation: Called when the folder has something new.
     """
@@ -56,6 +59,7 @@ def run(
             callbacks=[
                 StepCounter(on_step),
                 keras.callbacks.LambdaCallback(on_epoch_end=lambda epoch, logs: on_evaluation()),
+                *make_callbacks(callbacks, folder),
             ],
         )
         write_whole(folder / "model.keras", model.save)

@@ -89,9 +89,10 @@ def train(
         folder: Where `checkpoint.npz` and `history.jsonl` are kept. It belongs to one model, recipe
             and seed.
         callbacks: Keras callbacks. At the end of an epoch their logs hold `loss`, `frame_accuracy`,
-            `validation/loss`, `validation/frame_accuracy` and `validation/sequence_accuracy`. What
-            they change in the model and its optimizer is kept; what a callback remembers itself,
-            such as the patience of `EarlyStopping`, begins anew after an interruption.
+            `validation/loss`, `validation/frame_accuracy` and `validation/sequence_accuracy`, and
+            the same as `val_loss` and so on. What they change in the model and its optimizer is
+            kept; what a callback remembers itself, such as the patience of `EarlyStopping`, begins
+            anew after an interruption.
 
     Returns:
         The evaluations: a list of the lines of `history.jsonl`.
@@ -103,7 +104,7 @@ def train(
     Example:
 
     >>> history = train(model, recipe, TrainingData(store, parts, KINECT_V2), seed=0, folder=folder,
-    ...                 callbacks=[keras.callbacks.EarlyStopping("validation/loss", patience=5)])
+    ...                 callbacks=[keras.callbacks.EarlyStopping("val_loss", patience=5)])
     """
     clips, parts = data.clips, data.split
 

@@ -46,6 +46,9 @@ def comparison_tables(report: Mapping[str, Any], width: int = 80) -> Group:
     from rich.text import Text
 
     parts = [_accuracy_table(report, width), Text(_accuracy_note(report), style="dim"), Text()]
+    stopped = _stopped(report)
+    if stopped:
+        parts += [Text("\n".join(stopped), style="dim"), Text()]
     if len(_folds(report)) > 1:
         parts += [_fold_table(report), Text()]
     parts += [_cost_table(report), Text()]
@@ -241,17 +244,31 @@ def _table(title: str) -> Table:
     )
 
 
-def _unfinished(report: Mapping[str, Any]) -> list[str]:
-    folds = _folds(report)
-    runs = [
+def _named_runs(report: Mapping[str, Any]) -> list[tuple[str, Mapping[str, Any]]]:
+    several = len(_folds(report)) > 1
+    return [
         (
             f"{model_style(name).label}, seed {run['seed']}"
-            + (f", {run['protocol']}" if len(folds) > 1 else ""),
+            + (f", {run['protocol']}" if several else ""),
             run,
         )
         for name, model in report["models"].items()
         for run in model["runs"]
     ]
+
+
+def _stopped(report: Mapping[str, Any]) -> list[str]:
+    """The runs that a callback has ended before their last step."""
+    steps = report["settings"].get("steps")
+    return [
+        f"{which}: ended by a callback at step {int(done):,} of {steps:,}"
+        for which, run in _named_runs(report)
+        if (done := run["metrics"].get("trained_steps")) and steps and done < steps
+    ]
+
+
+def _unfinished(report: Mapping[str, Any]) -> list[str]:
+    folds, runs = _folds(report), _named_runs(report)
     return [
         *(
             f"{which}: {run['status']}" + (f" ({run['error']})" if run["error"] else "")

@@ -12,6 +12,7 @@ import numpy as np
 from keras_drnn.data_sets.recipe import Recipe
 from keras_drnn.experiments.callbacks import StepCounter
 from keras_drnn.experiments.memory import forget_models
+from keras_drnn.experiments.named_callbacks import make_callbacks
 from keras_drnn.experiments.recorded_run import record_run
 from keras_drnn.experiments.training import fit_in_intervals
 from keras_drnn.system.atomic_writes import write_whole
@@ -86,6 +87,7 @@ class ArrayObjective:
                 f"`groups` must be one for each of {len(self.y)} sequences. "
                 f"Received: shape {own.shape}"
             )
+        self.callbacks = settings.callbacks
         held_out = group_folds(own, self.y, _HELD_OUT)
         self.winner_parts = held_out[0]
         self.parts = (
@@ -217,7 +219,7 @@ class ArrayCandidate(RecipeCandidate[ArrayObjective]):
             lambda step: batches(x, y, parts.train, self.recipe.batch_size, seed, step),
             lambda: measured(model, x[parts.validation], y[parts.validation], "validation"),
             folder=folder,
-            callbacks=callbacks,
+            callbacks=[*callbacks, *make_callbacks(self.objective.callbacks, folder)],
         )
         return model, history
 

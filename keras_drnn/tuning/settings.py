@@ -6,6 +6,7 @@ from typing import Any
 
 from keras_drnn.data_sets import DataSet
 from keras_drnn.delays import is_integer
+from keras_drnn.experiments.named_callbacks import check_callbacks
 from keras_drnn.experiments.recipes import PRESETS, Recipe, recipe_for
 from keras_drnn.tuning.limits import Limits
 from keras_drnn.tuning.names import check_names
@@ -33,6 +34,8 @@ class SearchSettings:
         winner_steps: Batches to train the winner on, by default as many as a trial's.
         batch_size: Clips in a batch.
         max_failures: After so many failed trials in a row the search stops.
+        callbacks: Names of Keras callbacks for every training, as `make_callbacks` of
+            `keras_drnn.experiments.named_callbacks` takes them.
         space: The values among which it chooses.
         limits: What a model may cost.
 
@@ -51,6 +54,7 @@ class SearchSettings:
     winner_steps: int | None = None
     batch_size: int | None = None
     max_failures: int = 3
+    callbacks: tuple[str, ...] = ()
     space: Space = field(default_factory=Space)
     limits: Limits = field(default_factory=Limits)
 
@@ -70,6 +74,7 @@ class SearchSettings:
                 )
         if not is_integer(self.seed) or self.seed < 0:
             raise ValueError(f"`seed` must be a whole number from 0 up. Received: {self.seed!r}")
+        check_callbacks(self.callbacks)
 
     def recipe(self, data: DataSet | str) -> Recipe:
         """The recipe that the hyperparameters of a trial are put into.
@@ -84,6 +89,8 @@ class SearchSettings:
     def decisive(self) -> dict[str, Any]:
         """What must be the same for a search to go on."""
         decisive = {name: value for name, value in asdict(self).items() if name not in _OPEN}
+        if not self.callbacks:
+            del decisive["callbacks"]
         if self.cell != "drnn":
             # The space of delays is nothing to a cell without them.
             own = ("units", "head_units", "dropout", "learning_rate")
@@ -105,4 +112,6 @@ class SearchSettings:
         for name, table in (("space", Space), ("limits", Limits)):
             if name in values:
                 values[name] = table.of(values[name])
+        if isinstance(values.get("callbacks"), list):
+            values["callbacks"] = tuple(values["callbacks"])
         return cls(**values)

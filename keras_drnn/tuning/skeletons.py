@@ -14,6 +14,7 @@ from keras_drnn.experiments import runs
 from keras_drnn.experiments.callbacks import StepCounter
 from keras_drnn.experiments.data import Data
 from keras_drnn.experiments.models import model_for
+from keras_drnn.experiments.named_callbacks import make_callbacks
 from keras_drnn.experiments.training import build_and_train
 from keras_drnn.tuning.export_latency import export_latency
 from keras_drnn.tuning.folds import fold_splits
@@ -38,6 +39,7 @@ class SkeletonObjective:
     def __init__(self, data: Data, settings: SearchSettings) -> None:
         self.data = data
         self.recipe = settings.recipe(data.data_set)
+        self.callbacks = settings.callbacks
         self.splits = fold_splits(data, settings.folds)
         self.folds = len(self.splits)
         self.name = f"{data.name}-{data.protocol.name}"
@@ -106,7 +108,10 @@ class SkeletonCandidate(RecipeCandidate[SkeletonObjective]):
             name=self.recipe.cell,
             seed=fold,
             folder=folder,
-            callbacks=[StepCounter(on_step)],
+            callbacks=[
+                StepCounter(on_step),
+                *make_callbacks(self.objective.callbacks, folder),
+            ],
         )
         return history
 
@@ -118,6 +123,7 @@ class SkeletonCandidate(RecipeCandidate[SkeletonObjective]):
             self.recipe,
             seed,
             self.objective.data,
+            callbacks=self.objective.callbacks,
             on_step=listeners.on_step,
             on_evaluation=listeners.on_evaluation,
         )

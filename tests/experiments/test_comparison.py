@@ -43,7 +43,7 @@ def trained(monkeypatch):
     """Trainings that take no time: what was trained, and what happens to some, by their names."""
     done, fate = [], {}
 
-    def run(folder, model, recipe, seed, data, *, on_step, on_evaluation):
+    def run(folder, model, recipe, seed, data, *, callbacks, on_step, on_evaluation):
         def train():
             if folder.name in fate:
                 raise fate.pop(folder.name)

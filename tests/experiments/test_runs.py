@@ -128,6 +128,30 @@ def test_a_run_that_fails_is_recorded_and_does_not_raise(tmp_path, data):
     assert evaluated
 
 
+def test_a_callback_that_is_named_ends_a_training_for_good_and_the_step_is_told(
+    tmp_path, data, monkeypatch
+):
+    (tmp_path / "enough.py").write_text(
+        "import keras\n"
+        "def now(folder):\n"
+        "    (folder / 'called').write_text('')\n"
+        "    return keras.callbacks.EarlyStopping('val_loss', min_delta=99.0)\n"
+    )
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.syspath_prepend(str(tmp_path))
+    folder, recipe, seen = tmp_path / "run", replace(RECIPE, steps=4), []
+    runs.run(folder, "drnn", recipe, 0, data, callbacks=["enough:now"])
+    # The loss never falls by so much, so it ends after the second of four evaluations.
+    assert metrics(folder)["trained_steps"] == 2 and description(folder)["status"] == "finished"
+    assert len((folder / "history.jsonl").read_text().splitlines()) == 2
+    assert (folder / "called").exists()
+    # Measured again from its checkpoint, it is not trained any further.
+    (folder / "run.json").unlink()
+    how = {"callbacks": ["enough:now"], "on_step": seen.append}
+    runs.run(folder, "drnn", recipe, 0, data, **how)
+    assert metrics(folder)["trained_steps"] == 2 and set(seen) == {4}
+
+
 def test_the_figures_are_those_of_the_test_clips(finished, data):
     folder, _ = finished
     reached = metrics(folder)

@@ -116,6 +116,15 @@ def test_a_fold_that_cannot_be_split_is_told(tmp_path):
     assert "without-cyd cannot be split and is left out: nobody else jumps" in shown(found)
 
 
+def test_a_run_that_a_callback_has_ended_is_told(tmp_path):
+    write_comparison(tmp_path, ("drnn",), seeds=2, evaluations=5)
+    path = run_path(tmp_path, "drnn", 1) / "metrics.json"
+    path.write_text(json.dumps(json.loads(path.read_text()) | {"trained_steps": 300}))
+    text = shown(report(tmp_path))
+    assert "D-RNN, seed 1: ended by a callback at step 300 of 500" in text
+    assert "seed 0" not in text
+
+
 def test_published_figures_stand_beside_ours_and_only_for_the_thesis(tmp_path):
     write_comparison(tmp_path / "thesis", preset="thesis")
     write_comparison(tmp_path / "best", preset="best")
