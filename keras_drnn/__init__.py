@@ -11,7 +11,7 @@ from keras_drnn.registration import register_lazily
 from keras_drnn.version import __version__
 
 if TYPE_CHECKING:
-    from keras_drnn import data_sets, export, influence, skeletons, tuning
+    from keras_drnn import data_sets, export, influence, recording_formats, skeletons, tuning
     from keras_drnn.causal import CausalLayer
     from keras_drnn.cell import DelayedRNNCell
     from keras_drnn.classifier.estimator import DelayedRNNClassifier
@@ -32,6 +32,7 @@ else:
             "export": None,
             "geometric_delays": "keras_drnn.delays",
             "influence": None,
+            "recording_formats": None,
             "skeletons": None,
             "transformations": "keras_drnn.schedule",
             "tuning": None,
@@ -50,6 +51,7 @@ __all__ = [
     "export",
     "geometric_delays",
     "influence",
+    "recording_formats",
     "skeletons",
     "transformations",
     "tuning",
