@@ -1,6 +1,7 @@
 """From a trained model, on disk or in MLflow, to a file for a device."""
 
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -40,19 +41,23 @@ def export(
             the range of its values.
 
     Raises:
-        ValueError: If there is no such model, or it cannot be exported.
+        ValueError: If there is no such model, or it cannot be exported, or the clips are of
+            classes that it does not know.
     """
     if streaming and batch_size != 1:
         raise ValueError(
             "Expected no batch for a file that reads one frame at a time: it runs as many streams "
             f"as states are kept for it. Received: batch_size={batch_size}"
         )
-    settings: dict[str, Any] = {"form": form, "accuracy_loss": accuracy_loss}
-    if data is not None:
-        settings |= _clips(data)
     with tempfile.TemporaryDirectory() as scratch:
         keras_file, metadata = find_model(source, scratch)
-        settings["metadata"] = metadata
+        settings: dict[str, Any] = {
+            "form": form,
+            "accuracy_loss": accuracy_loss,
+            "metadata": metadata,
+        }
+        if data is not None:
+            settings |= _clips(data, metadata.get("labels"))
         if not streaming:
             return export_litert(keras_file, path, batch_size=batch_size, **settings)
         model: Any = keras_file
@@ -85,16 +90,27 @@ def _of_recorded(keras_file: Path, settings: dict[str, Any]) -> tuple[Any, dict[
     return model, settings | changes
 
 
-def _clips(data: Data) -> dict[str, Any]:
+def _clips(data: Data, names: Sequence[str] | None) -> dict[str, Any]:
+    """The clips to export with, classes numbered as the model names them, if it does."""
     parts = data.split
+    names = list(parts.class_names if names is None else names)
+    unknown = [name for name in parts.class_names if name not in names]
+    if unknown:
+        raise ValueError(
+            f"Expected clips of the classes that the model knows, {', '.join(names)}. Received: "
+            f"{data.name} with {', '.join(unknown)}. Give the data that the model was trained on, "
+            "with the same options"
+        )
+    numbers = np.array([names.index(name) for name in parts.class_names])
     # Where no subjects are set aside for validation, the test clips have to do.
     judged = parts.validation if len(parts.validation) else parts.test
 
     def joints(chosen) -> list[np.ndarray]:
         return [data.clips[int(index)].joints for index in chosen]
 
+    labels = numbers[parts.labels[judged]].tolist()
     return {
         "check_inputs": joints(judged[:: -(-len(judged) // CHECKED_CLIPS)]),
         "representative": joints(parts.train[:: -(-len(parts.train) // REPRESENTATIVE_CLIPS)]),
-        "validation": list(zip(joints(judged), parts.labels[judged].tolist(), strict=True)),
+        "validation": list(zip(joints(judged), labels, strict=True)),
     }

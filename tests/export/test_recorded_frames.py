@@ -1,11 +1,13 @@
 """Streams of models that were trained on a table: fed what a recording holds, gaps and all."""
 
 import json
+from types import SimpleNamespace
 
 import keras
 import numpy as np
 import pytest
 from keras import ops
+from made_clips import CLIPS, SPLIT
 from recording_files import standing
 
 from keras_drnn.data_sets.tables.row_clip import Reading
@@ -163,7 +165,7 @@ def test_clips_of_the_table_are_given_as_they_were_recorded_and_checked_with_gap
     row = RecordingRow(0, RecordingFile(tmp_path / "new.npy"), "")
     prepared, recorded = READING.values(row), READING.recorded(row)
     clips = {"check_inputs": [prepared], "validation": [(prepared, 2)], "representative": []}
-    monkeypatch.setattr(exporting, "_clips", lambda data: clips)
+    monkeypatch.setattr(exporting, "_clips", lambda data, names: clips)
     export(str(path), tmp_path / "model.tflite", streaming=True, data=...)
     ((_, settings),) = exported
     ((judged, label),) = settings["validation"]
@@ -176,3 +178,17 @@ def test_clips_of_the_table_are_given_as_they_were_recorded_and_checked_with_gap
     np.testing.assert_array_equal(checked[there], judged[there])
     missing = ~there.all(axis=-1)
     assert 0.2 < missing.mean() < 0.6 and missing[0].any() and missing.all(axis=-1).any()
+
+
+def test_clips_are_judged_by_the_models_names_of_their_classes(tmp_path, exported):
+    path = folder_of(tmp_path / "run", of_channels(), CHANNELS)
+    known = json.loads(path.with_name("classes.json").read_text())
+    path.with_name("classes.json").write_text(json.dumps(known | {"classes": ["c", "a", "x", "b"]}))
+    data = SimpleNamespace(split=SPLIT, clips=CLIPS, name="new")
+    export(str(path), tmp_path / "model.tflite", streaming=False, data=data)
+    ((_, settings),) = exported
+    assert [label for _, label in settings["validation"]] == [1, 3, 0]  # of a, b and c
+
+    path.with_name("classes.json").write_text(json.dumps(known | {"classes": ["a", "c"]}))
+    with pytest.raises(ValueError, match="the model knows, a, c. Received: new with b. Give"):
+        export(str(path), tmp_path / "model.tflite", streaming=False, data=data)
