@@ -33,10 +33,10 @@ def input_influence(model, x) -> np.ndarray:
 
     Example:
 
-    >>> layer = DelayedRNN(150, return_sequences=True)
+    >>> layer = DelayedRNN(50, return_sequences=True)
     >>> layer.build((None, None, 75))
-    >>> input_influence(layer, np.random.random((100, 75))).shape
-    (100, 100)
+    >>> input_influence(layer, np.random.random((60, 75))).shape
+    (60, 60)
     """
     x = np.asarray(x, "float32")
     if x.ndim < 2 or not len(x) or not np.isfinite(x).all():

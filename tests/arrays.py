@@ -31,16 +31,23 @@ def compiled(function):
     return jax.jit(function)
 
 
-def call(layer, x, **how):
+def call(layer, x, training=None, **how):
     """The outputs of a layer or a model; on JAX it is compiled as a whole."""
     if keras.backend.backend() != "jax":
-        return layer(x, **how)
+        return layer(x, training=training, **how)
     if not layer.built:
         layer.build(x.shape)
 
-    @compiled
-    def outputs(trainable, others, x, how):
-        return layer.stateless_call(trainable, others, x, **how)[0]
+    variables = layer.variables
 
-    variables = layer.trainable_variables, layer.non_trainable_variables
-    return outputs(*([v.value for v in part] for part in variables), x, how)
+    @compiled
+    def outputs(values, x, how):
+        scope = keras.StatelessScope(zip(variables, values, strict=True))
+        with scope:
+            found = layer(x, training=training, **how)
+        return found, [scope.get_current_value(variable) for variable in variables]
+
+    found, values = outputs([variable.value for variable in variables], x, how)
+    for variable, value in zip(variables, values, strict=True):
+        variable.assign(value)
+    return found

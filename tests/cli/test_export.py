@@ -26,6 +26,10 @@ def test_a_stream_is_exported_with_its_labels_and_predicts(command, tmp_path):
     }
     (tmp_path / "run" / "classes.json").write_text(json.dumps(labels_file))
     assert command("data", "demo", "clips", "--subjects", "3", "--repetitions", "1").exit_code == 0
+    # JAX compiles the model anew for each length: few clips are enough.
+    for path in (tmp_path / "clips").glob("*.skeleton"):
+        if int(path.stem[-3:]) > 2:
+            path.unlink()
 
     arguments = ["run/model.keras", "stream.tflite", "--streaming", "--root", "clips"]
     done = command("export", *arguments, "--json", "report.json")

@@ -12,6 +12,7 @@ import keras
 import numpy as np
 import pytest
 from export_reports import export_report
+from light_keras import WITHOUT_TENSORFLOW
 
 import keras_drnn
 import keras_drnn.export
@@ -190,7 +191,14 @@ def test_the_saved_model_goes_on_where_only_the_package_was_imported(finished, t
     np.save(tmp_path / "x.npy", x := rng.normal(size=(3, 8, 2, 25, 3)).astype("float32"))
     np.save(tmp_path / "y.npy", y := np.array([[1] * 8, [0] * 5 + [-1] * 3, [2] * 8]))
     done = subprocess.run(
-        [sys.executable, "-c", LOAD, file, tmp_path / "x.npy", tmp_path / "y.npy"],
+        [
+            sys.executable,
+            "-c",
+            WITHOUT_TENSORFLOW + LOAD,
+            file,
+            tmp_path / "x.npy",
+            tmp_path / "y.npy",
+        ],
         env=os.environ | {"PYTHONPATH": str(Path(keras_drnn.__file__).parents[1])},
         capture_output=True,
         text=True,

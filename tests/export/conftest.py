@@ -1,22 +1,12 @@
-"""Conversions in one process, and files that tests share."""
+"""No conversion, and files that tests share."""
 
 import os
 import pickle
 
 import pytest
-from converting import Converter
 from filelock import FileLock
 
 from keras_drnn.export import conversion
-
-
-@pytest.fixture(scope="session", autouse=True)
-def one_converter():
-    converter = Converter()
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(conversion, "start_process", converter)
-        yield
-    converter.close()
 
 
 @pytest.fixture

@@ -106,7 +106,7 @@ def test_the_last_output_alone_is_the_end_of_the_sequence():
     mask = np.arange(9)[None] < np.array([[9], [6]])
     for zeros in (False, True):
         layer = DelayedRNN([1, 2], (2, 5), zero_output_for_mask=zeros)
-        last = numpy(layer(x, mask=keras.ops.convert_to_tensor(mask)))
+        last = numpy(call(layer, x, mask=keras.ops.convert_to_tensor(mask)))
         expected, *_ = delayed_rnn(
             x, layer.get_weights(), (2, 5), mask=mask, zero_output_for_mask=zeros
         )
@@ -136,7 +136,7 @@ def test_the_worked_example_of_the_thesis(stepped):
     layer.set_weights([u, w, t, p, s, r])
     impulse = np.zeros((3, 5, 3), "float32")
     impulse[:, 0] = np.eye(3)
-    found = numpy(layer(impulse))[:, 4]
+    found = numpy(call(layer, impulse))[:, 4]
     # Row vectors: the first factor of the thesis' column form comes last.
     power = np.linalg.matrix_power
     expected = np.concatenate(

@@ -8,6 +8,7 @@ import sys
 import keras
 import numpy as np
 import pytest
+from light_keras import WITHOUT_TENSORFLOW
 
 from keras_drnn import DelayedRNN
 
@@ -53,11 +54,11 @@ print(json.dumps(found))
 
 def test_flax_modules_and_data_parallel_train_as_the_plain_layer_does():
     done = subprocess.run(
-        [sys.executable, "-c", TRAINING + NNX_AND_TWO_DEVICES],
+        [sys.executable, "-c", WITHOUT_TENSORFLOW + TRAINING + NNX_AND_TWO_DEVICES],
         env=os.environ
         | {
             "KERAS_NNX_ENABLED": "true",
-            "XLA_FLAGS": "--xla_force_host_platform_device_count=2",
+            "XLA_FLAGS": f"{os.environ['XLA_FLAGS']} --xla_force_host_platform_device_count=2",
         },
         capture_output=True,
         text=True,

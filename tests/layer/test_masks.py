@@ -3,7 +3,7 @@
 import keras
 import numpy as np
 import pytest
-from arrays import numpy
+from arrays import call, numpy
 from keras import ops
 from reference import delayed_rnn
 
@@ -23,10 +23,10 @@ def layers(**loop):
 
 def test_masked_frames_might_as_well_be_absent():
     for layer in layers(return_sequences=True):
-        outputs = numpy(layer(X, mask=ops.convert_to_tensor(HOLES)))
+        outputs = numpy(call(layer, X, mask=ops.convert_to_tensor(HOLES)))
         for row in range(2):
             kept = HOLES[row]
-            alone = numpy(layer(X[row : row + 1, kept]))
+            alone = numpy(call(layer, X[row : row + 1, kept]))
             np.testing.assert_allclose(outputs[row, kept], alone[0], atol=1e-5)
 
 
@@ -34,15 +34,15 @@ def test_masked_frames_might_as_well_be_absent():
 def test_what_stands_in_masked_frames_does_not_matter(filler):
     x = np.where(HOLES[..., None], X, np.float32(filler))
     for layer in layers(return_sequences=True):
-        expected = numpy(layer(X, mask=ops.convert_to_tensor(HOLES)))
-        found = numpy(layer(x, mask=ops.convert_to_tensor(HOLES)))
+        expected = numpy(call(layer, X, mask=ops.convert_to_tensor(HOLES)))
+        found = numpy(call(layer, x, mask=ops.convert_to_tensor(HOLES)))
         np.testing.assert_array_equal(found, expected)
 
 
 def test_a_mask_may_be_integers():
     layer, _ = layers(return_sequences=True)
-    expected = numpy(layer(X, mask=ops.convert_to_tensor(HOLES)))
-    found = numpy(layer(X, mask=ops.convert_to_tensor(HOLES.astype("int32"))))
+    expected = numpy(call(layer, X, mask=ops.convert_to_tensor(HOLES)))
+    found = numpy(call(layer, X, mask=ops.convert_to_tensor(HOLES.astype("int32"))))
     np.testing.assert_array_equal(found, expected)
 
 
@@ -59,7 +59,7 @@ def test_a_row_that_is_all_masked_keeps_its_state(zeros):
     layer, _ = layers(return_sequences=True, return_state=True, zero_output_for_mask=zeros)
     mask = np.array([[False] * 9, [True] * 9])
     outputs, final, clock = numpy(
-        layer(X, mask=ops.convert_to_tensor(mask), initial_state=ops.convert_to_tensor(h))
+        call(layer, X, mask=ops.convert_to_tensor(mask), initial_state=ops.convert_to_tensor(h))
     )
     np.testing.assert_array_equal(final[0], h[0])
     np.testing.assert_array_equal(clock[0], 0)
@@ -108,7 +108,7 @@ def test_masks_that_the_layer_computes():
 @pytest.mark.parametrize("stepped", [False, True], ids=["cascade", "stepped"])
 def test_bidirectional_with_masks(stepped):
     both = keras.layers.Bidirectional(layers(return_sequences=True)[stepped], merge_mode=None)
-    forward, backward = numpy(both(X, mask=ops.convert_to_tensor(HOLES)))
+    forward, backward = numpy(call(both, X, mask=ops.convert_to_tensor(HOLES)))
     weights = both.get_weights()
     half = len(weights) // 2
     # Bidirectional sees to it that masked outputs are zero.

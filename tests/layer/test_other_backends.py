@@ -11,6 +11,7 @@ import keras
 import numpy as np
 import pytest
 from arrays import phases
+from light_keras import WITHOUT_TENSORFLOW
 from reference import delayed_rnn
 
 from keras_drnn import DelayedRNN, DelayedRNNCell
@@ -96,7 +97,7 @@ def saved(tmp_path_factory):
 @pytest.mark.parametrize("backend", BACKENDS)
 def test_a_saved_model_gives_the_same_numbers(saved, backend):
     done = subprocess.run(
-        [sys.executable, "-c", PROGRAM, saved],
+        [sys.executable, "-c", WITHOUT_TENSORFLOW + PROGRAM, saved],
         env=os.environ | {"KERAS_BACKEND": backend},
         capture_output=True,
         text=True,

@@ -5,7 +5,7 @@ import contextlib
 import keras
 import numpy as np
 import pytest
-from arrays import numpy
+from arrays import call, numpy
 from keras import ops
 from reference import delayed_rnn
 
@@ -53,7 +53,7 @@ def make(stepped, dtype, activation):
 def test_pure_types(dtype, tolerance, activation, stepped):
     with sixty_four_bits():
         layer = make(stepped, dtype, activation)
-        outputs = layer(ops.convert_to_tensor(X, dtype), mask=ops.convert_to_tensor(MASK))
+        outputs = call(layer, ops.convert_to_tensor(X, dtype), mask=ops.convert_to_tensor(MASK))
         for value in outputs:
             assert keras.backend.standardize_dtype(value.dtype) == dtype
         weights = [numpy(v.value) for v in layer.weights]

@@ -3,7 +3,7 @@
 import keras
 import numpy as np
 import pytest
-from arrays import numpy
+from arrays import call, numpy
 from keras import ops
 from reference import delayed_rnn
 
@@ -61,7 +61,7 @@ def test_groups_of_any_number_and_size(units, delays, unroll):
             DelayedRNN(units, delays, **settings, return_sequences=True, unroll=unroll),
             keras.layers.RNN(cell, return_sequences=True, unroll=unroll),
         ):
-            found = numpy(layer(x))
+            found = numpy(call(layer, x))
             expected, *_ = delayed_rnn(x, layer.get_weights(), delays, first_step=first_step)
             np.testing.assert_allclose(found, expected, atol=1e-5)
 
@@ -78,7 +78,7 @@ def test_a_loop_written_out_takes_masks_and_runs_backwards():
             zero_output_for_mask=zeros,
             return_sequences=True,
         )
-        found = numpy(layer(x, mask=ops.convert_to_tensor(mask)))
+        found = numpy(call(layer, x, mask=ops.convert_to_tensor(mask)))
         expected, *_ = delayed_rnn(
             x,
             layer.get_weights(),
@@ -103,7 +103,7 @@ def test_integers_are_inputs_too():
         # Without dropout: Keras' RNN draws its masks in the type of its input.
         keras.layers.RNN(DelayedRNNCell(4, (1, 3))),
     ):
-        found = layer(ops.convert_to_tensor(x.astype("int32")))
+        found = call(layer, ops.convert_to_tensor(x.astype("int32")))
         assert keras.backend.standardize_dtype(found.dtype) == "float32"
         expected, *_ = delayed_rnn(x, layer.get_weights(), (1, 3))
         np.testing.assert_allclose(numpy(found), expected[:, -1], rtol=1e-4, atol=1e-5)

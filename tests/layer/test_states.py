@@ -62,7 +62,7 @@ def test_a_sequence_in_chunks_is_the_whole_sequence(seed, chunks, first_step, ma
 @pytest.mark.parametrize("wrap", [lambda h: h, lambda h: [h], lambda h: (h,)])
 def test_a_lone_h_starts_the_clock(wrap):
     layer, _ = layers(first_step=1, return_state=True)
-    outputs, h, clock = numpy(layer(X, initial_state=wrap(ops.convert_to_tensor(H))))
+    outputs, h, clock = numpy(call(layer, X, initial_state=wrap(ops.convert_to_tensor(H))))
     expected, final, counts = delayed_rnn(X, layer.get_weights(), DELAYS, first_step=1, initial_h=H)
     np.testing.assert_allclose(outputs, expected[:, -1], atol=1e-5)
     np.testing.assert_allclose(h, final, atol=1e-5)
@@ -97,7 +97,7 @@ def test_clocks_given_as_integers_or_beyond_their_period_are_understood():
         X, layer.get_weights(), DELAYS, initial_h=H, steps_before=np.array([5, 100])
     )
     clock = np.array([[5, 5, 5], [100, 100, 100]], "int32")
-    found = layer(X, initial_state=[ops.convert_to_tensor(H), ops.convert_to_tensor(clock)])
+    found = call(layer, X, initial_state=[ops.convert_to_tensor(H), ops.convert_to_tensor(clock)])
     np.testing.assert_allclose(numpy(found), expected, atol=1e-5)
 
 

@@ -3,7 +3,7 @@
 import keras
 import numpy as np
 import pytest
-from arrays import numpy, phases
+from arrays import call, numpy, phases
 from keras import ops
 from reference import delayed_rnn
 
@@ -31,7 +31,7 @@ def test_bidirectional_returns_both_directions_and_their_states(stepped):
     h = np.random.default_rng(1).normal(size=(2, 2, 5)).astype("float32")
     before = np.array([4, 7])
     given = [h[0], phases(before, DELAYS), h[1], phases(before, DELAYS)]
-    outputs, *states = numpy(both(X, initial_state=[ops.convert_to_tensor(s) for s in given]))
+    outputs, *states = numpy(call(both, X, initial_state=[ops.convert_to_tensor(s) for s in given]))
     weights = both.get_weights()
     assert len(weights) == 12
     settings = {"first_step": 1, "steps_before": before}
@@ -49,7 +49,7 @@ def test_bidirectional_returns_both_directions_and_their_states(stepped):
 def test_bidirectional_takes_a_lone_h_for_each_direction():
     both = keras.layers.Bidirectional(make(False))
     h = np.random.default_rng(1).normal(size=(2, 2, 5)).astype("float32")
-    found = both(X, initial_state=[ops.convert_to_tensor(h[0]), ops.convert_to_tensor(h[1])])
+    found = call(both, X, initial_state=[ops.convert_to_tensor(h[0]), ops.convert_to_tensor(h[1])])
     weights = both.get_weights()
     forward, *_ = delayed_rnn(X, weights[:6], DELAYS, first_step=1, initial_h=h[0])
     backward, *_ = delayed_rnn(
@@ -73,7 +73,7 @@ def test_bidirectional_rebuilds_the_layer_with_all_its_settings():
 def test_time_distributed_runs_the_layer_on_each_series(stepped):
     series = np.random.default_rng(2).normal(size=(2, 4, 7, 3)).astype("float32")
     layer = make(stepped)
-    found = numpy(keras.layers.TimeDistributed(layer)(series))
+    found = numpy(call(keras.layers.TimeDistributed(layer), series))
     for k in range(4):
         expected, *_ = delayed_rnn(series[:, k], layer.get_weights(), DELAYS, first_step=1)
         np.testing.assert_allclose(found[:, k], expected[:, -1], atol=1e-5)
@@ -85,7 +85,7 @@ def test_stacked_cells_are_layers_on_top_of_each_other(masked):
     mask = np.random.default_rng(3).random((2, 7)) < 0.6 if masked else np.ones((2, 7), bool)
     mask[:, 0] = True
     stacked = keras.layers.RNN(keras.layers.StackedRNNCells(cells), return_sequences=True)
-    found = numpy(stacked(X, mask=ops.convert_to_tensor(mask) if masked else None))
+    found = numpy(call(stacked, X, mask=ops.convert_to_tensor(mask) if masked else None))
     middle, *_ = delayed_rnn(X, cells[0].get_weights(), (1, 2), mask=mask)
     expected, *_ = delayed_rnn(middle, cells[1].get_weights(), (2, 5), first_step=1, mask=mask)
     np.testing.assert_allclose(found, expected, atol=1e-5)
@@ -94,8 +94,8 @@ def test_stacked_cells_are_layers_on_top_of_each_other(masked):
 def test_stacked_cells_go_on_from_their_states():
     cells = [DelayedRNNCell(4, (1, 2)), DelayedRNNCell([2, 3], (2, 5), first_step=1)]
     stacked = keras.layers.RNN(cells, return_sequences=True, return_state=True)
-    begun, *states = stacked(X[:, :3])
-    ended, *_ = stacked(X[:, 3:], initial_state=states)
+    begun, *states = call(stacked, X[:, :3])
+    ended, *_ = call(stacked, X[:, 3:], initial_state=states)
     middle, *_ = delayed_rnn(X, cells[0].get_weights(), (1, 2))
     expected, *_ = delayed_rnn(middle, cells[1].get_weights(), (2, 5), first_step=1)
     found = np.concatenate([numpy(begun), numpy(ended)], axis=1)

@@ -10,6 +10,7 @@ import textwrap
 from pathlib import Path
 
 import keras
+from light_keras import WITHOUT_TENSORFLOW
 
 import keras_drnn
 from keras_drnn import DelayedRNN, DelayedRNNCell
@@ -38,7 +39,7 @@ PACKAGE = Path(keras_drnn.__file__).parent
 def run(program, folder, *arguments):
     """Run a program in a fresh process that finds this package, and what is in `folder`."""
     script = folder / "program.py"
-    script.write_text(textwrap.dedent(program), encoding="utf-8")
+    script.write_text(WITHOUT_TENSORFLOW + textwrap.dedent(program), encoding="utf-8")
     environment = {**os.environ, "PYTHONPATH": str(PACKAGE.parent)}
     command = [sys.executable, str(script), *map(str, arguments)]
     done = subprocess.run(

@@ -21,7 +21,7 @@ from keras_drnn.tracking import ComparisonMirror
 # Where nothing is set and no more is there than the model asks for; the project only as its wheel.
 LOAD = """
 import sys
-for name in ("filelock", "typer", "keras_tuner"):
+for name in ("filelock", "typer", "keras_tuner", "tensorflow"):
     sys.modules[name] = None
 import mlflow, numpy
 mlflow.set_tracking_uri(sys.argv[1])
