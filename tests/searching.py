@@ -9,7 +9,7 @@ from pathlib import Path
 from keras_drnn.data_sets.recipe import Recipe
 from keras_drnn.system.atomic_writes import write_json
 from keras_drnn.tuning.limits import Cost, cost_of
-from keras_drnn.tuning.search import Search
+from keras_drnn.tuning.one_search import Search
 from keras_drnn.tuning.settings import SearchSettings
 from keras_drnn.tuning.space import Space
 from keras_drnn.tuning.values import recipe_of

@@ -10,7 +10,7 @@ import argparse
 
 import numpy as np
 
-from keras_drnn.tuning import SearchSettings, Space, search_arrays
+from keras_drnn.tuning import SearchSettings, Space, search
 
 FRAMES, CLASSES = 60, 4
 
@@ -33,7 +33,7 @@ def main() -> None:
     parser.add_argument("--steps", type=int, default=200)
     parser.add_argument("--out", default="search-own-data")
     arguments = parser.parse_args()
-    outcome = search_arrays(
+    outcome = search(
         arguments.out,
         *sequences(512, seed=0),
         test=sequences(256, seed=1),

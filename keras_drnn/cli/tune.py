@@ -17,7 +17,7 @@ from keras_drnn.cli.requirements import require, require_keras
 if TYPE_CHECKING:
     from rich.progress import Progress
 
-    from keras_drnn.tuning.search import Search
+    from keras_drnn.tuning.one_search import Search
     from keras_drnn.tuning.settings import SearchSettings
 
 # What a configuration file may say beside the settings of the search.
@@ -187,8 +187,8 @@ def _tune(
 
     from keras_drnn.cli.progress import console, progress_bars, reading
     from keras_drnn.tracking import check_store, how_to_look, resolve_uri
+    from keras_drnn.tuning.one_search import Search
     from keras_drnn.tuning.roles import role
-    from keras_drnn.tuning.search import Search
     from keras_drnn.tuning.search_folder import search_folder
     from keras_drnn.tuning.settings import SearchSettings
     from keras_drnn.tuning.skeletons import SkeletonObjective

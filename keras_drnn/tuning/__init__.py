@@ -11,7 +11,7 @@ from keras_drnn.lazy import lazy_names
 if TYPE_CHECKING:
     from keras_drnn.tuning.hypermodel import DelayedRNNHyperModel
     from keras_drnn.tuning.limits import Limits
-    from keras_drnn.tuning.search_arrays import search_arrays
+    from keras_drnn.tuning.search_own_data import search
     from keras_drnn.tuning.settings import SearchSettings
     from keras_drnn.tuning.space import Space
     from keras_drnn.tuning.values import delays_of
@@ -24,7 +24,7 @@ else:
             "SearchSettings": "keras_drnn.tuning.settings",
             "Space": "keras_drnn.tuning.space",
             "delays_of": "keras_drnn.tuning.values",
-            "search_arrays": "keras_drnn.tuning.search_arrays",
+            "search": "keras_drnn.tuning.search_own_data",
         },
     )
 
@@ -34,5 +34,5 @@ __all__ = [
     "SearchSettings",
     "Space",
     "delays_of",
-    "search_arrays",
+    "search",
 ]

@@ -5,9 +5,9 @@ import time
 from collections.abc import Callable
 
 from keras_drnn.tuning.explore import check_failures
+from keras_drnn.tuning.one_search import Search
 from keras_drnn.tuning.ports import answers, free_port
 from keras_drnn.tuning.roles import place
-from keras_drnn.tuning.search import Search
 from keras_drnn.tuning.tuner import FolderTuner, quiet
 from keras_drnn.tuning.values import Values
 

@@ -4,8 +4,8 @@ from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING, TypeAlias
 
+from keras_drnn.tuning.one_search import Search, SearchFailedError
 from keras_drnn.tuning.outcome import trial_lines
-from keras_drnn.tuning.search import Search, SearchFailedError
 
 if TYPE_CHECKING:
     from keras_drnn.tuning.oracles import ResumableOracle

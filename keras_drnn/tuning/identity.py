@@ -8,7 +8,7 @@ from typing import Any
 
 from keras_drnn.system.atomic_writes import write_json
 from keras_drnn.system.environment import environment
-from keras_drnn.tuning.search import Search
+from keras_drnn.tuning.one_search import Search
 
 
 def begin(search: Search) -> None:

@@ -29,7 +29,7 @@ def main() -> None:
     """Work for the chief that started this process, and end with it."""
     end_with_parent()
     from keras_drnn.experiments.data import open_data
-    from keras_drnn.tuning.search import Search
+    from keras_drnn.tuning.one_search import Search
     from keras_drnn.tuning.settings import SearchSettings
     from keras_drnn.tuning.skeletons import SkeletonObjective
     from keras_drnn.tuning.worker import work

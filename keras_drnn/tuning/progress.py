@@ -3,8 +3,8 @@
 import time
 from dataclasses import dataclass
 
+from keras_drnn.tuning.one_search import Search
 from keras_drnn.tuning.outcome import best_of, trial_lines
-from keras_drnn.tuning.search import Search
 
 
 @dataclass(frozen=True)

@@ -8,9 +8,9 @@ from keras_drnn.system.atomic_writes import write_json
 from keras_drnn.system.locks import hold
 from keras_drnn.tuning.explore import Explore, explore_here
 from keras_drnn.tuning.identity import begin
+from keras_drnn.tuning.one_search import Search
 from keras_drnn.tuning.outcome import outcome_of
 from keras_drnn.tuning.progress import ProgressMeter, SearchProgress
-from keras_drnn.tuning.search import Search
 from keras_drnn.tuning.winner import OnRun, end_overtaken, find_winner, train_winner
 
 

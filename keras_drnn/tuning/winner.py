@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 from keras_drnn.system.atomic_writes import write_json
 from keras_drnn.tuning.objective import Candidate, Listeners
+from keras_drnn.tuning.one_search import Search, SearchFailedError
 from keras_drnn.tuning.outcome import best_of, trial_lines
-from keras_drnn.tuning.search import Search, SearchFailedError
 
 #: Called with the name of a training and its steps as it begins; returns what is to be called with
 #: the number of steps done.

@@ -6,9 +6,9 @@ from collections.abc import Callable
 
 from keras_drnn.system.locks import hold
 from keras_drnn.tuning.identity import check
+from keras_drnn.tuning.one_search import Search
 from keras_drnn.tuning.ports import answers
 from keras_drnn.tuning.roles import ADDRESS, CHIEF, ID, PORT, place
-from keras_drnn.tuning.search import Search
 from keras_drnn.tuning.values import Values
 
 _CHIEF_WAIT_SECONDS = 600.0

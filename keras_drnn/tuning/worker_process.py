@@ -6,7 +6,7 @@ import subprocess
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from keras_drnn.tuning.search import SearchFailedError
+from keras_drnn.tuning.one_search import SearchFailedError
 from keras_drnn.tuning.trial import MAX_ATTEMPTS
 
 _END_SECONDS = 10.0

@@ -6,9 +6,9 @@ from collections.abc import Callable, Sequence
 from keras_drnn.tuning.chief import LOOK_SECONDS, Chief
 from keras_drnn.tuning.cores import shares_of_cores
 from keras_drnn.tuning.explore import Explore, check_failures
+from keras_drnn.tuning.one_search import Search
 from keras_drnn.tuning.ports import free_port
 from keras_drnn.tuning.roles import acting_as_chief, variables
-from keras_drnn.tuning.search import Search
 from keras_drnn.tuning.tuner import quiet
 from keras_drnn.tuning.worker_process import WorkerProcess
 

@@ -15,7 +15,7 @@ from keras_drnn.tuning.array_batches import batches, measured
 from keras_drnn.tuning.arrays import ArrayObjective
 from keras_drnn.tuning.folds import group_folds
 from keras_drnn.tuning.limits import Limits
-from keras_drnn.tuning.search_arrays import search_arrays
+from keras_drnn.tuning.search_own_data import search
 from keras_drnn.tuning.settings import SearchSettings
 from keras_drnn.tuning.space import Space
 
@@ -55,7 +55,7 @@ def objective(settings=SETTINGS, x=X, y=Y, test=TEST, **how):
 def test_a_search_on_arrays_from_its_first_trial_to_its_exported_winner(tmp_path):
     seen = []
     how = {"test": TEST, "on_progress": seen.append}
-    first = search_arrays(tmp_path / "s", X, Y, settings=SETTINGS, **how)
+    first = search(tmp_path / "s", X, Y, settings=SETTINGS, **how)
     assert first["counts"] == {"finished": 2, "failed": 0, "infeasible": 0}
     assert distinct(first) == 2 and seen[-1].done == 2
     assert first["data"]["clips"] == {"train": 32, "validation": 8, "test": 12}
@@ -71,12 +71,12 @@ def test_a_search_on_arrays_from_its_first_trial_to_its_exported_winner(tmp_path
     assert (folder / "model.tflite").exists()
     # Nothing is done twice; with more trials it goes on.
     trained = {path: path.stat().st_mtime_ns for path in tmp_path.glob("s/*/*/metrics.json")}
-    again = search_arrays(tmp_path / "s", X, Y, settings=SETTINGS, **how)
+    again = search(tmp_path / "s", X, Y, settings=SETTINGS, **how)
     assert again["trials"] == first["trials"] and again["winner"] == winner
     assert all(path.stat().st_mtime_ns == when for path, when in trained.items())
     # Other arrays are another search.
     with pytest.raises(ValueError, match="begun with other settings.*arrays was"):
-        search_arrays(tmp_path / "s", X + 1, Y, settings=SETTINGS, **how)
+        search(tmp_path / "s", X + 1, Y, settings=SETTINGS, **how)
 
 
 def test_a_training_goes_on_where_it_was_interrupted(tmp_path):
@@ -104,7 +104,7 @@ def test_limits_hold_for_arrays_too(tmp_path, monkeypatch):
     assert cost.parameters == objective().build(objective().candidate(VALUES).recipe).count_params()
     settings = replace(SETTINGS, limits=Limits(parameters=9))
     with pytest.raises(ValueError, match="Widen it, or allow more"):
-        search_arrays(tmp_path, X, Y, test=TEST, settings=settings)
+        search(tmp_path, X, Y, test=TEST, settings=settings)
 
 
 def test_folds_hold_every_group_out_once_as_a_whole():
@@ -179,4 +179,4 @@ def test_a_process_of_a_search_by_several_is_refused(tmp_path, monkeypatch):
     for name, value in variables("127.0.0.1", 9, "worker0").items():
         monkeypatch.setenv(name, value)
     with pytest.raises(ValueError, match="Unset the variables KERASTUNER"):
-        search_arrays(tmp_path, X, Y, test=TEST, settings=SETTINGS)
+        search(tmp_path, X, Y, test=TEST, settings=SETTINGS)

@@ -10,7 +10,7 @@ from searching import SPACE, statuses, trained
 from keras_drnn.experiments.callbacks import TrainingDivergedError
 from keras_drnn.system.locks import LockHeldError
 from keras_drnn.tuning.limits import Limits
-from keras_drnn.tuning.search import SearchFailedError
+from keras_drnn.tuning.one_search import SearchFailedError
 
 pytestmark = pytest.mark.usefixtures("no_pictures")
 

@@ -8,7 +8,7 @@ import pytest
 from searching import SPACE, distinct, score_of, trained
 
 from keras_drnn.tuning.limits import Limits
-from keras_drnn.tuning.search import SearchFailedError
+from keras_drnn.tuning.one_search import SearchFailedError
 from keras_drnn.tuning.values import delays_of
 
 # Few enough values for a grid.

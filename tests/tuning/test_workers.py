@@ -17,8 +17,8 @@ from keras_drnn.tuning import local_worker, roles
 from keras_drnn.tuning import worker as worker_module
 from keras_drnn.tuning.chief import Chief, as_chief
 from keras_drnn.tuning.identity import begin
+from keras_drnn.tuning.one_search import Search, SearchFailedError
 from keras_drnn.tuning.run_search import run_search
-from keras_drnn.tuning.search import Search, SearchFailedError
 from keras_drnn.tuning.settings import SearchSettings
 from keras_drnn.tuning.skeletons import SkeletonObjective
 from keras_drnn.tuning.tuner import quiet

@@ -7,14 +7,14 @@ from typing import Any
 import numpy as np
 
 from keras_drnn.tuning.arrays import ArrayObjective
+from keras_drnn.tuning.one_search import Search
 from keras_drnn.tuning.progress import SearchProgress
 from keras_drnn.tuning.roles import role
 from keras_drnn.tuning.run_search import run_search
-from keras_drnn.tuning.search import Search
 from keras_drnn.tuning.settings import SearchSettings
 
 
-def search_arrays(
+def search(
     folder: str | Path,
     x: np.ndarray,
     y: np.ndarray,
@@ -53,7 +53,7 @@ def search_arrays(
 
     Example:
 
-    >>> outcome = search_arrays(  # doctest: +SKIP
+    >>> outcome = search(  # doctest: +SKIP
     ...     "my-search", x, y, test=(x_test, y_test), settings=SearchSettings(trials=20)
     ... )
     """
