@@ -43,14 +43,14 @@ def write(folder: Path) -> None:
 
 def train(folder: Path, seeds: int, steps: int) -> dict:
     """Train all models on both data sets."""
-    from keras_drnn.experiments.comparison import Settings
+    from keras_drnn.experiments.comparison import ComparisonSettings
     from keras_drnn.experiments.data import open_data
     from keras_drnn.experiments.evaluation import clip_scores
     from keras_drnn.experiments.training import build_and_train
     from keras_drnn.reporting.metrics import summarise
     from keras_drnn.system.environment import environment
 
-    settings = Settings(models=MODELS, seeds=seeds, steps=steps)
+    settings = ComparisonSettings(models=MODELS, seeds=seeds, steps=steps)
     found: dict = {**environment(), "steps": steps, "seeds": seeds}
     for name in DATA:
         with tempfile.TemporaryDirectory() as temporary:

@@ -11,7 +11,15 @@ from keras_drnn.registration import register_lazily
 from keras_drnn.version import __version__
 
 if TYPE_CHECKING:
-    from keras_drnn import data_sets, export, influence, recording_formats, skeletons, tuning
+    from keras_drnn import (
+        data_sets,
+        experiments,
+        export,
+        influence,
+        recording_formats,
+        skeletons,
+        tuning,
+    )
     from keras_drnn.causal import CausalLayer
     from keras_drnn.cell import DelayedRNNCell
     from keras_drnn.classifier.estimator import DelayedRNNClassifier
@@ -29,6 +37,7 @@ else:
             "DelayedRNNClassifier": "keras_drnn.classifier.estimator",
             "data_sets": None,
             "draw_schedule": "keras_drnn.schedule_picture",
+            "experiments": None,
             "export": None,
             "geometric_delays": "keras_drnn.delays",
             "influence": None,
@@ -48,6 +57,7 @@ __all__ = [
     "__version__",
     "data_sets",
     "draw_schedule",
+    "experiments",
     "export",
     "geometric_delays",
     "influence",

@@ -12,7 +12,7 @@ from keras_drnn.cli.options import ClipOptions, RecipeOptions, whole_numbers
 from keras_drnn.cli.requirements import require, require_keras
 
 if TYPE_CHECKING:
-    from keras_drnn.experiments.comparison import Settings
+    from keras_drnn.experiments.comparison import ComparisonSettings
     from keras_drnn.experiments.data import Progress
     from keras_drnn.experiments.folds import Folds
 
@@ -71,14 +71,14 @@ def _compare(
     from rich.console import Console
 
     from keras_drnn.cli.progress import console, progress_bars, reading, training
-    from keras_drnn.experiments.comparison import Settings, comparison_folder, trainings
+    from keras_drnn.experiments.comparison import ComparisonSettings, comparison_folder, trainings
     from keras_drnn.experiments.comparison import compare as run_comparison
     from keras_drnn.reporting.tables import comparison_tables
     from keras_drnn.tracking import check_store, how_to_look, resolve_uri
 
     # Everything that can be wrong is found before hours of training.
     options.check_json_file(json_file)
-    settings = Settings(
+    settings = ComparisonSettings(
         models=tuple(dict.fromkeys(models.split(","))),
         preset=recipe.preset.value,
         seeds=seeds,
@@ -116,7 +116,7 @@ def _compare(
         raise typer.Exit(1)
 
 
-def _how_many(settings: "Settings", folds: "Folds", number: int) -> str:
+def _how_many(settings: "ComparisonSettings", folds: "Folds", number: int) -> str:
     from keras_drnn.skeletons.words import counted
 
     return (

@@ -6,6 +6,7 @@ The same data may be split several times, by folds that test every clip once.
 import hashlib
 import json
 from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -28,7 +29,7 @@ from keras_drnn.tracking import ComparisonMirror
 
 
 @dataclass(frozen=True)
-class Settings:
+class ComparisonSettings:
     """What is compared. Fields that are `None` are as the preset has them.
 
     Args:
@@ -93,7 +94,7 @@ class Training:
     name: str
 
 
-def trainings(settings: Settings, folds: Folds) -> Iterator[Training]:
+def trainings(settings: ComparisonSettings, folds: Folds) -> Iterator[Training]:
     """The trainings of a comparison, in their order.
 
     Args:
@@ -110,7 +111,7 @@ def trainings(settings: Settings, folds: Folds) -> Iterator[Training]:
                 yield Training(model, seed, data, name)
 
 
-def comparison_folder(out: Path, settings: Settings, folds: Folds) -> Path:
+def comparison_folder(out: Path, settings: ComparisonSettings, folds: Folds) -> Path:
     """Where a comparison lives: the same settings and data, the same folder.
 
     Args:
@@ -133,9 +134,9 @@ def comparison_folder(out: Path, settings: Settings, folds: Folds) -> Path:
 
 def compare(
     folder: Path,
-    settings: Settings,
+    settings: ComparisonSettings,
     folds: Folds,
-    tracking_uri: str,
+    tracking_uri: str | None,
     *,
     on_run: Callable[[str, int], Callable[[int], None]],
 ) -> dict:
@@ -145,7 +146,7 @@ def compare(
         folder: As from `comparison_folder`.
         settings: What is compared.
         folds: The data.
-        tracking_uri: An MLflow store that `check_store` has found good.
+        tracking_uri: An MLflow store that `check_store` has found good, `None` for none.
         on_run: Called with the name of a run and its steps as it begins; returns what is to be
             called with the number of steps done.
 
@@ -162,7 +163,7 @@ def compare(
     with hold(folder / ".lock", busy):
         if not (folder / "comparison.json").exists():
             write_json(folder / "comparison.json", _description(folder, settings, folds))
-        with ComparisonMirror(folder, tracking_uri) as mirror:
+        with _mirror(folder, tracking_uri) as mirror:
             for training in trainings(settings, folds):
                 recipe = settings.recipe(training.model, folds.data_set)
                 runs.run(
@@ -173,7 +174,7 @@ def compare(
                     training.data,
                     callbacks=settings.callbacks,
                     on_step=on_run(training.name, recipe.steps),
-                    on_evaluation=mirror.sync,
+                    on_evaluation=mirror.sync if mirror else lambda: None,
                 )
             content = report(folder)
             write_json(folder / "report.json", content)
@@ -181,7 +182,13 @@ def compare(
     return content
 
 
-def _description(folder: Path, settings: Settings, folds: Folds) -> dict:
+def _mirror(
+    folder: Path, tracking_uri: str | None
+) -> AbstractContextManager[ComparisonMirror | None]:
+    return nullcontext() if tracking_uri is None else ComparisonMirror(folder, tracking_uri)
+
+
+def _description(folder: Path, settings: ComparisonSettings, folds: Folds) -> dict:
     steps = {settings.recipe(model, folds.data_set).steps for model in settings.models}
     first = settings.recipe(settings.models[0], folds.data_set)
     return {

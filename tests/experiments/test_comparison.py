@@ -8,7 +8,7 @@ import pytest
 from recording_tables import rows, write_table
 
 from keras_drnn.experiments import comparison
-from keras_drnn.experiments.comparison import Settings, compare
+from keras_drnn.experiments.comparison import ComparisonSettings, compare
 from keras_drnn.experiments.folds import open_folds
 from keras_drnn.experiments.recorded_run import record_run
 from keras_drnn.system.locks import LockHeldError, hold
@@ -18,7 +18,7 @@ def test_two_comparisons_in_one_folder_are_refused(tmp_path):
     untouched = SimpleNamespace()
     with hold(tmp_path / ".lock", "held"):
         with pytest.raises(LockHeldError, match="this comparison .* give another --out"):
-            compare(tmp_path, Settings(("drnn",)), untouched, "", on_run=pytest.fail)
+            compare(tmp_path, ComparisonSettings(("drnn",)), untouched, "", on_run=pytest.fail)
     assert [path.name for path in tmp_path.iterdir()] == [".lock"]
 
 
@@ -88,7 +88,7 @@ def test_folds_go_on_where_they_were_interrupted_and_one_that_fails_stops_none(t
     folds = open_folds(str(table), **given)
 
     def go():
-        settings = Settings(("drnn",), seeds=1, steps=4)
+        settings = ComparisonSettings(("drnn",), seeds=1, steps=4)
         return compare(tmp_path / "all", settings, folds, "", on_run=lambda *run: lambda step: None)
 
     fate["drnn-seed0-without-b"] = KeyboardInterrupt()

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from recording_tables import rows, write_table
 
-from keras_drnn.experiments.comparison import Settings, comparison_folder, trainings
+from keras_drnn.experiments.comparison import ComparisonSettings, comparison_folder, trainings
 from keras_drnn.experiments.data import open_data
 from keras_drnn.experiments.folds import Folds, open_folds
 
@@ -89,7 +89,7 @@ def test_copies_across_one_fold_make_clean_clips_of_all(opened):
 
 def test_trainings_go_seed_by_seed_and_fold_by_fold_under_names_of_their_own(opened, tmp_path):
     folds = opened(rows("abc"))
-    settings = Settings(("drnn", "rnn"), seeds=2)
+    settings = ComparisonSettings(("drnn", "rnn"), seeds=2)
     names = [training.name for training in trainings(settings, folds)]
     assert names[:4] == [
         "drnn-seed0-without-a",

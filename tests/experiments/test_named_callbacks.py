@@ -6,7 +6,7 @@ from types import SimpleNamespace
 import keras
 import pytest
 
-from keras_drnn.experiments.comparison import Settings
+from keras_drnn.experiments.comparison import ComparisonSettings
 from keras_drnn.experiments.named_callbacks import check_callbacks, make_callbacks
 from keras_drnn.tuning.settings import SearchSettings
 
@@ -67,7 +67,7 @@ def test_every_training_gets_its_own_and_its_folder_if_it_is_asked_for(here):
 )
 def test_a_wrong_name_is_told_before_anything_is_trained(name, words):
     for settings in (
-        lambda: Settings(("drnn",), callbacks=(name,)),
+        lambda: ComparisonSettings(("drnn",), callbacks=(name,)),
         lambda: SearchSettings.of({"callbacks": [name]}),
     ):
         with pytest.raises(ValueError, match=words):

@@ -14,6 +14,7 @@ ROOT = Path(keras_drnn.__file__).parents[1]
 PACKAGES = [
     "keras_drnn",
     "keras_drnn.data_sets",
+    "keras_drnn.experiments",
     "keras_drnn.export",
     "keras_drnn.skeletons",
     "keras_drnn.tuning",

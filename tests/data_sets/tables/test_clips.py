@@ -8,7 +8,7 @@ import pytest
 from recording_tables import rows, write_table
 
 from keras_drnn.data_sets.tables import table_data_set
-from keras_drnn.experiments.comparison import Settings, comparison_folder
+from keras_drnn.experiments.comparison import ComparisonSettings, comparison_folder
 from keras_drnn.experiments.data import open_data
 from keras_drnn.recordings import recording_file
 from keras_drnn.recordings.read import read_recording
@@ -188,7 +188,7 @@ def test_where_no_row_can_be_read_that_is_said_of_rows(tmp_path):
 
 
 def test_a_comparison_goes_on_with_the_very_same_clips_alone(tmp_path):
-    settings = Settings(models=("drnn",))
+    settings = ComparisonSettings(models=("drnn",))
 
     def folder(lines):
         data = open_data(
