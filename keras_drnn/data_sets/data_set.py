@@ -139,10 +139,10 @@ class DataSet:
         return None if isinstance(self.reader, Reader) else self.reader.description
 
     def texts(self, attribute: str) -> Mapping[int, str]:
-        """What the numbers of actions, subjects, cameras or setups stand for; of some nothing.
+        """What numbers of actions, subjects, cameras, setups or parts stand for; of some nothing.
 
         Args:
-            attribute: `"action"`, `"subject"`, `"camera"` or `"setup"`.
+            attribute: `"action"`, `"subject"`, `"camera"`, `"setup"` or `"part"`.
         """
         return {} if isinstance(self.reader, Reader) else self.reader.texts.get(attribute, {})
 

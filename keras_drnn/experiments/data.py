@@ -15,6 +15,7 @@ from keras_drnn.skeletons.reader import Reader
 from keras_drnn.skeletons.split import Split, unused_clips, unused_warning
 from keras_drnn.skeletons.split import split as split_clips
 from keras_drnn.skeletons.store import ClipStore
+from keras_drnn.skeletons.untested import untested_warning
 
 # What is being done, how many files are done, and of how many.
 Progress = Callable[[str, int, int], None]
@@ -68,7 +69,9 @@ class ClipFolder:
             *self.clips.summary.left_out,
             *(
                 f"{names[clip]}: {reason}"
-                for reason, clips in unused_clips(self.clips.index, self.protocol).items()
+                for reason, clips in unused_clips(
+                    self.clips.index, self.protocol, self.data_set.texts
+                ).items()
                 for clip in clips
             ),
         )
@@ -76,7 +79,7 @@ class ClipFolder:
     @property
     def remarks(self) -> tuple[str, ...]:
         """What its user should know beside the summary of the files."""
-        unused = unused_warning(self.clips.index, self.protocol)
+        unused = unused_warning(self.clips.index, self.protocol, self.data_set.texts)
         fewer = fewer_actions_warning(self.clips.index, self.data_set.extent)
         return (*filter(None, (unused, fewer)), *self.data_set.notices)
 
@@ -131,7 +134,9 @@ class Data(ClipFolder):
     def remarks(self) -> tuple[str, ...]:
         """What its user should know beside the summary of the files."""
         copies = copies_warning(self.clips.index, self.split)
-        return (*([copies] if copies else []), *super().remarks)
+        # Of folds another one tests them.
+        untested = None if self.protocol.folds else untested_warning(self.split)
+        return (*filter(None, (copies, untested)), *super().remarks)
 
     @property
     def warnings(self) -> tuple[str, ...]:
@@ -246,7 +251,7 @@ def split_data(folder: ClipFolder) -> Data:
         ValueError: If the split has an empty side, or an action no training clip.
     """
     index = folder.clips.index
-    parts = split_clips(index, folder.protocol)
+    parts = split_clips(index, folder.protocol, texts=folder.data_set.texts)
     clean = clean_test(index, parts)
     subsets = {} if clean.all() else {"clean": clean}
     for name, actions in folder.data_set.subsets.items():

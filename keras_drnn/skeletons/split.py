@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from keras_drnn.skeletons.index import ClipIndex
+from keras_drnn.skeletons.naming import Texts, named, no_texts
 from keras_drnn.skeletons.protocol import Protocol
 from keras_drnn.skeletons.words import counted, ranges
 
@@ -41,6 +42,7 @@ def split(
     *,
     validation_fraction: float = 0.1,
     validation_subjects: Collection[int] | None = None,
+    texts: Texts = no_texts,
 ) -> Split:
     """Split the clips of a store by a protocol.
 
@@ -61,6 +63,7 @@ def split(
             sorted numbers.
         validation_subjects: The subjects to hold out, in place of a fraction. An empty collection
             holds out none: train on all of the training side, for a final model.
+        texts: What numbers stand for, for messages.
 
     Raises:
         ValueError: If a side would be empty, or a class would have no training clip, or the
@@ -87,13 +90,15 @@ def split(
     ):
         if not mask.any():
             raise ValueError(
-                f"Expected clips of {protocol.attribute} {ranges(wanted)} and of actions "
-                f"{ranges(protocol.actions)} for the {side} side of {protocol.name}, found none. "
-                f"Received: {len(index)} clips of {protocol.attribute} {ranges(values)} and of "
-                f"actions {ranges(index.action)}"
+                f"Expected clips of {protocol.attribute} "
+                f"{named(protocol.attribute, wanted, texts)} and of actions "
+                f"{named('action', protocol.actions, texts)} for the {side} side of "
+                f"{protocol.name}, found none. Received: {len(index)} clips of "
+                f"{protocol.attribute} {named(protocol.attribute, values, texts)} and of actions "
+                f"{named('action', index.action, texts)}"
             )
     # Before anybody is held out: no choice of whom would help.
-    _check_every_action_has_training_clips(index, protocol, train_side, test_side)
+    _check_every_action_has_training_clips(index, protocol, train_side, test_side, texts)
 
     if protocol.validation and validation_subjects is None:
         held_out = np.zeros(0, np.int64)
@@ -104,19 +109,20 @@ def split(
         validation = _some_of_each(index.action, train_side, validation_fraction)
     else:
         held_out = _held_out(
-            np.unique(index.subject[train_side]), validation_fraction, validation_subjects
+            np.unique(index.subject[train_side]), validation_fraction, validation_subjects, texts
         )
         validation = train_side & np.isin(index.subject, held_out)
     train = train_side & ~validation
     if not train.any():
         raise ValueError(
-            f"Expected training clips beside those of the subjects {ranges(held_out)} held out for "
-            f"validation, found none; hold out fewer. Received: {int(train_side.sum())} clips on "
+            f"Expected training clips beside those of the subjects "
+            f"{named('subject', held_out, texts)} held out for validation, found "
+            f"none; hold out fewer. Received: {int(train_side.sum())} clips on "
             "the training side"
         )
     used = train_side | test_side
     actions = np.unique(index.action[used])
-    _check_every_action_is_trained(index, train, actions, held_out)
+    _check_every_action_is_trained(index, train, actions, held_out, texts)
     return Split(
         train=np.flatnonzero(train),
         validation=np.flatnonzero(validation),
@@ -128,12 +134,15 @@ def split(
     )
 
 
-def unused_clips(index: ClipIndex, protocol: Protocol) -> dict[str, np.ndarray]:
+def unused_clips(
+    index: ClipIndex, protocol: Protocol, texts: Texts = no_texts
+) -> dict[str, np.ndarray]:
     """The clips that a protocol has no use for.
 
     Args:
         index: `ClipStore.index`.
         protocol: The protocol.
+        texts: What numbers stand for.
 
     Returns:
         Indices of the clips, ascending, by the reason.
@@ -143,21 +152,23 @@ def unused_clips(index: ClipIndex, protocol: Protocol) -> dict[str, np.ndarray]:
     sides = (*protocol.train, *protocol.validation, *protocol.test)
     no_side = ~np.isin(values, sides) & ~other_action
     reasons = {
-        f"action {ranges(index.action[other_action])}, not among the protocol's actions "
-        f"{ranges(protocol.actions)}": other_action,
-        f"{protocol.attribute} {ranges(values[no_side])}, on no side of the protocol": no_side,
+        f"action {named('action', index.action[other_action], texts)}, not among the protocol's "
+        f"actions {named('action', protocol.actions, texts)}": other_action,
+        f"{protocol.attribute} {named(protocol.attribute, values[no_side], texts)}, on no side of "
+        "the protocol": no_side,
     }
     return {reason: np.flatnonzero(clips) for reason, clips in reasons.items() if clips.any()}
 
 
-def unused_warning(index: ClipIndex, protocol: Protocol) -> str | None:
+def unused_warning(index: ClipIndex, protocol: Protocol, texts: Texts = no_texts) -> str | None:
     """A warning that counts the clips that a protocol has no use for, or `None`.
 
     Args:
         index: `ClipStore.index`.
         protocol: The protocol.
+        texts: What numbers stand for.
     """
-    reasons = unused_clips(index, protocol)
+    reasons = unused_clips(index, protocol, texts)
     if not reasons:
         return None
     total = sum(map(len, reasons.values()))
@@ -168,32 +179,40 @@ def unused_warning(index: ClipIndex, protocol: Protocol) -> str | None:
 
 
 def _check_every_action_has_training_clips(
-    index: ClipIndex, protocol: Protocol, train_side: np.ndarray, test_side: np.ndarray
+    index: ClipIndex,
+    protocol: Protocol,
+    train_side: np.ndarray,
+    test_side: np.ndarray,
+    texts: Texts,
 ) -> None:
     never = np.setdiff1d(index.action[test_side], index.action[train_side])
     if never.size:
         raise ValueError(
             f"Expected a clip of every action on the training side of {protocol.name} "
-            f"({protocol.attribute} {ranges(protocol.train)}), found none of action "
-            f"{ranges(never)}, of which there are test clips alone. Add clips of them, or take "
-            "them out of the folder or the protocol"
+            f"({protocol.attribute} {named(protocol.attribute, protocol.train, texts)}), found "
+            f"none of action {named('action', never, texts)}, of which there are test clips alone. "
+            "Add clips of them, or take them out of the folder or the protocol"
         )
 
 
 def _check_every_action_is_trained(
-    index: ClipIndex, train: np.ndarray, actions: np.ndarray, held_out: np.ndarray
+    index: ClipIndex, train: np.ndarray, actions: np.ndarray, held_out: np.ndarray, texts: Texts
 ) -> None:
     untrained = np.setdiff1d(actions, index.action[train])
     if untrained.size:
         raise ValueError(
-            f"Expected a training clip of every action, found none of {ranges(untrained)} beside "
-            f"those of the subjects {ranges(held_out)}, who are held out for validation. Add clips "
+            f"Expected a training clip of every action, found none of "
+            f"{named('action', untrained, texts)} beside those of the subjects "
+            f"{named('subject', held_out, texts)}, who are held out for validation. Add clips "
             "of them by others, take them out of the folder or the protocol, or (in Python) hold "
-            f"out others with validation_subjects. Received: clips of the actions {ranges(actions)}"
+            f"out others with validation_subjects. Received: clips of the actions "
+            f"{named('action', actions, texts)}"
         )
 
 
-def _held_out(subjects: np.ndarray, fraction: float, wanted: Collection[int] | None) -> np.ndarray:
+def _held_out(
+    subjects: np.ndarray, fraction: float, wanted: Collection[int] | None, texts: Texts
+) -> np.ndarray:
     """The subjects held out for validation, of those on the training side."""
     if wanted is not None:
         held_out = np.unique(np.array(list(wanted), np.int64))
@@ -208,7 +227,7 @@ def _held_out(subjects: np.ndarray, fraction: float, wanted: Collection[int] | N
         raise ValueError(
             "Expected at least 2 subjects on the training side, 1 to train on and 1 to hold out "
             "for validation. Add clips of others, or (in Python) hold out none with "
-            f"validation_subjects=(). Received: subjects {ranges(subjects)}"
+            f"validation_subjects=(). Received: subjects {named('subject', subjects, texts)}"
         )
     return _evenly(subjects, fraction)
 

@@ -36,6 +36,7 @@ def fold_splits(data: Data, folds: int) -> list[Split]:
             data.clips.index,
             data.protocol,
             validation_subjects=[int(subject) for subject in subjects[fold::folds]],
+            texts=data.data_set.texts,
         )
         for fold in range(folds)
     ]

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from keras_drnn.data_sets.tables.row_clip import Reading, clip_of_row
+from keras_drnn.data_sets.tables.row_clip import SIDES, Reading, clip_of_row
 from keras_drnn.recordings.recording_table import RecordingTable
 from keras_drnn.recordings.row import RecordingRow
 from keras_drnn.skeletons.errors import SkeletonFileError
@@ -46,10 +46,11 @@ class TableClips:
     @property
     def texts(self) -> Mapping[str, Mapping[int, str]]:
         """The texts of the table that numbers stand for."""
-        return {
+        texts = {
             COLUMNS[column]: {number: text for text, number in numbered.items()}
             for column, numbered in self.numbers.items()
         }
+        return texts | {"part": {number: text for text, number in SIDES.items()}}
 
     @property
     def description(self) -> dict[str, Any]:

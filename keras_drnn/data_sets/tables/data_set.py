@@ -91,6 +91,7 @@ def table_data_set(
             "then may look better than it is"
         )
     length, rate = _typical_length(sample, fps), fps or sample.rate
+    looked_at = len(sample.lengths) if len(sample.lengths) < len(table.rows) else None
     recipe = starting_recipe(reading, length)
     name = re.sub(r"[^A-Za-z0-9_-]+", "-", Path(path).stem).strip("-_") or "table"
     return DataSet(
@@ -99,7 +100,7 @@ def table_data_set(
         reader=TableClips(table, reading, numbers),
         protocols=evaluated,
         recipe=recipe,
-        recipe_reason=reason_for_delays(recipe, length, rate),
+        recipe_reason=reason_for_delays(recipe, length, rate, looked_at),
         notices=tuple(notices),
         frame_rate=rate,
     )

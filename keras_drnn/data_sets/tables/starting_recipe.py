@@ -44,17 +44,21 @@ def starting_recipe(reading: Reading, length: int) -> Recipe:
     )
 
 
-def reason_for_delays(recipe: Recipe, length: int, frame_rate: float | None) -> str:
+def reason_for_delays(
+    recipe: Recipe, length: int, frame_rate: float | None, looked_at: int | None = None
+) -> str:
     """Why the delays are what they are, for people.
 
     Args:
         recipe: As from `starting_recipe`.
         length: Frames of a typical clip.
         frame_rate: Frames per second, where it is known.
+        looked_at: How many clips the length is of, if not of all.
     """
+    clips = "the clips" if looked_at is None else f"the {looked_at} clips looked at first"
     products = int(transformations(recipe.delays, recipe.frames).max())
     return (
-        f"Delays of the D-RNN: {in_frames(recipe.delays, frame_rate)}. Half of the clips have "
+        f"Delays of the D-RNN: {in_frames(recipe.delays, frame_rate)}. Half of {clips} have "
         f"{counted(length, 'frame')} or more, and training stretches {recipe.frames}; with these "
         f"delays no frame of a stretch is more than {counted(products, 'step')} of the recurrence "
         "away from the last one. --delays changes them"

@@ -165,7 +165,43 @@ def test_a_row_without_a_side_is_counted_and_named(tmp_path):
     data = opened(write_table(tmp_path, lines), tmp_path, layout="coco_17")
     (named,) = data.not_used
     assert named.startswith("000008 d: subject") and "on no side of the protocol" in named
-    assert "does not use 1 of the 7 clips" in data.warnings[0]
+    assert "does not use 1 of the 7 clips: 1 of subject (not said), on no" in data.warnings[0]
+    header, *lines = lines
+    sides = ["train", "train", "test", "test", "train", "", ""]
+    lines = [f"{line},{side}" for line, side in zip(lines, sides, strict=True)]
+    data = opened(write_table(tmp_path, [f"{header},split", *lines]), tmp_path, layout="coco_17")
+    assert "2 of part (not said), on no side" in data.warnings[0]
+
+
+def test_what_cannot_be_split_is_told_by_the_names_in_the_table(tmp_path):
+    more = ["x.npy,jump,bo", "y.npy,run,bo"]
+    table = write_table(tmp_path, [*rows(["zoe", "bo", "al", "cy"]), *more])
+    untold = "There is no test clip of jump, run: the accuracies say nothing of how these are known"
+    with pytest.raises(ValueError, match="found none of 'jump', 'run' beside .*subjects 'bo', who"):
+        opened(table, tmp_path, layout="coco_17", split="subject")
+    alone = "side of without-bo .subject 'al', 'cy', 'zoe'.*none of action 'jump', 'run', of which"
+    with pytest.raises(ValueError, match=alone):
+        opened(table, tmp_path, layout="coco_17", split="loso", protocol="without-bo")
+    lines = [f"{line},{'test' if 'zoe' in line else 'train'}" for line in rows(["zoe", "bo", "al"])]
+    lines = ["file,label,subject,split", *lines[1:], "x.npy,jump,bo,train", "y.npy,run,al,train"]
+    lines += ["xx.npy,jump,al,train", "yy.npy,run,bo,train"]
+    data = opened(write_table(tmp_path, lines), tmp_path, layout="coco_17")
+    assert untold in data.warnings
+    # Of folds another one tests them.
+    table = write_table(
+        tmp_path, ["file,label,subject", *(x.rpartition(",")[0] for x in lines[1:])]
+    )
+    data = opened(table, tmp_path, layout="coco_17", split="loso", protocol="without-zoe")
+    assert "jump" in data.split.class_names and untold not in data.warnings
+
+
+def test_a_length_of_the_clips_looked_at_first_is_said_to_be_theirs(tmp_path):
+    """Of more clips than are looked at, half may be shorter."""
+    table = write_table(tmp_path, rows([f"s{n}" for n in range(20)]))
+    reason = table_data_set(table, layout="coco_17").recipe_reason
+    assert "Half of the 16 clips looked at first have 12 frames or more" in reason
+    table = write_table(tmp_path, rows("abcdefgh"))
+    assert "Half of the clips have" in table_data_set(table, layout="coco_17").recipe_reason
 
 
 @pytest.mark.parametrize(
