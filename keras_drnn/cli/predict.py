@@ -24,6 +24,7 @@ def predict(
     from rich.markup import escape
     from rich.table import Table
 
+    from keras_drnn.cli.progress import console
     from keras_drnn.experiments.prediction import predict as run_prediction
 
     options.check_json_file(json_file)
@@ -32,7 +33,7 @@ def predict(
     else:
         require_keras()
     table = Table("Clip", "Action", "Probability")
-    found, failed = [], 0
+    found, remarks, failed = [], [], 0
     for prediction in run_prediction(model, clips):
         found.append(
             {
@@ -40,8 +41,11 @@ def predict(
                 "label": prediction.label,
                 "probability": prediction.probability,
                 "error": prediction.error,
+                "remark": prediction.remark,
             }
         )
+        if prediction.remark is not None:
+            remarks.append(f"{prediction.path.name}: {prediction.remark}")
         if prediction.error is None:
             share = f"{100 * (prediction.probability or 0.0):.1f} %"
             table.add_row(escape(prediction.path.name), escape(prediction.label or ""), share)
@@ -49,6 +53,8 @@ def predict(
             failed += 1
             table.add_row(escape(prediction.path.name), f"[red]{escape(prediction.error)}[/]", "")
     Console().print(table)
+    for remark in remarks:
+        console.print(remark, style="yellow", markup=False, highlight=False)
     options.write_json_file(json_file, found)
     if failed == len(found):
         raise typer.Exit(1)

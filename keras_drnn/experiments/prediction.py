@@ -17,8 +17,8 @@ from keras_drnn.skeletons.words import counted
 from keras_drnn_runtime.names import RECORDED
 
 _Run = Callable[[np.ndarray], np.ndarray]
-# Gives the frames that the model takes, and in which of them somebody is.
-_Read = Callable[[], tuple[np.ndarray, np.ndarray]]
+# Gives the frames that the model takes, in which of them somebody is, and what is left out.
+_Read = Callable[[], tuple[np.ndarray, np.ndarray, str | None]]
 _Shape = Sequence[int | None]
 KEYPOINTS = "_keypoints.json"  # the end of the names that OpenPose gives the files of a recording
 
@@ -32,12 +32,14 @@ class Prediction:
         label: Name of the class, or its number where names are not known.
         probability: Its probability, from log-probabilities averaged over the valid frames.
         error: Why there is no decision, or `None`.
+        remark: What of the recording was not used, or `None`.
     """
 
     path: Path
     label: str | None = None
     probability: float | None = None
     error: str | None = None
+    remark: str | None = None
 
 
 def predict(model_path: Path, clips_path: Path) -> Iterator[Prediction]:
@@ -61,8 +63,9 @@ def predict(model_path: Path, clips_path: Path) -> Iterator[Prediction]:
     description = _description(model_path)
     for path, read in _clips(clips_path, description):
         try:
-            frames, seen = read()
-            yield Prediction(path, *_decide(score(frames), seen, description.get("labels")))
+            frames, seen, remark = read()
+            decision = _decide(score(frames), seen, description.get("labels"))
+            yield Prediction(path, *decision, remark=remark)
         except SkeletonFileError as error:
             where = "" if error.line is None else f"line {error.line}: "
             yield Prediction(path, error=where + error.reason)
@@ -90,15 +93,16 @@ def _clips(path: Path, description: dict) -> list[tuple[Path, _Read]]:
 
 def _read_row(
     reading: Reading, row: RecordingRow, as_recorded: bool
-) -> tuple[np.ndarray, np.ndarray]:
-    recorded = reading.recorded(row, assumed_rate=reading.fps)
+) -> tuple[np.ndarray, np.ndarray, str | None]:
+    recorded, remark = reading.kept(row, assumed_rate=reading.fps)
     prepared = reading.prepared(recorded)
-    return recorded if as_recorded else prepared, np.asarray(prepared.any(axis=(1, 2, 3)))
+    seen = np.asarray(prepared.any(axis=(1, 2, 3)))
+    return recorded if as_recorded else prepared, seen, remark
 
 
-def _read_joints(reader: Reader, path: Path) -> tuple[np.ndarray, np.ndarray]:
+def _read_joints(reader: Reader, path: Path) -> tuple[np.ndarray, np.ndarray, None]:
     joints = reader.read_joints(path)
-    return joints, np.asarray(joints.any(axis=(1, 2, 3)))
+    return joints, np.asarray(joints.any(axis=(1, 2, 3))), None
 
 
 def _recordings(path: Path) -> list[Path]:

@@ -24,7 +24,6 @@ from keras_drnn.recordings.row import RecordingRow
 from keras_drnn.skeletons.clip import Clip
 from keras_drnn.skeletons.layouts import JointLayout
 from keras_drnn.skeletons.source import Outcome
-from keras_drnn.skeletons.words import counted
 
 SIDES = {"train": 1, "validation": 2, "test": 3}
 
@@ -105,10 +104,20 @@ class Reading:
         A joint is missing, too, where its confidence is 0 or below `confidence`. The arguments and
         errors are those of `values`, of whose shape it is.
         """
-        return self.fitting(row, self.everybody(row, assumed_rate))
+        return self.kept(row, assumed_rate)[0]
 
-    def everybody(self, row: RecordingRow, assumed_rate: float | None = None) -> np.ndarray:
-        """As `recorded`, with as many bodies as there are."""
+    def kept(
+        self, row: RecordingRow, assumed_rate: float | None = None
+    ) -> tuple[np.ndarray, str | None]:
+        """What `recorded` gives, and in words who is left out of it.
+
+        Of more people than clips have room for, those that are there in the most frames are kept.
+        """
+        frames, remark = most_present(self._everybody(row, assumed_rate), self.shape[0])
+        return self._fitting(row, frames), remark
+
+    def _everybody(self, row: RecordingRow, assumed_rate: float | None) -> np.ndarray:
+        """The frames of a row with as many bodies as there are."""
         recording = row.origin.read(Arrangement(self.layout, self.columns, self.order))
         rate = row.fps or recording.frame_rate or assumed_rate
         frames = part_of(row, len(recording.values), rate, self.times)
@@ -139,28 +148,13 @@ class Reading:
             return "expected a channel that is not zero in at least one frame, received none in any"
         return "expected somebody in at least one frame, received nobody in any"
 
-    def fitting(self, row: RecordingRow, values: np.ndarray) -> np.ndarray:
-        """Frames of the clips' shape, from those of `everybody`.
-
-        Args:
-            row: The row.
-            values: The frames.
-
-        Raises:
-            SkeletonFileError: If there are other joints, or more bodies.
-        """
+    def _fitting(self, row: RecordingRow, values: np.ndarray) -> np.ndarray:
         bodies, joints, axes = self.shape
         if values.shape[2:] != (joints, axes):
             raise _error(
                 row,
                 f"expected {_words(joints, axes)}, as in the other recordings, received "
                 f"{_words(*values.shape[2:])}",
-            )
-        if values.shape[1] > bodies:
-            raise _error(
-                row,
-                f"expected at most {counted(bodies, 'body', 'bodies')} in a frame, received "
-                f"{values.shape[1]}",
             )
         absent = ((0, 0), (0, bodies - values.shape[1]), (0, 0), (0, 0))
         return np.pad(values, absent, constant_values=np.nan)
@@ -171,8 +165,6 @@ def clip_of_row(
 ) -> Outcome:
     """The clip of a row, and the SHA-256 of what it holds.
 
-    Of more people than clips have room for, those that are there in the most frames are kept.
-
     Args:
         row: The row.
         reading: How it is read.
@@ -182,8 +174,8 @@ def clip_of_row(
     Raises:
         SkeletonFileError: If the recording cannot be read, or is not like the others.
     """
-    frames, remark = most_present(reading.everybody(row), reading.shape[0])
-    values = np.ascontiguousarray(reading.prepared(reading.fitting(row, frames)))
+    frames, remark = reading.kept(row)
+    values = np.ascontiguousarray(reading.prepared(frames))
 
     def number(column: str, text: str | None) -> int:
         return UNKNOWN if text is None else numbers[column][text]

@@ -171,7 +171,6 @@ def test_who_is_there_longest_is_kept_of_more_people_than_there_is_room_for(row)
     [
         (JOINTS[:, :16], READING, "expected 17 joints"),
         (JOINTS[..., :2], READING, "expected 17 joints in 3-D, as in the other recordings, rec"),
-        (JOINTS[:, None].repeat(2, 1), READING, "at most 1 body in a frame, received 2"),
         (np.ones((9, 3)), CHANNELS, "expected 2 channels, as in the other recordings, received 3"),
         (np.zeros((9, 2)), CHANNELS, "expected a channel that is not zero"),
         (np.full((9, 2), np.nan), CHANNELS, "expected a channel that is not zero"),
