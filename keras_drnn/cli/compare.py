@@ -119,9 +119,10 @@ def _compare(
 def _how_many(settings: "ComparisonSettings", folds: "Folds", number: int) -> str:
     from keras_drnn.skeletons.words import counted
 
+    every = "Every clip of these folds" if folds.not_split else "Every clip"
     return (
         f"{number} trainings: {counted(len(folds.parts), 'fold')} ({folds.name}) x "
-        f"{counted(len(settings.models), 'model')} x {counted(settings.seeds, 'seed')}. Every clip "
+        f"{counted(len(settings.models), 'model')} x {counted(settings.seeds, 'seed')}. {every} "
         "is tested once for each seed, by the model that was not trained on its fold. --protocol "
         f"{folds.parts[0].protocol.name} does one fold alone."
     )

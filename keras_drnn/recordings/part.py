@@ -23,8 +23,9 @@ def part_of(row: RecordingRow, frames: int, rate: float | None, times: Times) ->
             raise RecordingError(
                 row.origin.path,
                 None,
-                "expected its frame rate, in the column fps, as start and end are in seconds; "
-                'received none. (`times = "frames"` in the description makes them frames.)',
+                "expected its frame rate, as start and end are in seconds; received none. Write it "
+                "into the column fps, or, if it is that of all, `fps = 30` into a description "
+                '(TOML), where `times = "frames"` makes start and end frames',
                 "recording",
             )
         start, end = start * rate, None if end is None else end * rate

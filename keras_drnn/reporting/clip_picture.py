@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -73,5 +74,6 @@ def _draw_pose(axes: Axes, clip: Clip, frame: int, layout: JointLayout, across: 
 
 
 def _side(joint: str) -> str:
-    words = joint.split()
-    return _LEFT if "left" in words else _RIGHT if "right" in words else INK
+    """The colour of a joint: `left hip`, `l_hip`, `LeftHip` and `LHip` are left."""
+    words = {word.lower() for word in re.findall("[A-Z]?[a-z]+|[A-Z]", joint)}
+    return _LEFT if words & {"left", "l"} else _RIGHT if words & {"right", "r"} else INK

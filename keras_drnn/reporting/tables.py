@@ -96,7 +96,8 @@ def _accuracy_note(report: Mapping[str, Any]) -> str:
         "Last frame: at the clip's end. Some frame: right at one frame at least."
     )
     if len(_folds(report)) > 1:
-        note += "\nEvery clip is tested once, by the model that was not trained on its fold."
+        every = "Every clip of these folds" if report["data"].get("not_split") else "Every clip"
+        note += f"\n{every} is tested once, by the model that was not trained on its fold."
     if _seeds(report) > 1:
         note += "\n±: standard deviation between seeds."
     return note

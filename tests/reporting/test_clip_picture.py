@@ -5,7 +5,7 @@ import pytest
 
 from keras_drnn.reporting.clip_picture import draw_clip
 from keras_drnn.skeletons.clip import Clip
-from keras_drnn.skeletons.layouts import COCO_17, KINECT_V2
+from keras_drnn.skeletons.layouts import COCO_17, KINECT_V2, JointLayout
 
 
 def clip(joints):
@@ -42,3 +42,29 @@ def test_channels_are_drawn_over_time():
     (axes,) = draw_clip(clip(values), None, "walk").axes
     lines = [line.get_ydata() for line in axes.get_lines()]
     np.testing.assert_array_equal(np.stack(lines), values[:, 0, :, 0].T.astype("float32"))
+
+
+@pytest.mark.parametrize(
+    "left, right", [("l_hip", "r_hip"), ("LHip", "RHip"), ("LeftHip", "rightHip")]
+)
+def test_the_sides_of_a_layout_of_ones_own_have_their_colours(left, right):
+    points = {"hip": 0, "shoulder_centre": 3, "left_shoulder": 1, "right_shoulder": 2}
+    own = JointLayout(
+        name="own",
+        joint_names=("pelvis", left, right, "collar"),
+        bones=((0, 1), (0, 2), (0, 3)),
+        mirror_pairs=((1, 2),),
+        left_hip=1,
+        right_hip=2,
+        **points,
+    )
+    joints = np.random.default_rng(0).normal(size=(9, 1, 4, 2))
+    lines = draw_clip(clip(joints), own, "wave").axes[0].get_lines()
+    of_coco = draw_clip(clip(np.ones((9, 1, 17, 2))), COCO_17, "wave").axes[0].get_lines()
+    named = {
+        COCO_17.joint_names[far]: line.get_color()
+        for line, (_, far) in zip(of_coco, COCO_17.bones, strict=False)
+    }
+    colours = [line.get_color() for line in lines[:3]]
+    assert colours[:2] == [named["left wrist"], named["right wrist"]]
+    assert colours[2] not in colours[:2]

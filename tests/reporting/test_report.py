@@ -114,6 +114,7 @@ def test_a_fold_that_cannot_be_split_is_told(tmp_path):
     found = report(tmp_path)
     assert not found["complete"] and found["models"]["drnn"]["seeds"][0]["complete"]
     assert "without-cyd cannot be split and is left out: nobody else jumps" in shown(found)
+    assert "Every clip of these folds is tested once" in shown(found)  # not those of cyd
 
 
 def test_a_run_that_a_callback_has_ended_is_told(tmp_path):

@@ -1,6 +1,5 @@
 """The data set that a table is: what its recordings are, how they are split, where to start."""
 
-import re
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
@@ -13,6 +12,7 @@ from keras_drnn.data_sets.data_set import DataSet
 from keras_drnn.data_sets.tables.clips import TableClips
 from keras_drnn.data_sets.tables.layout import layout_of
 from keras_drnn.data_sets.tables.numbering import number_texts
+from keras_drnn.data_sets.tables.plain_name import plain_name
 from keras_drnn.data_sets.tables.protocols import default_rule, protocols
 from keras_drnn.data_sets.tables.row_clip import Reading
 from keras_drnn.data_sets.tables.starting_recipe import reason_for_delays, starting_recipe
@@ -93,7 +93,7 @@ def table_data_set(
     length, rate = _typical_length(sample, fps), fps or sample.rate
     looked_at = len(sample.lengths) if len(sample.lengths) < len(table.rows) else None
     recipe = starting_recipe(reading, length)
-    name = re.sub(r"[^A-Za-z0-9_-]+", "-", Path(path).stem).strip("-_") or "table"
+    name = plain_name(Path(path).stem).strip("-_") or "table"
     return DataSet(
         name=name,
         title=f"the recordings of {table.path.name}",

@@ -1,11 +1,11 @@
 """From the columns of a table to protocols: which clips train and which test."""
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import count
 
 import numpy as np
 
+from keras_drnn.data_sets.tables.plain_name import plain_name
 from keras_drnn.data_sets.tables.row_clip import SIDES
 from keras_drnn.recordings.recording_table import RecordingTable
 from keras_drnn.recordings.split_rule import SplitRule
@@ -99,7 +99,7 @@ def _plain_names(texts: Iterable[str]) -> list[str]:
     names: list[str] = []
     taken: set[str] = set()
     for text in texts:
-        plain = re.sub(r"[^A-Za-z0-9_-]+", "-", text).strip("-") or "x"
+        plain = plain_name(text).strip("-") or "x"
         numbered = (plain if n == 1 else f"{plain}-{n}" for n in count(1))
         names.append(next(name for name in numbered if name.casefold() not in taken))
         taken.add(names[-1].casefold())

@@ -126,7 +126,11 @@ class Reading:
             values = mark_missing(values, recording.confidence[frames], self.confidence)
         if self.fps is not None:
             if rate is None:
-                raise _error(row, "expected its frame rate, in the column fps, received none")
+                raise _error(
+                    row,
+                    "expected its frame rate, received none. Write it into the column fps, or, if "
+                    "it is that of all, `fps = 30` into a description (TOML)",
+                )
             values = at_rate(values, rate, self.fps)
         if not np.nan_to_num(values).any():
             raise _error(row, self._nothing)

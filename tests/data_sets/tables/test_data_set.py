@@ -211,7 +211,7 @@ def test_a_length_of_the_clips_looked_at_first_is_said_to_be_theirs(tmp_path):
         (".hidden.csv", "hidden"),
         ("--help.TSV", "help"),
         ("клипы.csv", "table"),
-        ("übung-1.csv", "bung-1"),
+        ("übung-1.csv", "ubung-1"),
         ("_.csv", "table"),
         ("a.b.csv", "a-b"),
     ],

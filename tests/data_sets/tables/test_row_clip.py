@@ -96,6 +96,8 @@ def test_seconds_need_a_frame_rate_and_so_does_another_one(row):
     # From the beginning to the end is the same in seconds and frames.
     np.testing.assert_array_equal(seconds.values(row(start=0))[:, 0], JOINTS)
     assert "expected its frame rate" in said(row(), at_15)
+    for told in (said(row(end=1), seconds), said(row(), at_15)):
+        assert "`fps = 30` into a description" in told  # a rate in every row is not the only way
     np.testing.assert_array_equal(at_15.values(row(fps=30))[:, 0], JOINTS[::2])
     # What a model is given later has the rate that it was trained for, if nothing else is known.
     np.testing.assert_array_equal(at_15.values(row(), assumed_rate=15)[:, 0], JOINTS)
