@@ -44,6 +44,7 @@ class QuickObjective:
 
     name = "quick"
     longest_delay = 30
+    counts_unbuilt = True
 
     def __init__(self, log, settings, *, pause=0.0, fault=None, latency=None, wins=None):
         self.log = log

@@ -1,32 +1,41 @@
-"""Sequences in arrays: batches to train on, and how right a model is."""
+"""Batches of sequences: what they must be, and how right a model is on them."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable
 from typing import Any
 
 import keras
 import numpy as np
 
-from keras_drnn.classifier.order import batches_of_numbers
 from keras_drnn.tuning.objective import SCORE
 
 _SILENT: Any = 0  # its default, a string, misleads type checkers
 
 
-def batches(
-    x: np.ndarray, y: np.ndarray, chosen: np.ndarray, size: int, seed: int, first_step: int
-) -> Iterator[tuple[np.ndarray, np.ndarray]]:
-    """Batches without end, each pass in an order of its own; the same from wherever it begins.
+def check_sequences(name: str, x: Any, y: Any) -> tuple[np.ndarray, np.ndarray]:
+    """Sequences and their classes as arrays.
 
     Args:
+        name: What they are called in an error.
         x: The sequences.
         y: The class of each.
-        chosen: Numbers of those to train on.
-        size: Sequences in a batch.
-        seed: Seed of the order.
-        first_step: How many batches to leave out.
+
+    Raises:
+        ValueError: If they are none.
     """
-    for batch in batches_of_numbers(chosen, size, seed, first_step):
-        yield x[batch], y[batch]
+    x, y = np.asarray(x, "float32"), np.asarray(y)
+    if x.ndim != 3 or y.shape != x.shape[:1] or not len(y):
+        raise ValueError(
+            f"`{name}` must be sequences (sequences, steps, features) and a class for each. "
+            f"Received: shapes {x.shape} and {y.shape}"
+        )
+    if not np.isfinite(x).all():
+        raise ValueError(f"`{name}` must be finite numbers. Received: some that are not")
+    if not np.issubdtype(y.dtype, np.integer) or y.min() < 0:
+        raise ValueError(
+            f"The classes of `{name}` must be whole numbers from 0 up. Received: {y.dtype}, "
+            f"{y.min()} the least"
+        )
+    return x, y
 
 
 def measured(model: keras.Model, x: np.ndarray, y: np.ndarray, part: str) -> dict[str, float]:
@@ -38,10 +47,30 @@ def measured(model: keras.Model, x: np.ndarray, y: np.ndarray, part: str) -> dic
         y: The class of each.
         part: What stands before the slash in their names.
     """
-    scores = np.asarray(model.predict(x, verbose=_SILENT), "float64")
-    highest = scores.max(axis=-1, keepdims=True)
-    logs = scores - highest - np.log(np.exp(scores - highest).sum(axis=-1, keepdims=True))
+    return _judged(model, np.asarray(model.predict(x, verbose=_SILENT)), y, part)
+
+
+def measured_in_batches(
+    model: keras.Model, batches: Iterable[tuple[np.ndarray, np.ndarray]], part: str
+) -> dict[str, float]:
+    """Loss and accuracy of a model, of which no more than one batch is kept.
+
+    Args:
+        model: A model that gives a score for each class.
+        batches: Sequences and classes.
+        part: What stands before the slash in their names.
+    """
+    scores, classes = [], []
+    for x, y in batches:
+        scores.append(np.asarray(model.predict_on_batch(x)))
+        classes.append(y)
+    return _judged(model, np.concatenate(scores), np.concatenate(classes), part)
+
+
+def _judged(model: keras.Model, scores: np.ndarray, y: np.ndarray, part: str) -> dict[str, float]:
+    # By the model's own loss: whether it gives logits or probabilities is its own affair.
+    loss: Any = keras.ops.convert_to_numpy(model.compute_loss(y=y, y_pred=scores))
     return {
-        f"{part}/loss": float(-logs[np.arange(len(y)), y].mean()),
+        f"{part}/loss": float(loss),
         f"{part}/{SCORE.partition('/')[2]}": float((scores.argmax(axis=-1) == y).mean()),
     }

@@ -18,11 +18,11 @@ class Cost:
     Args:
         parameters: Trainable parameters.
         multiply_adds: Multiplications of a weight for one frame, in the mean over frames: a group
-            with delay `d` is computed at every `d`-th frame.
+            with delay `d` is computed at every `d`-th frame. `None` if they are not known.
     """
 
     parameters: int
-    multiply_adds: float
+    multiply_adds: float | None
 
 
 @dataclass(frozen=True)

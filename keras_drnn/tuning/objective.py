@@ -47,7 +47,7 @@ class Candidate(Protocol):
 
     @property
     def cost(self) -> Cost:
-        """What the model costs, without building it."""
+        """What the model costs."""
         ...
 
     def latency_milliseconds(self, scratch: Path) -> float:
@@ -101,6 +101,11 @@ class Objective(Protocol):
     @property
     def longest_delay(self) -> int:
         """The longest delay that fits the sequences."""
+        ...
+
+    @property
+    def counts_unbuilt(self) -> bool:
+        """Whether the cost of a candidate is known without building its model."""
         ...
 
     def candidate(self, values: Values, steps: int | None = None) -> Candidate:

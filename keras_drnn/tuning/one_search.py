@@ -50,11 +50,15 @@ class Search:
     def feasible(self, values: Values) -> bool:
         """Whether the delays of a trial fit the data, and its model the limits.
 
+        The limits of what is known before the model is built; the trial finds the others.
+
         Args:
             values: The trial's hyperparameters.
         """
         if misfit(values, self.objective.longest_delay) is not None:
             return False
+        if not self.objective.counts_unbuilt:
+            return True
         return self.settings.limits.exceeded(self.cost(values)) is None
 
     def run_trial(

@@ -36,6 +36,8 @@ class SkeletonObjective:
         ValueError: If the training subjects cannot be held out in so many parts.
     """
 
+    counts_unbuilt = True
+
     def __init__(self, data: Data, settings: SearchSettings) -> None:
         self.data = data
         self.recipe = settings.recipe(data.data_set)

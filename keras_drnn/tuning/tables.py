@@ -73,7 +73,7 @@ def _trials(title: str, trials: Sequence[Mapping[str, Any]]) -> Table:
             trial["delays"] or "-",
             "+".join(map(str, units)) if isinstance(units, list) else str(units),
             f"{trial['parameters']:,}",
-            f"{trial['multiply_adds']:,.0f}",
+            "-" if trial["multiply_adds"] is None else f"{trial['multiply_adds']:,.0f}",
             f"{100 * trial['score']:.1f} %",
         )
     return table

@@ -4,6 +4,7 @@ import json
 import shutil
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -69,6 +70,9 @@ def run_trial(
                 "without a word: killed, perhaps for want of memory."
             )
         write_json(folder / "run.json", state)
+        # A model of a user's own is built for it, and may fail.
+        state |= {"cost": asdict(candidate.cost)}
+        write_json(folder / "run.json", state)
         _check_feasible(folder, candidate, limits, misfit)
         histories = [
             candidate.train_fold(
@@ -114,14 +118,14 @@ def _begin(
     folder.mkdir(parents=True, exist_ok=True)
     evaluations = _evaluations(folder)
     stuck = before.get("evaluations") == evaluations
-    cost = candidate.cost
+    unknown = {"parameters": None, "multiply_adds": None}
     return {
         "model": candidate.params["cell"],
         "seed": 0,
         "status": "running",
         "params": params,
         "values": dict(values),
-        "cost": {"parameters": cost.parameters, "multiply_adds": cost.multiply_adds},
+        "cost": before.get("cost", unknown),
         "error": None,
         "export_error": None,
         "infeasible": False,
@@ -162,8 +166,7 @@ def _keep(folder: Path, histories: Sequence[History], cost: Cost, seconds: float
         {
             **reached,
             **of_folds,
-            "parameters": cost.parameters,
-            "multiply_adds": cost.multiply_adds,
+            **{name: value for name, value in asdict(cost).items() if value is not None},
             "train_seconds": mean[-1]["seconds"],
             "trial_seconds": seconds,
         },

@@ -8,48 +8,21 @@ from pathlib import Path
 import keras
 import numpy as np
 import pytest
+from own_sequences import SETTINGS, TEST, VALUES, X, Y
 from searching import distinct
 
-from keras_drnn.tuning import arrays
-from keras_drnn.tuning.array_batches import batches, measured
-from keras_drnn.tuning.arrays import ArrayObjective
+from keras_drnn.tuning import own_objective
+from keras_drnn.tuning.array_batches import measured, measured_in_batches
+from keras_drnn.tuning.arrays import ArraySequences
 from keras_drnn.tuning.folds import group_folds
 from keras_drnn.tuning.limits import Limits
+from keras_drnn.tuning.own_objective import OwnObjective
 from keras_drnn.tuning.search_own_data import search
-from keras_drnn.tuning.settings import SearchSettings
-from keras_drnn.tuning.space import Space
-
-SPACE = Space(
-    groups=(1, 2),
-    bases=(2.0,),
-    units=(6, 9),
-    growths=(1.0,),
-    first_steps=(0,),
-    head_units=(0,),
-    dropout=(0.0, 0.0),
-    learning_rate=(0.02, 0.02),
-)
-SETTINGS = SearchSettings(
-    oracle="random", trials=2, folds=2, seeds=1, steps=20, batch_size=8, space=SPACE
-)
-VALUES = {"groups": 2, "base": 2.0, "growth": 1.0, "units": 9}
-
-
-def sequences(count, seed=0):
-    """The class is the sign of the mean of the first feature."""
-    rng = np.random.default_rng(seed)
-    y = np.arange(count) % 2
-    x = rng.normal(0, 0.3, (count, 8, 3)).astype("float32")
-    x[..., 0] += np.where(y, 1.0, -1.0)[:, None]
-    return x, y
-
-
-X, Y = sequences(40)
-TEST = sequences(12, seed=1)
 
 
 def objective(settings=SETTINGS, x=X, y=Y, test=TEST, **how):
-    return ArrayObjective(x, y, settings, test=test, **how)
+    size = {"folds": settings.folds, "batch_size": settings.batch_size}
+    return OwnObjective(ArraySequences(x, y, test=test, **size, **how), settings)
 
 
 def test_a_search_on_arrays_from_its_first_trial_to_its_exported_winner(tmp_path):
@@ -98,7 +71,7 @@ def test_a_training_goes_on_where_it_was_interrupted(tmp_path):
 
 
 def test_limits_hold_for_arrays_too(tmp_path, monkeypatch):
-    monkeypatch.setattr(arrays, "export_latency", lambda model, sequence, scratch: 2.0)
+    monkeypatch.setattr(own_objective, "export_latency", lambda model, sequence, scratch: 2.0)
     assert objective().candidate(VALUES).latency_milliseconds(Path()) == 2.0
     cost = objective().candidate(VALUES).cost
     assert cost.parameters == objective().build(objective().candidate(VALUES).recipe).count_params()
@@ -109,14 +82,14 @@ def test_limits_hold_for_arrays_too(tmp_path, monkeypatch):
 
 def test_folds_hold_every_group_out_once_as_a_whole():
     groups = np.repeat(np.arange(10), 4)
-    own = objective(groups=groups)
+    own = objective(groups=groups).data
     assert own.folds == 2
     for parts in own.parts:
         assert not set(groups[parts.train]) & set(groups[parts.validation])
     held = np.concatenate([parts.validation for parts in own.parts])
     assert sorted(held) == list(range(40))
     # One fold is the part that is held out for the winner, a fifth.
-    one = objective(replace(SETTINGS, folds=1), groups=groups)
+    one = objective(replace(SETTINGS, folds=1), groups=groups).data
     assert one.parts == [one.winner_parts] and len(one.winner_parts.validation) == 8
     with pytest.raises(ValueError, match="Received: 3 groups"):
         group_folds(np.arange(3), np.zeros(3, int), 4)
@@ -125,17 +98,20 @@ def test_folds_hold_every_group_out_once_as_a_whole():
 
 
 def test_batches_take_every_sequence_once_a_pass_and_go_on_from_anywhere():
-    x, y = np.arange(10)[:, None, None], np.arange(10)
-    chosen = np.array([1, 2, 3, 5, 8, 9])
-    steps = [labels.tolist() for _, labels in islice(batches(x, y, chosen, 4, 0, 0), 9)]
-    taken = np.concatenate(steps)
-    passes = [sorted(part) for part in taken.reshape(6, 6).tolist()]
-    assert passes == [chosen.tolist()] * 6
-    assert len({tuple(part) for part in taken.reshape(6, 6).tolist()}) > 1
-    later = [labels.tolist() for _, labels in islice(batches(x, y, chosen, 4, 0, 5), 4)]
-    assert later == steps[5:]
-    other = [labels.tolist() for _, labels in islice(batches(x, y, chosen, 4, 1, 0), 9)]
-    assert other != steps
+    x, y = np.arange(10.0)[:, None, None], np.zeros(10, int)
+    own = ArraySequences(x, y, test=(x, y), folds=1, batch_size=3)
+
+    def taken(first_step, count, seed=0):
+        steps = islice(own.batches(None, seed, first_step), count)
+        return [x[:, 0, 0].tolist() for x, _ in steps]
+
+    steps = taken(0, 8)
+    passes = np.concatenate(steps).reshape(3, 8).tolist()
+    chosen = own.winner_parts.train.tolist()
+    assert len(chosen) == 8 and [sorted(part) for part in passes] == [chosen] * 3
+    assert len({tuple(part) for part in passes}) > 1
+    assert taken(5, 3) == steps[5:]
+    assert taken(0, 8, seed=1) != steps
 
 
 def test_loss_and_accuracy_are_keras_own():
@@ -145,6 +121,9 @@ def test_loss_and_accuracy_are_keras_own():
     assert set(own) == {"test/loss", "test/sequence_accuracy"}
     assert own["test/loss"] == pytest.approx(loss, rel=1e-4)
     assert own["test/sequence_accuracy"] == pytest.approx(accuracy)
+    # In batches of different sizes every sequence counts as much as any other.
+    parts = [(X[:30], Y[:30]), (X[30:], Y[30:])]
+    assert measured_in_batches(model, parts, "test") == pytest.approx(own, rel=1e-5)
 
 
 @pytest.mark.parametrize(
