@@ -31,6 +31,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--trials", type=int, default=10)
     parser.add_argument("--steps", type=int, default=200)
+    parser.add_argument("--workers", type=int, default=1)
     parser.add_argument("--out", default="search-own-data")
     arguments = parser.parse_args()
     outcome = search(
@@ -43,6 +44,7 @@ def main() -> None:
             seeds=1,
             space=Space(units=(40, 80), head_units=(0,)),
         ),
+        workers=arguments.workers,
         on_progress=lambda progress: print(f"{progress.done} of {progress.of} trials"),
     )
     finished = [trial for trial in outcome["trials"] if trial["status"] == "finished"]

@@ -7,10 +7,13 @@ from typing import Any
 import keras
 import numpy as np
 
+from keras_drnn.delays import is_integer
 from keras_drnn.tuning.arrays import ArraySequences
+from keras_drnn.tuning.explore import explore_here
 from keras_drnn.tuning.one_search import Search
 from keras_drnn.tuning.own_build import Build
 from keras_drnn.tuning.own_objective import OwnObjective
+from keras_drnn.tuning.own_worker import with_own_workers
 from keras_drnn.tuning.progress import SearchProgress
 from keras_drnn.tuning.py_datasets import DatasetSequences
 from keras_drnn.tuning.roles import role
@@ -29,6 +32,7 @@ def search(
     build: Build | None = None,
     settings: SearchSettings | None = None,
     groups: np.ndarray | None = None,
+    workers: int = 1,
     tracking_uri: str | None = None,
     on_progress: Callable[[SearchProgress], object] = lambda progress: None,
 ) -> dict[str, Any]:
@@ -57,6 +61,8 @@ def search(
             `batch_size` is theirs.
         groups: For each training sequence of an array whom or what it comes from; sequences of one
             group are held out together. By default every sequence is a group of its own.
+        workers: Processes on this machine that run trials. With several, `build` and the class of
+            a dataset must be of a module that they can import, not of the program itself.
         tracking_uri: An MLflow tracking address, `None` for none.
         on_progress: Called as trials end.
 
@@ -64,8 +70,8 @@ def search(
         The content of `outcome.json`: every trial, the best, the front, and the winner.
 
     Raises:
-        ValueError: If data or settings are not as described, `build` gives another model, or the
-            folder is that of another search.
+        ValueError: If data or settings are not as described, `build` gives another model, workers
+            cannot be sent what they need, or the folder is that of another search.
         SearchFailedError: If no trial finished, or too many in a row failed.
 
     Example:
@@ -76,9 +82,11 @@ def search(
     """
     if role() is not None:
         raise ValueError(
-            "A search on data of your own runs in one process. Unset the variables KERASTUNER_*. "
-            f"Received: the environment of a {role()}"
+            "A search on data of your own has no workers but its own. Unset the variables "
+            f"KERASTUNER_*. Received: the environment of a {role()}"
         )
+    if not is_integer(workers) or workers < 1:
+        raise ValueError(f"`workers` must be a whole number from 1 up. Received: {workers!r}")
     if tracking_uri is not None:
         from keras_drnn.tracking import check_store
 
@@ -88,7 +96,10 @@ def search(
     data = _sequences(x, y, test, validation, groups, settings)
     objective = OwnObjective(data, settings, build)
     return run_search(
-        Search(Path(folder), settings, objective), tracking_uri, on_progress=on_progress
+        Search(Path(folder), settings, objective),
+        tracking_uri,
+        on_progress=on_progress,
+        explore=explore_here if workers == 1 else with_own_workers(workers, objective),
     )
 
 

@@ -1,0 +1,76 @@
+"""Several processes search on data of one's own, with a model of one's own."""
+
+import importlib
+from dataclasses import replace
+
+import pytest
+from own_sequences import SETTINGS, TEST, X, Y
+from searching import environment
+
+from keras_drnn.tuning import own_worker, search
+from keras_drnn.tuning.arrays import ArraySequences
+from keras_drnn.tuning.own_objective import OwnObjective
+from keras_drnn.tuning.workers import with_workers
+
+pytestmark = pytest.mark.usefixtures("no_pictures")
+
+MODEL = """
+import keras
+from keras_drnn import DelayedRNN
+
+def build(values):
+    layers = [DelayedRNN(values["units"], values["delays"]), keras.layers.Dense(2)]
+    model = keras.Sequential(layers)
+    model.compile("sgd", keras.losses.SparseCategoricalCrossentropy(from_logits=True))
+    return model
+"""
+
+
+@pytest.fixture
+def build(tmp_path, monkeypatch):
+    """Of a module that a new process finds nowhere by itself."""
+    (tmp_path / "a_model_of_ones_own.py").write_text(MODEL)
+    monkeypatch.syspath_prepend(tmp_path)
+    return importlib.import_module("a_model_of_ones_own").build
+
+
+def test_workers_are_sent_the_data_and_the_model(tmp_path, build, monkeypatch):
+    monkeypatch.setenv("PYTHONPATH", environment()["PYTHONPATH"])
+    monkeypatch.setattr("keras_drnn.export.export_litert", lambda *given, **how: 1 / 0)
+    asked = []
+
+    def one_worker(count, command):
+        asked.append(count)
+        return with_workers(1, command)
+
+    monkeypatch.setattr("keras_drnn.tuning.workers.with_workers", one_worker)
+    folder = tmp_path / "s"
+    settings = replace(SETTINGS, folds=1, trials=1, steps=4)
+    outcome = search(folder, X, Y, test=TEST, build=build, settings=settings, workers=2)
+    assert asked == [2] and outcome["counts"]["finished"] == 1
+    assert outcome["winner"]["params"]["build"] == "a_model_of_ones_own.build"
+    # The data are not left behind.
+    assert sorted(path.name for path in (folder / "workers").iterdir()) == ["worker0"]
+
+
+def of_the_program(values):
+    """As if this module were the program that was started."""
+
+
+@pytest.mark.parametrize("case", ["lambda", "program"])
+def test_what_cannot_be_sent_is_refused_before_any_trial(build, case, monkeypatch):
+    monkeypatch.setattr(OwnObjective, "_check_build", lambda *given: None)
+    own = lambda values: build(values)  # noqa: E731
+    if case == "program":
+        own = of_the_program
+        monkeypatch.setattr(own, "__module__", "__main__")
+        monkeypatch.setattr("__main__.of_the_program", own, raising=False)
+    objective = OwnObjective(ArraySequences(X, Y, test=TEST, folds=1), SETTINGS, own)
+    with pytest.raises(ValueError, match="With several workers `build` must .* a .py file"):
+        own_worker.with_own_workers(2, objective)
+
+
+@pytest.mark.parametrize("workers", [0, 1.5, True])
+def test_workers_are_a_whole_number(tmp_path, workers):
+    with pytest.raises(ValueError, match="`workers` must be a whole number from 1 up"):
+        search(tmp_path / "s", X, Y, test=TEST, workers=workers)
