@@ -32,6 +32,25 @@ def find_order(by_joint: np.ndarray, by_axis: np.ndarray, layout: JointLayout | 
     return "axis" if axis * _MARGIN < joint else None
 
 
+def likelier_order(joints: np.ndarray, order: str, layout: JointLayout | None) -> str | None:
+    """The other order, if joints that were read in one look as if it was the right one.
+
+    Args:
+        joints: `(frames, joints, axes)`, all the numbers of a row and no others.
+        order: The order in which they were read.
+        layout: What the joints are.
+
+    Returns:
+        `"joint"` or `"axis"`, or `None` if nothing speaks for another than `order`.
+    """
+    frames, count, axes = joints.shape
+    rows = joints if order == "joint" else joints.swapaxes(1, 2)
+    by_joint = rows.reshape(frames, count, axes)
+    by_axis = rows.reshape(frames, axes, count).swapaxes(1, 2)
+    found = find_order(by_joint, by_axis, layout)
+    return None if found == order else found
+
+
 def _disorder(joints: np.ndarray, layout: JointLayout) -> float:
     """How far lengths of bones vary over time and between left and right."""
     joints = joints[:: max(len(joints) // _FRAMES, 1)]

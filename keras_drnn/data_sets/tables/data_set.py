@@ -19,6 +19,7 @@ from keras_drnn.data_sets.tables.starting_recipe import reason_for_delays, start
 from keras_drnn.recordings.arrangement import Arrangement
 from keras_drnn.recordings.background import with_background
 from keras_drnn.recordings.description import Times
+from keras_drnn.recordings.flat_order import likelier_order
 from keras_drnn.recordings.guess import guess
 from keras_drnn.recordings.part import part_of
 from keras_drnn.recordings.recording import Recording
@@ -89,6 +90,10 @@ def table_data_set(
         notices.append(
             f"No {table.unit} names a subject: nobody is held out as a whole for validation, which "
             "then may look better than it is"
+        )
+    if len(numbers["label"]) == 1:
+        notices.append(
+            f"There is one class alone, {table.rows[0].label}: whatever a model says will be right"
         )
     length, rate = _typical_length(sample, fps), fps or sample.rate
     looked_at = len(sample.lengths) if len(sample.lengths) < len(table.rows) else None
@@ -197,6 +202,13 @@ def _reading(
             f"axes. Received: up = {up!r}"
         )
     guessed = guess(recordings[0], sample.layout)
+    if said.order and not said.columns:
+        other = likelier_order(recordings[0].values[:, 0], said.order, sample.layout)
+        if other is not None:
+            notices.append(
+                f'In the first recording the numbers of a frame look as if order was "{other}"; '
+                f'they are read as "{said.order}", as the description says'
+            )
     for disagreement in guessed.disagreements(up=up, units=units):
         notices.append(f"In the first recording {disagreement}")
     if up is None and guessed.up is not None:

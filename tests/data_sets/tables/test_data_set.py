@@ -317,3 +317,30 @@ def test_a_fault_in_parquet_is_said_to_be_in_a_row(tmp_path):
         "clips.parquet, row 5",
         "clips.parquet, row 2",
     ]
+
+
+@pytest.mark.parametrize("order", ["joint", "axis"])
+def test_an_order_that_the_numbers_contradict_is_told_and_followed(tmp_path, order):
+    write_table(tmp_path, rows("ab"))
+    for file in tmp_path.glob("*.npy"):
+        joints = standing(COCO_17)
+        by_axis = joints.swapaxes(1, 2)
+        np.save(file, (joints if order == "joint" else by_axis).reshape(len(joints), -1))
+    told = {}
+    for said in ("joint", "axis"):
+        text = f'table = "clips.csv"\nlayout = "coco_17"\nunits = "metres"\norder = "{said}"\n'
+        (tmp_path / "clips.toml").write_text(text + 'up = "y"\n')
+        data_set = table_data_set(tmp_path / "clips.toml")
+        told[said] = [notice for notice in data_set.notices if "order" in notice]
+        assert how(data_set)["order"] == said
+    other = "axis" if order == "joint" else "joint"
+    assert (
+        not told[order]
+        and f'as if order was "{order}"; they are read as "{other}"' in told[other][0]
+    )
+
+
+def test_one_class_alone_is_told(tmp_path):
+    table = write_table(tmp_path, rows("ab", ("wave",)))
+    (notice,) = table_data_set(table, layout="coco_17").notices
+    assert notice.startswith("There is one class alone, wave:")
