@@ -19,4 +19,4 @@ def untested_warning(split: Split) -> str | None:
         return None
     more = len(missing) - _SHOWN
     listed = ", ".join(missing[:_SHOWN]) + (f" and {more} more" if more > 0 else "")
-    return f"There is no test clip of {listed}: the accuracies say nothing of how these are known"
+    return f"There is no test clip of {listed}: the accuracies say nothing of them"

@@ -104,7 +104,7 @@ def test_every_command_warns_of_what_is_left_out(clips):
         name = ntu_name(subject=1 + number % 2, camera=1 + number % 3, setup=2 + number // 6)
         write_ntu(clips, name, person(2, seed=20 + number))
     data = open_data("ntu", root=clips, cache=clips.parent / "cache")
-    summary, fewer = data.warnings
+    summary, *_, fewer = data.warnings
     assert "5 files beyond the data set, not read" in summary
     assert "--data ntu120 reads 1 of them" in summary
     assert "2 of the data set's 60 actions, none of action 2-59: accuracies" in fewer

@@ -176,7 +176,7 @@ def test_a_row_without_a_side_is_counted_and_named(tmp_path):
 def test_what_cannot_be_split_is_told_by_the_names_in_the_table(tmp_path):
     more = ["x.npy,jump,bo", "y.npy,run,bo"]
     table = write_table(tmp_path, [*rows(["zoe", "bo", "al", "cy"]), *more])
-    untold = "There is no test clip of jump, run: the accuracies say nothing of how these are known"
+    untold = "There is no test clip of jump, run: the accuracies say nothing of them"
     with pytest.raises(ValueError, match="found none of 'jump', 'run' beside .*subjects 'bo', who"):
         opened(table, tmp_path, layout="coco_17", split="subject")
     alone = "side of without-bo .subject 'al', 'cy', 'zoe'.*none of action 'jump', 'run', of which"
