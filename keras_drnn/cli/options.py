@@ -209,9 +209,10 @@ class ClipOptions:
 
     def open_folds(self, progress: "Progress") -> "Folds":
         """Read the clips and split them by every fold, and print the warnings."""
-        from keras_drnn.experiments.folds import open_folds
+        from keras_drnn.experiments.data import read_data
+        from keras_drnn.experiments.folds import split_folds
 
-        opened = open_folds(**self.source(), progress=progress)
+        opened = split_folds(read_data(**self.source(), progress=progress), self.protocol)
         _warn(*opened.warnings)
         return opened
 

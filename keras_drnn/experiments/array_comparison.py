@@ -87,11 +87,10 @@ def compare_arrays(
         description = _kept(
             folder / "data", train_x + test_x, train_y + test_y, len(train_y), groups, frame_rate
         )
-        data = open_data(str(description), root=None, cache=folder / "cache")
-    folds = Folds.of(data)
-    return compare(
-        comparison_folder(folder, settings, folds), settings, folds, tracking_uri, on_run=on_run
-    )
+        folds = Folds.of(open_data(str(description), root=None, cache=folder / "cache"))
+        return compare(
+            comparison_folder(folder, settings, folds), settings, folds, tracking_uri, on_run=on_run
+        )
 
 
 def _sequences(name: str, x: Any, y: Any) -> tuple[list[np.ndarray], list[str]]:

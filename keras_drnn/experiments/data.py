@@ -216,14 +216,14 @@ def read_data(
     name: DataSet | str,
     *,
     root: Path | None,
-    protocol: str | None,
+    protocol: str | None = None,
     cache: Path,
-    missing_list: Path | None,
+    missing_list: Path | None = None,
     layout: str | None = None,
     split: str | None = None,
     fps: float | None = None,
     background: bool = False,
-    progress: Progress,
+    progress: Progress = silent,
 ) -> ClipFolder:
     """Read (or make) the data, without splitting it; see `open_data`."""
     if isinstance(name, DataSet):

@@ -2,12 +2,11 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from pathlib import Path
 
 import numpy as np
 
 from keras_drnn.data_sets import DataSet
-from keras_drnn.experiments.data import Data, Progress, read_data, silent, split_data
+from keras_drnn.experiments.data import ClipFolder, Data, split_data
 from keras_drnn.skeletons.store import ClipStore
 
 
@@ -84,49 +83,17 @@ class Folds:
         }
 
 
-def open_folds(
-    name: DataSet | str,
-    *,
-    root: Path | None,
-    protocol: str | None = None,
-    cache: Path,
-    missing_list: Path | None = None,
-    layout: str | None = None,
-    split: str | None = None,
-    fps: float | None = None,
-    background: bool = False,
-    progress: Progress = silent,
-) -> Folds:
-    """Read (or make) the data and split it by each of the folds that make one result.
+def split_folds(folder: ClipFolder, protocol: str | None = None) -> Folds:
+    """Split the clips of a folder by each of the folds that make one result.
 
     Args:
-        name: As for `open_data`, and so are those that follow.
-        root: The folder of the files.
+        folder: As from `read_data`.
         protocol: Name of a protocol, which is one alone then, or of folds; by default the data
             set's first protocol, with all folds that it is one of.
-        cache: Where clips that were read are kept.
-        missing_list: A text file of samples to leave out.
-        layout: Of a table.
-        split: Of a table.
-        fps: Of a table.
-        background: Of a table.
-        progress: Called with what is being done, how many files are done, and of how many.
 
     Raises:
-        ValueError: As `open_data` does. Of several folds it takes one that can be split.
+        ValueError: As `split_data` does. Of several folds it takes one that can be split.
     """
-    folder = read_data(
-        name,
-        root=root,
-        protocol=protocol,
-        cache=cache,
-        missing_list=missing_list,
-        layout=layout,
-        split=split,
-        fps=fps,
-        background=background,
-        progress=progress,
-    )
     protocols = folder.data_set.folds(protocol)
     parts, not_split = [], {}
     for each in protocols:

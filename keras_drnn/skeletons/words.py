@@ -44,5 +44,5 @@ def in_frames(delays: Collection[int], frame_rate: float | None) -> str:
     frames = f"{', '.join(map(str, delays))} {'frame' if tuple(delays) == (1,) else 'frames'}"
     if frame_rate is None:
         return frames
-    seconds = ", ".join(f"{delay / frame_rate:.2g}" for delay in delays)
+    seconds = ", ".join(f"{float(f'{delay / frame_rate:.2g}'):g}" for delay in delays)
     return f"{frames} ({seconds} s at {frame_rate:g} frames per second)"

@@ -15,7 +15,7 @@ from keras_drnn.data_sets.recipe import Recipe
 Build: TypeAlias = Callable[[dict[str, Any]], keras.Model]
 
 # What a trial chooses, by the names that `build` finds it under.
-_KEYS = (
+TRIAL_KEYS = (
     "units",
     "delays",
     "first_step",
@@ -37,7 +37,7 @@ def built(build: Build, recipe: Recipe, sequence: np.ndarray) -> keras.Model:
     Raises:
         ValueError: If it is no compiled model.
     """
-    model = build({key: getattr(recipe, key) for key in _KEYS})
+    model = build({key: getattr(recipe, key) for key in TRIAL_KEYS})
     if not isinstance(model, keras.Model) or not model.compiled:
         received = "one that is not compiled" if isinstance(model, keras.Model) else repr(model)
         raise ValueError(

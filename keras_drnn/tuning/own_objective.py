@@ -19,7 +19,14 @@ from keras_drnn.tuning.export_latency import export_latency
 from keras_drnn.tuning.hypermodel import DelayedRNNHyperModel
 from keras_drnn.tuning.limits import Cost, cost_of
 from keras_drnn.tuning.objective import History, Listeners
-from keras_drnn.tuning.own_build import Build, built, check_scores, identity_of, parameters_of
+from keras_drnn.tuning.own_build import (
+    TRIAL_KEYS,
+    Build,
+    built,
+    check_scores,
+    identity_of,
+    parameters_of,
+)
 from keras_drnn.tuning.recipe_candidate import RecipeCandidate
 from keras_drnn.tuning.sequences import Sequences
 from keras_drnn.tuning.settings import SearchSettings
@@ -28,18 +35,7 @@ from keras_drnn.tuning.values import Values, recipe_of
 _STEPS = 1000
 _PROTOCOL = "own"
 # What the model of `DelayedRNNHyperModel` and its training are decided by.
-_PARAMS = (
-    "cell",
-    "units",
-    "delays",
-    "first_step",
-    "activation",
-    "head_units",
-    "dropout",
-    "learning_rate",
-    "steps",
-    "batch_size",
-)
+_PARAMS = ("cell", *TRIAL_KEYS, "steps", "batch_size")
 
 
 class OwnObjective:

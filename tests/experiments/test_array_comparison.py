@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 
 from keras_drnn.experiments import ComparisonSettings, array_comparison, compare_arrays
+from keras_drnn.system.locks import LockHeldError
 
 RNG = np.random.default_rng(0)
 X = [RNG.normal(size=(6 + number, 3)).astype("float32") for number in range(12)]
@@ -92,3 +93,14 @@ def test_what_is_wrong_is_told_before_anything_is_kept(tmp_path, asked, changes,
     with pytest.raises(ValueError, match=message):
         compare_arrays(tmp_path, **{"x": X, "y": Y, "test": TEST} | changes)
     assert not asked and not list(tmp_path.iterdir())
+
+
+def test_while_it_is_at_work_nobody_changes_its_sequences(tmp_path, monkeypatch):
+    def compare(*arguments, **how):
+        with pytest.raises(LockHeldError, match="Another process is at work in"):
+            compare_arrays(tmp_path, [x + 1 for x in X], Y, test=TEST, settings=SETTINGS)
+        np.testing.assert_array_equal(np.load(tmp_path / "data" / "x.npy")[0, :6], X[0])
+        return {"done": True}
+
+    monkeypatch.setattr(array_comparison, "compare", compare)
+    assert compare_arrays(tmp_path, X, Y, test=TEST, settings=SETTINGS) == {"done": True}

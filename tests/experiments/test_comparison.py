@@ -9,7 +9,8 @@ from recording_tables import rows, write_table
 
 from keras_drnn.experiments import comparison
 from keras_drnn.experiments.comparison import ComparisonSettings, compare
-from keras_drnn.experiments.folds import open_folds
+from keras_drnn.experiments.data import read_data
+from keras_drnn.experiments.folds import split_folds
 from keras_drnn.experiments.recorded_run import record_run
 from keras_drnn.system.locks import LockHeldError, hold
 
@@ -85,7 +86,7 @@ def test_folds_go_on_where_they_were_interrupted_and_one_that_fails_stops_none(t
     done, fate = trained
     table = write_table(tmp_path, rows("abc"))
     given = {"root": None, "cache": tmp_path / "cache", "layout": "coco_17", "split": "loso"}
-    folds = open_folds(str(table), **given)
+    folds = split_folds(read_data(str(table), **given))
 
     def go():
         settings = ComparisonSettings(("drnn",), seeds=1, steps=4)
@@ -105,3 +106,14 @@ def test_folds_go_on_where_they_were_interrupted_and_one_that_fails_stops_none(t
     assert done[2:] == ["drnn-seed0-without-b"] and found["complete"]
     assert np.sum(found["models"]["drnn"]["confusion"]) == 6 == len(folds.clips)
     assert json.loads((tmp_path / "all" / "report.json").read_text()) == found
+
+
+def test_without_a_store_there_is_no_mirror(tmp_path, trained, monkeypatch):
+    done, _ = trained
+    monkeypatch.setattr(comparison, "ComparisonMirror", pytest.fail)
+    table = write_table(tmp_path, rows("abc"))
+    given = {"root": None, "cache": tmp_path / "cache", "layout": "coco_17", "split": "loso"}
+    folds = split_folds(read_data(str(table), protocol="without-b", **given), "without-b")
+    settings = ComparisonSettings(("drnn",), steps=4)
+    compare(tmp_path / "all", settings, folds, None, on_run=lambda *run: lambda step: None)
+    assert done == ["drnn-seed0"]

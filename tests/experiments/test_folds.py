@@ -5,18 +5,18 @@ import pytest
 from recording_tables import rows, write_table
 
 from keras_drnn.experiments.comparison import ComparisonSettings, comparison_folder, trainings
-from keras_drnn.experiments.data import open_data
-from keras_drnn.experiments.folds import Folds, open_folds
+from keras_drnn.experiments.data import open_data, read_data
+from keras_drnn.experiments.folds import Folds, split_folds
 
 
 @pytest.fixture
 def opened(tmp_path):
-    def opened(lines, split="loso", edit=None, **how):
+    def opened(lines, split="loso", edit=None, protocol=None):
         table = write_table(tmp_path, lines)
         if edit is not None:
             edit(tmp_path)
         given = {"root": None, "cache": tmp_path / "cache", "layout": "coco_17", "split": split}
-        return open_folds(str(table), **given, **how)
+        return split_folds(read_data(str(table), protocol=protocol, **given), protocol)
 
     return opened
 

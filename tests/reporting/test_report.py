@@ -141,6 +141,9 @@ def test_delays_are_in_frames_and_where_the_rate_is_known_in_seconds():
     found = {"data": data, "settings": settings, "environment": {}, "backend": "jax"}
     said = caption(found | {"models": {"bidrnn": {"runs": []}}})
     assert "1, 3, 9 frames (0.05, 0.15, 0.45 s at 20 frames per second)" in said
+    settings["delays"] = "1,3001"  # neither 1.5e+02 s nor more digits than anybody reads
+    assert "(0.05, 150 s at" in caption(found | {"models": {"drnn": {"runs": []}}})
+    settings["delays"] = "1,3,9"
     del data["frame_rate"]  # of a comparison made before it was kept
     assert "delays of 1, 3, 9 frames, preset" in caption(found | {"models": {"drnn": {"runs": []}}})
     assert "delays" not in caption(found | {"models": {"lstm": {"runs": []}}})
