@@ -13,6 +13,7 @@ from keras_drnn.experiments.evaluation import (
     latency_milliseconds,
 )
 from keras_drnn.experiments.recipes import Recipe
+from keras_drnn.experiments.stream_scores import clips_of, stream_scores, streams_of
 from keras_drnn.experiments.training import evaluation_interval
 from keras_drnn.reporting.metrics import (
     ClipScores,
@@ -20,12 +21,13 @@ from keras_drnn.reporting.metrics import (
     confusion_matrix,
     summarise,
 )
+from keras_drnn.reporting.stream_metrics import summarise_stream
 
 
 def measure(
     model: keras.Model, recipe: Recipe, data: Data, history: Sequence[Mapping[str, float]]
-) -> tuple[dict[str, float], dict[str, np.ndarray]]:
-    """Measure a trained model.
+) -> tuple[dict[str, float | None], dict[str, np.ndarray]]:
+    """Measure a trained model: on clips, and left running where it can be.
 
     Args:
         model: The model.
@@ -48,6 +50,7 @@ def measure(
         "parameters": model.count_params(),
         **_measured(scores, "test"),
         **_of_subsets(scores, data),
+        **({} if recipe.bidirectional else _left_running(model, data)),
         **{key: value for key, value in last.items() if key.startswith("validation/")},
         "trained_steps": last["step"],
         "train_seconds": last["seconds"],
@@ -67,6 +70,17 @@ def _of_subsets(scores: list[ClipScores], data: Data) -> dict[str, float]:
     for name, chosen in data.subsets.items():
         accuracies |= _measured([scores[i] for i in np.flatnonzero(chosen)], name)
     return accuracies
+
+
+def _left_running(model: keras.Model, data: Data) -> dict[str, float | None]:
+    """What the model makes of the test clips one after the other, without a reset."""
+    scores = clips_of(stream_scores(model, streams_of(data, data.split.test)))
+    rate = data.data_set.frame_rate
+    reached = summarise_stream(scores, "stream", rate)
+    for name, chosen in data.subsets.items():
+        part = [scores[i] for i in np.flatnonzero(chosen)]
+        reached |= summarise_stream(part, f"stream/{name}", rate)
+    return reached
 
 
 def _measured(scores: list[ClipScores], name: str) -> dict[str, float]:

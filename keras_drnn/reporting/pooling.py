@@ -11,6 +11,9 @@ Seeds = Mapping[int, Mapping[str, Run]]  # runs by their seed and their protocol
 
 # What a share is of, by the name of the accuracy; of clips where it is not here.
 _UNITS = {"frame_accuracy": "frames"}
+_COUNTS = ("clips", "frames", "settled")
+# What is no share, but a mean over so many.
+_MEANS = {"delay_frames": "settled", "delay_seconds": "settled"}
 
 
 def finished_folds(seeds: Seeds) -> dict[int, dict[str, Run]]:
@@ -58,7 +61,8 @@ def pooled(folds: Sequence[Mapping[str, float | None]]) -> dict[str, float | Non
     """The metrics of one model over all folds, from those of each.
 
     Accuracies on test clips, and on parts of them, are shares of all these clips, or of all their
-    frames. Everything else, validation and costs among it, is the mean over the folds.
+    frames; a delay is the mean over all clips that have one. Everything else, validation and costs
+    among it, is the mean over the folds.
 
     Args:
         folds: The content of `metrics.json` of each fold. Of one fold alone it is the result.
@@ -78,14 +82,17 @@ def pooled(folds: Sequence[Mapping[str, float | None]]) -> dict[str, float | Non
         having = [fold for fold in folds if fold.get(f"{part}/clips")]
         counts = {
             unit: np.array([fold[f"{part}/{unit}"] for fold in having], np.int64)
-            for unit in ("clips", "frames")
+            for unit in _COUNTS
+            if f"{part}/{unit}" in having[0]
         }
         for key in having[0]:
-            of, _, name = key.partition("/")
+            of, _, name = key.rpartition("/")
             if of != part:
                 continue
             if name in counts:
                 result[key] = int(counts[name].sum())
+            elif name in _MEANS:
+                result[key] = _mean([fold[key] for fold in having], counts[_MEANS[name]])
             else:
                 shares = np.array([fold[key] for fold in having], np.float64)
                 result[key] = float(pooled_share(shares, counts[_UNITS.get(name, "clips")]))
@@ -104,3 +111,11 @@ def pooled_share(shares: np.ndarray, counts: np.ndarray) -> np.ndarray:
     """
     right = np.rint(np.moveaxis(shares, 0, -1) * counts).sum(axis=-1)
     return right / counts.sum()
+
+
+def _mean(means: Sequence[float | None], counts: np.ndarray) -> float | None:
+    """The mean over all, of means over so many each; `None` where there is nothing."""
+    known = np.array([mean is not None for mean in means])
+    if not known.any():
+        return None
+    return float(np.average(np.array(means, np.float64)[known], weights=counts[known]))

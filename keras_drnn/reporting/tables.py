@@ -19,6 +19,8 @@ _ACCURACIES = {
     "last_frame_accuracy": "Last frame",
     "ever_correct": "Some frame",
 }
+# Of streams: as above, without what is right at some frame.
+_LEFT_RUNNING = {key: words for key, words in _ACCURACIES.items() if key != "ever_correct"}
 # The least width at which all clips and clean clips fit beside each other.
 _SIDE_BY_SIDE = 116
 _MISSING = "-"
@@ -49,6 +51,8 @@ def comparison_tables(report: Mapping[str, Any], width: int = 80) -> Group:
     stopped = _stopped(report)
     if stopped:
         parts += [Text("\n".join(stopped), style="dim"), Text()]
+    if any("stream/clips" in model["mean"] for model in report["models"].values()):
+        parts += [_stream_table(report), Text()]
     if len(_folds(report)) > 1:
         parts += [_fold_table(report), Text()]
     parts += [_cost_table(report), Text()]
@@ -140,6 +144,34 @@ def _accuracy_table(report: Mapping[str, Any], width: int) -> Table:
             head = ["", ""]
         if len(parts) > 1:
             table.add_section()
+    return table
+
+
+def _stream_table(report: Mapping[str, Any]) -> Table:
+    """What models reach that are left running from clip to clip."""
+    table = _table("Left running over the same clips, no reset between them")
+    table.caption = (
+        "Delay: until it is right and stays so, in the mean over clips that it is right of at "
+        "their end.\nA model that reads backwards too cannot be left running."
+    )
+    parts = _test_parts(report)
+    table.add_column("Model", no_wrap=True)
+    if len(parts) > 1:
+        table.add_column("Clips", no_wrap=True)
+    shares = [f"{words}, %" for words in _LEFT_RUNNING.values()]
+    for heading in (*shares, "Delay, frames", "Delay, s"):
+        table.add_column(heading.replace(" ", "\n", 1), justify="right", no_wrap=True)
+    for name, model in report["models"].items():
+        label = model_style(name).label
+        for part, heading in parts.items():
+            of = "stream" if part == "test" else f"stream/{part}"
+            table.add_row(
+                *([label, heading] if len(parts) > 1 else [label]),
+                *(_percent(model, f"{of}/{key}") for key in _LEFT_RUNNING),
+                _spread(model, f"{of}/delay_frames"),
+                _spread(model, f"{of}/delay_seconds"),
+            )
+            label = ""
     return table
 
 

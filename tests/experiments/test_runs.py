@@ -7,6 +7,8 @@ import subprocess
 import sys
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import keras
 import numpy as np
@@ -16,10 +18,11 @@ from light_keras import WITHOUT_TENSORFLOW
 
 import keras_drnn
 import keras_drnn.export
-from keras_drnn.experiments import runs
+from keras_drnn.experiments import results, runs
 from keras_drnn.experiments.data import open_data
 from keras_drnn.experiments.recipes import recipe_for
 from keras_drnn.export import ExportError
+from keras_drnn.reporting.metrics import ClipScores
 from keras_drnn.skeletons.demo import generate
 
 STEPS = 2
@@ -166,6 +169,29 @@ def test_the_figures_are_those_of_the_test_clips(finished, data):
     of_order = outcome["confusion"][np.unique(labels[chosen])]
     expected = np.diagonal(outcome["confusion"])[np.unique(labels[chosen])].sum() / of_order.sum()
     assert reached["order/sequence_accuracy"] == pytest.approx(expected)
+
+
+def test_a_model_is_measured_left_running_as_well_if_it_can_be(finished, data):
+    reached = metrics(finished[0])
+    for part, of in (("stream", "test"), ("stream/order", "order")):
+        assert reached[f"{part}/clips"] == reached[f"{of}/clips"]
+        assert reached[f"{part}/frames"] == reached[f"{of}/frames"]
+        frames, seconds = (reached[f"{part}/delay_{unit}"] for unit in ("frames", "seconds"))
+        assert reached[f"{part}/settled"] == 0 or seconds == pytest.approx(frames / 30)
+
+
+def test_a_model_that_reads_backwards_too_is_not_left_running(data, monkeypatch):
+    def said(model, clips, chosen, labels):
+        return [ClipScores(np.zeros((1, 99)), np.ones(1, bool), int(label)) for label in labels]
+
+    monkeypatch.setattr(results, "clip_scores", said)
+    monkeypatch.setattr(results, "accuracy_of_beginnings", lambda *_: np.zeros(10))
+    monkeypatch.setattr(results, "latency_milliseconds", lambda *_: 1.0)
+    monkeypatch.setattr(results, "stream_scores", None)
+    model: Any = SimpleNamespace(count_params=lambda: 1)
+    recipe = replace(RECIPE, bidirectional=True)
+    reached, _ = results.measure(model, recipe, data, [{"step": 1, "seconds": 1.0}])
+    assert "test/clips" in reached and not any(key.startswith("stream") for key in reached)
 
 
 # In a process that has imported nothing else of the package.

@@ -57,6 +57,23 @@ def test_the_tables_hold_the_figures(tmp_path):
     assert f"{100 * clean:.1f}±" in narrow
 
 
+def test_what_is_reached_left_running_stands_in_a_table_of_its_own(tmp_path):
+    write_comparison(tmp_path, ("drnn", "bidirectional-drnn"), seeds=1, clean=True)
+    assert "Left running" not in shown(report(tmp_path))
+    path = run_path(tmp_path, "drnn", 0) / "metrics.json"
+    left_running = {"clips": 464, "frame_accuracy": 0.512, "sequence_accuracy": 0.623}
+    left_running |= {"last_frame_accuracy": 0.634, "delay_frames": 12.25, "delay_seconds": None}
+    more = {f"stream/{key}": value for key, value in left_running.items()}
+    more |= {"stream/clean/sequence_accuracy": 0.545, "stream/clean/delay_seconds": 0.41}
+    path.write_text(json.dumps(json.loads(path.read_text()) | more))
+    text = shown(report(tmp_path))
+    assert max(map(len, text.splitlines())) <= 80
+    text = text[text.index("Left running") :]
+    assert row(text, "D-RNN").split() == "D-RNN all 464 51.2 62.3 63.4 12.2 -".split()
+    assert row(text, "clean 369").split() == "clean 369 - 54.5 - - 0.41".split()
+    assert row(text, "Bi-D-RNN").split() == "Bi-D-RNN all 464 - - - - -".split()
+
+
 FOLDS = [("without-ana", 8), ("without-ben", 2)]
 
 

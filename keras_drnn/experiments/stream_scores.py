@@ -1,0 +1,111 @@
+"""What a trained model says when it is left running: scores of streams, without any reset."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import keras
+import numpy as np
+
+from keras_drnn import ops
+from keras_drnn.experiments.data import Data
+from keras_drnn.reporting.metrics import ClipScores
+from keras_drnn.skeletons.streams import Stream, strung_together
+
+FRAMES_AT_ONCE = 32_768  # of all rows of a batch, padding too: what bounds its memory
+
+
+@dataclass(frozen=True, eq=False)
+class StreamScores:
+    """What a model said about a stream.
+
+    Args:
+        stream: The stream.
+        log_probabilities: `(frames, classes)` float32; NaN at a frame at which the scores were not
+            finite: what is left running may grow without bound.
+        valid: `(frames,)` booleans, `False` at frames where nobody was seen.
+    """
+
+    stream: Stream
+    log_probabilities: np.ndarray
+    valid: np.ndarray
+
+
+def streams_of(data: Data, chosen: np.ndarray) -> list[Stream]:
+    """The streams of some clips of a data set.
+
+    Args:
+        data: The data.
+        chosen: Numbers of the clips.
+    """
+    return strung_together(data.clips, data.clips.index, chosen, data.split.labels[chosen])
+
+
+def stream_scores(model: keras.Model, streams: Sequence[Stream]) -> list[StreamScores]:
+    """Run a causal model over streams, each from its first frame to its last.
+
+    A model that reads one frame at a time gives the same; a whole stream in one call takes a
+    fraction of the time. Lengths are padded to few different ones, so that little is compiled.
+
+    Args:
+        model: A model of `build_model` that does not read backwards.
+        streams: The streams.
+
+    Returns:
+        What it says of each, in their order.
+    """
+    found: list[StreamScores | None] = [None] * len(streams)
+    left = sorted(range(len(streams)), key=lambda number: -streams[number].length)
+    rows_of: dict[int, int] = {}  # by the length of a batch, its rows
+    while left:
+        length = _rounded_up(streams[left[0]].length)
+        rows = rows_of.setdefault(length, min(len(left), max(1, FRAMES_AT_ONCE // length)))
+        batch, left = left[:rows], left[rows:]
+        shape = streams[batch[0]].read().shape[1:]
+        joints = np.zeros((rows, length, *shape), "float32")
+        for row, number in zip(joints, batch, strict=False):
+            row[: streams[number].length] = streams[number].read()
+        logits = ops.convert_to_numpy(model.predict_on_batch(joints))
+        valid = np.asarray(joints.any(axis=(2, 3, 4)))
+        for row, number in enumerate(batch):
+            stream = streams[number]
+            found[number] = StreamScores(
+                stream,
+                _log_probabilities(logits[row, : stream.length]),
+                valid[row, : stream.length],
+            )
+    return [scores for scores in found if scores is not None]
+
+
+def clips_of(scores: Sequence[StreamScores]) -> list[ClipScores]:
+    """What was said of each clip while it lasted, in the order of the chosen clips.
+
+    A frame at which the scores were not finite is one at which any other class was said.
+
+    Args:
+        scores: What a model said of streams in which every chosen clip is once.
+    """
+    found: dict[int, ClipScores] = {}
+    for each in scores:
+        for segment in each.stream.segments:
+            part = slice(segment.begin, segment.end)
+            log_probabilities, valid = each.log_probabilities[part].copy(), each.valid[part]
+            wrong = np.isnan(log_probabilities).any(axis=1)
+            if not valid.any():
+                valid, wrong = np.ones_like(valid), np.ones_like(wrong)
+            log_probabilities[wrong] = 0.0
+            log_probabilities[wrong, segment.label] = -np.inf
+            found[segment.clip] = ClipScores(log_probabilities, valid, segment.label)
+    return [found[clip] for clip in sorted(found)]
+
+
+def _rounded_up(length: int) -> int:
+    """The next power of two, or three quarters of one, from 64 up."""
+    power = max(64, 1 << (length - 1).bit_length())
+    return 3 * power // 4 if length <= 3 * power // 4 else power
+
+
+def _log_probabilities(logits: np.ndarray) -> np.ndarray:
+    logits = logits.astype("float64")
+    with np.errstate(invalid="ignore"):  # what is not finite becomes NaN
+        logits -= logits.max(axis=-1, keepdims=True)
+        return (logits - np.log(np.exp(logits).sum(axis=-1, keepdims=True))).astype("float32")
