@@ -21,6 +21,7 @@ PACKAGE = "keras_drnn"
 MODULES = {
     "DelayedRNN": "keras_drnn.layer",
     "DelayedRNNCell": "keras_drnn.cell",
+    "FrameAccuracy": "keras_drnn.experiments.losses",
     "FrameCrossentropy": "keras_drnn.experiments.losses",
     "FrameVector": "keras_drnn.skeletons.features",
     "HipCentring": "keras_drnn.skeletons.features",

@@ -20,6 +20,7 @@ class Preset(StrEnum):
     """The presets."""
 
     best = "best"
+    stream = "stream"
     thesis = "thesis"
 
 
@@ -122,7 +123,8 @@ Background = Annotated[
 PresetChoice = Annotated[
     Preset,
     typer.Option(
-        help="best: the recipe found best by validation. thesis: as published (100,000 batches)."
+        help="best: the recipe found best by validation. stream: for a recogniser that is left "
+        "running. thesis: as published (100,000 batches)."
     ),
 ]
 Delays = Annotated[
@@ -140,7 +142,8 @@ Steps = Annotated[
     int | None, typer.Option(min=1, help="Batches to train on.", show_default="the preset's")
 ]
 BatchSize = Annotated[
-    int | None, typer.Option(min=1, help="Clips in a batch.", show_default="the preset's")
+    int | None,
+    typer.Option(min=1, help="Clips, or streams of them, in a batch.", show_default="the preset's"),
 ]
 Callbacks = Annotated[
     list[str] | None,

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from keras_drnn.data_sets.recipe import BEST, Recipe
+from keras_drnn.data_sets.recipe import BEST, Recipe, left_running
 from keras_drnn.skeletons.extent import EVERYTHING, Extent
 from keras_drnn.skeletons.layouts import JointLayout
 from keras_drnn.skeletons.protocol import Protocol
@@ -32,6 +32,7 @@ class DataSet:
         protocols: How it is evaluated; the first one unless another is asked for, with the folds
             that belong to it.
         recipe: What the preset `best` starts from on this data.
+        stream_recipe: What the preset `stream` starts from; by default `left_running(recipe)`.
         recipe_reason: Why it starts from there, where that is worth saying before a training.
         subsets: Parts of the test side that are reported on their own: by name, the numbers of
             their actions.
@@ -62,6 +63,7 @@ class DataSet:
     reader: Reader | ClipSource
     protocols: tuple[Protocol, ...]
     recipe: Recipe = BEST
+    stream_recipe: Recipe | None = None
     recipe_reason: str = ""
     subsets: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
     notices: tuple[str, ...] = ()
@@ -132,6 +134,16 @@ class DataSet:
                 f"out. Received: root={root}, missing_list={missing_list}"
             )
         return ClipStore.of_source(self.reader, cache, progress)
+
+    def starting_recipe(self, *, streams: bool) -> Recipe:
+        """What a preset starts from on this data: `stream`, or else `best`.
+
+        Args:
+            streams: Whether the model is to be left running.
+        """
+        if not streams:
+            return self.recipe
+        return self.stream_recipe or left_running(self.recipe)
 
     @property
     def reading(self) -> dict[str, Any] | None:

@@ -1,6 +1,6 @@
 """The recipe: everything that decides how a model is built and trained, as data."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from keras_drnn.skeletons.augmentation import Augmentation
 
@@ -29,9 +29,12 @@ class Recipe:
         learning_rate: The highest learning rate.
         weight_decay: Weight decay of AdamW.
         steps: Batches to train on.
-        batch_size: Clips in a batch.
+        batch_size: Clips in a batch, or streams of them.
         frames: Frames of a training stretch; longer clips give a random stretch of this length.
         augmentation: Random changes to training clips.
+        streams: Whether the model is trained on clips strung together to streams of `frames` frames
+            each, for a recogniser that is left running.
+        pause: Probability of a pause between two clips of a stream.
     """
 
     cell: str
@@ -55,6 +58,8 @@ class Recipe:
     batch_size: int = 60
     frames: int = 100
     augmentation: Augmentation = Augmentation()
+    streams: bool = False
+    pause: float = 0.0
 
 
 # As in the thesis: per-frame cross-entropy, RMSProp, no dropout, no batch normalisation.
@@ -79,3 +84,26 @@ BEST = Recipe(
         tilt=0.15, scale=0.2, shear=0.2, noise=0.02, misplaced=0.1, mirror=0.5, speed=1.5
     ),
 )
+
+_STREAM_FRAMES = (128, 256)  # at least and at most
+
+
+def left_running(recipe: Recipe) -> Recipe:
+    """The recipe of a recogniser that is left running: of the preset `stream`.
+
+    Args:
+        recipe: That of the preset `best`, for clips that are told apart one by one.
+
+    Example:
+
+    >>> left_running(BEST).streams, left_running(BEST).frames
+    (True, 200)
+    """
+    shortest, longest = _STREAM_FRAMES
+    return replace(
+        recipe,
+        streams=True,
+        pause=0.3,
+        batch_size=24,
+        frames=min(max(5 * recipe.frames, shortest), longest),
+    )

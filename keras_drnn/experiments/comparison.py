@@ -34,7 +34,7 @@ class ComparisonSettings:
 
     Args:
         models: Names of the models.
-        preset: `"best"` or `"thesis"`.
+        preset: `"best"`, `"stream"` or `"thesis"`.
         seeds: How many seeds, from 0 up.
         delays: Delays of the D-RNN, in frames.
         units: Units of the recurrent layer.

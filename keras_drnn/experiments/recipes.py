@@ -8,7 +8,7 @@ from keras_drnn.delays import check_delays, split_units
 
 CELLS = ("drnn", "rnn", "lstm", "gru")
 MODELS = (*CELLS, *(f"bi{cell}" for cell in CELLS))
-PRESETS = ("best", "thesis")
+PRESETS = ("best", "stream", "thesis")
 
 # The same care for the rivals: what they were better with on the same held-out subjects.
 BEST_BY_CELL = {"lstm": {"learning_rate": 2e-3}, "gru": {"learning_rate": 2e-3}}
@@ -24,8 +24,8 @@ def recipe_for(model: str, *, preset: str, data: DataSet | str, **changes) -> Re
         **changes: Fields of the recipe to replace; those that are `None` are left as they are.
 
     Raises:
-        ValueError: If the model or the preset is unknown, or the units cannot be split over the
-            delays.
+        ValueError: If the model or the preset is unknown, a model that reads backwards is to be
+            left running, or the units cannot be split over the delays.
 
     Example:
 
@@ -38,14 +38,17 @@ def recipe_for(model: str, *, preset: str, data: DataSet | str, **changes) -> Re
         raise ValueError(
             f"`preset` must be one of {', '.join(PRESETS)}. Received: preset={preset!r}"
         )
-    cell = model.removeprefix("bi")
-    best = data.recipe if isinstance(data, DataSet) else find_data_set(data).recipe
-    recipe = replace(
-        THESIS if preset == "thesis" else best,
-        cell=cell,
-        bidirectional=model.startswith("bi"),
-    )
-    if preset == "best":
+    cell, bidirectional = model.removeprefix("bi"), model.startswith("bi")
+    if bidirectional and preset == "stream":
+        raise ValueError(
+            "The preset stream makes models that can be left running, and a bidirectional one "
+            f"waits for the end of what it reads: take {cell}, or the preset best. "
+            f"Received: model={model!r}, preset={preset!r}"
+        )
+    data_set = data if isinstance(data, DataSet) else find_data_set(data)
+    recipe = THESIS if preset == "thesis" else data_set.starting_recipe(streams=preset == "stream")
+    recipe = replace(recipe, cell=cell, bidirectional=bidirectional)
+    if preset != "thesis":
         recipe = replace(recipe, **BEST_BY_CELL.get(cell, {}))
     recipe = replace(recipe, **{key: value for key, value in changes.items() if value is not None})
     if cell == "drnn":

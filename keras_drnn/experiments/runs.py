@@ -101,7 +101,7 @@ def _meaning(data: Data) -> dict:
 
 
 def recipe_params(recipe: Recipe) -> dict:
-    """A recipe as a flat dictionary, without what its cell has no use for."""
+    """A recipe as a flat dictionary, without what it has no use for."""
     fields = asdict(recipe)
     augmentation = fields.pop("augmentation")
     fields["delays"] = ",".join(map(str, fields["delays"]))
@@ -109,6 +109,8 @@ def recipe_params(recipe: Recipe) -> dict:
         del fields["delays"], fields["first_step"]
     if recipe.cell not in ("drnn", "rnn"):
         del fields["activation"]
+    if not recipe.streams:
+        del fields["pause"]
     return fields | {f"augmentation.{key}": value for key, value in augmentation.items()}
 
 

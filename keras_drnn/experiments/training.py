@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,7 @@ from keras_drnn.experiments.callbacks import CHECKPOINT, Checkpoint, Evaluation
 from keras_drnn.experiments.checkpoint import load_checkpoint
 from keras_drnn.experiments.data import Data
 from keras_drnn.experiments.evaluation import clip_scores
-from keras_drnn.experiments.losses import FrameCrossentropy
+from keras_drnn.experiments.losses import FrameAccuracy, FrameCrossentropy
 from keras_drnn.experiments.memory import forget_models
 from keras_drnn.experiments.models import model_for
 from keras_drnn.experiments.recipes import Recipe
@@ -20,6 +21,7 @@ from keras_drnn.reporting.metrics import ClipScores, frame_accuracy, sequence_ac
 from keras_drnn.skeletons.batches import Clips, training_stream
 from keras_drnn.skeletons.layouts import JointLayout
 from keras_drnn.skeletons.split import Split
+from keras_drnn.skeletons.stream_batches import stream_batches
 
 EVALUATIONS = 40  # at most, spread evenly over a training
 # A short training would spend its time on evaluations: it has so many, or one every 50 steps.
@@ -63,7 +65,7 @@ def compile_model(model: keras.Model, recipe: Recipe) -> None:
     model.compile(
         optimizer,
         loss=FrameCrossentropy(recipe.clip_loss),
-        metrics=[keras.metrics.SparseCategoricalAccuracy(name="frame_accuracy")],
+        metrics=[FrameAccuracy()],
     )
 
 
@@ -109,17 +111,7 @@ def train(
     clips, parts = data.clips, data.split
 
     def batches(first_step: int) -> Iterator[tuple[np.ndarray, np.ndarray]]:
-        return training_stream(
-            clips,
-            parts.train,
-            parts.labels[parts.train],
-            layout=data.layout,
-            batch_size=recipe.batch_size,
-            frames=recipe.frames,
-            seed=seed,
-            augmentation=recipe.augmentation,
-            first_step=first_step,
-        )
+        return training_batches(recipe, data, seed=seed, first_step=first_step)
 
     def evaluate() -> dict[str, float]:
         scores = clip_scores(model, clips, parts.validation, parts.labels[parts.validation])
@@ -131,6 +123,32 @@ def train(
 
     return fit_in_intervals(
         model, recipe.steps, batches, evaluate, folder=folder, callbacks=callbacks
+    )
+
+
+def training_batches(
+    recipe: Recipe, data: TrainingData, *, seed: int, first_step: int = 0
+) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+    """The batches that a recipe's model is trained on: of clips, or of streams of them.
+
+    Args:
+        recipe: The recipe.
+        data: The clips.
+        seed: Seed of everything random.
+        first_step: Number of the first batch.
+    """
+    chosen = data.split.train
+    draw = partial(stream_batches, pause=recipe.pause) if recipe.streams else training_stream
+    return draw(
+        data.clips,
+        chosen,
+        data.split.labels[chosen],
+        layout=data.layout,
+        batch_size=recipe.batch_size,
+        frames=recipe.frames,
+        seed=seed,
+        augmentation=recipe.augmentation,
+        first_step=first_step,
     )
 
 

@@ -54,12 +54,34 @@ class Augmentation:
     def __call__(
         self, joints: np.ndarray, layout: JointLayout | None, rng: np.random.Generator
     ) -> np.ndarray:
+        count, frames = joints.shape[:2]
+        flat = joints.reshape(count * frames, *joints.shape[2:])
+        varied = self.of_frames(flat, np.repeat(np.arange(count), frames), count, layout, rng)
+        return varied.reshape(joints.shape)
+
+    def of_frames(
+        self,
+        joints: np.ndarray,
+        clip: np.ndarray,
+        count: int,
+        layout: JointLayout | None,
+        rng: np.random.Generator,
+    ) -> np.ndarray:
+        """Vary clips of different lengths that lie one behind the other.
+
+        Args:
+            joints: `(frames, bodies, joints, axes)`.
+            clip: For each frame the number of its clip, `(frames,)`, from 0 up and below `count`.
+            count: How many clips there are.
+            layout: As for a call.
+            rng: As for a call.
+        """
         axes = joints.shape[-1]
         # Always the same draws, so that one setting does not shift the randomness of another.
-        yaw, pitch, roll, size = rng.uniform(-1.0, 1.0, (4, len(joints)))
-        mirrored = rng.random(len(joints)) < self.mirror
-        offsets = rng.standard_normal((len(joints), 1, *joints.shape[2:]), dtype="float32")
-        maps = rng.standard_normal((len(joints), 3, 3))
+        yaw, pitch, roll, size = rng.uniform(-1.0, 1.0, (4, count))
+        mirrored = rng.random(count) < self.mirror
+        offsets = rng.standard_normal((count, *joints.shape[1:]), dtype="float32")
+        maps = rng.standard_normal((count, 3, 3))
         misplaced = rng.random((*offsets.shape[:-1], 1)) < self.misplaced
 
         depth = axes == 3
@@ -71,27 +93,30 @@ class Augmentation:
         turns = (np.eye(axes) + self.shear * maps[:, :axes, :axes]) @ turns
         varied = joints.copy()
         if layout is not None:
-            varied[mirrored] = joints[mirrored][..., layout.mirrored, :]
-        varied = varied.reshape(len(joints), -1, axes) @ turns.astype("float32")
+            exchanged = mirrored[clip]
+            varied[exchanged] = joints[exchanged][..., layout.mirrored, :]
+        varied = varied.reshape(len(joints), -1, axes) @ turns.astype("float32")[clip]
         varied = varied.reshape(joints.shape)
         if self.noise or self.misplaced:
             seen = joints.any(axis=(-2, -1), keepdims=True)
             sizes = np.where(misplaced, DISPLACEMENT, self.noise).astype("float32")
             if self.relative and layout is not None:
-                sizes = sizes * _torsos(joints, layout)[:, None, None, None, None] / TORSO
-            varied += sizes * offsets * seen
+                torsos = _torsos(joints, clip, count, layout)
+                sizes = sizes * torsos[:, None, None, None] / TORSO
+            varied += (sizes * offsets)[clip] * seen
         return varied
 
 
-def _torsos(joints: np.ndarray, layout: JointLayout) -> np.ndarray:
-    """Mean length of the torsos of each clip, `(clips,)`; 0 where there is none."""
+def _torsos(joints: np.ndarray, clip: np.ndarray, count: int, layout: JointLayout) -> np.ndarray:
+    """Mean length of the torsos of each clip, `(count,)`; 0 where there is none."""
     hip, neck = (
         joints[..., indices_of(joint), :].mean(axis=-2)
         for joint in (layout.hip, layout.shoulder_centre)
     )
     lengths = np.linalg.norm(neck - hip, axis=-1)
-    count = np.maximum((lengths > 0).sum(axis=(1, 2)), 1)
-    return (lengths.sum(axis=(1, 2)) / count).astype("float32")
+    total = np.bincount(clip, lengths.sum(axis=1), count)
+    found = np.bincount(clip, (lengths > 0).sum(axis=1), count)
+    return (total / np.maximum(found, 1)).astype("float32")
 
 
 def rotations(yaw: np.ndarray, pitch: np.ndarray, roll: np.ndarray) -> np.ndarray:
@@ -118,18 +143,49 @@ def stretch(clip: Clip, frames: int, speed: float, rng: np.random.Generator) -> 
     Returns:
         `(frames or fewer, bodies, joints, 3)`, interpolated between the frames that see a body.
     """
+    moments = moments_of_stretch(len(clip.joints), frames, speed, rng)
+    if speed == 1:
+        return clip.joints[int(moments[0]) : int(moments[-1]) + 1]
+    return interpolate(clip.joints, clip.mask, moments, len(clip.joints) - 1)
+
+
+def moments_of_stretch(
+    length: int, frames: int, speed: float, rng: np.random.Generator
+) -> np.ndarray:
+    """When the frames of a random stretch of a clip are, in frames of the clip.
+
+    Args:
+        length: Frames of the clip.
+        frames: As for `stretch`.
+        speed: As for `stretch`.
+        rng: As for `stretch`.
+    """
     factor = speed ** rng.uniform(-1.0, 1.0)
-    last = len(clip.joints) - 1
+    last = length - 1
     available = int(last / factor + 1e-6) + 1
     start = rng.integers(max(available - frames, 0) + 1)
-    if speed == 1:
-        return clip.joints[start : start + frames]
-    moments = np.minimum(np.arange(start, min(start + frames, available)) * factor, last)
+    return np.minimum(np.arange(start, min(start + frames, available)) * factor, last)
+
+
+def interpolate(
+    joints: np.ndarray, mask: np.ndarray, moments: np.ndarray, last: int | np.ndarray
+) -> np.ndarray:
+    """Joints between frames.
+
+    Args:
+        joints: `(frames, bodies, joints, axes)`.
+        mask: Whether a body is there, `(frames, bodies)`.
+        moments: When, in frames.
+        last: For each of the moments the last frame of its clip.
+
+    Returns:
+        `(moments, bodies, joints, axes)`.
+    """
     before = moments.astype(int)
     after = np.minimum(before + 1, last)
     share = (moments - before)[:, None]
     # Halfway to an absent body there is nothing: take the nearer frame as it is.
-    share = np.where(clip.mask[before] & clip.mask[after], share, share >= 0.5)
+    share = np.where(mask[before] & mask[after], share, share >= 0.5)
     share = share.astype("float32")[:, :, None, None]
-    joints = clip.joints[before]
-    return joints + share * (clip.joints[after] - joints)
+    earlier = joints[before]
+    return earlier + share * (joints[after] - earlier)

@@ -1,17 +1,27 @@
-"""The models of both presets, and how they are compiled."""
+"""The models of all presets, and how they are compiled."""
+
+from dataclasses import replace
 
 import keras
 import pytest
 
+from keras_drnn.data_sets import BEST, nucla
 from keras_drnn.experiments.models import build_model
 from keras_drnn.experiments.recipes import MODELS, recipe_for
 from keras_drnn.experiments.training import compile_model, evaluation_interval
 from keras_drnn.skeletons import KINECT_V1
 
+ONE_WAY = [model for model in MODELS if not model.startswith("bi")]
 
-@pytest.mark.parametrize("model", MODELS)
-@pytest.mark.parametrize("preset", ["best", "thesis"])
-def test_every_model_can_be_built_by_both_presets(model, preset):
+
+@pytest.mark.parametrize(
+    "model, preset",
+    [
+        *((model, preset) for model in MODELS for preset in ("best", "thesis")),
+        *((model, "stream") for model in ONE_WAY),
+    ],
+)
+def test_every_model_can_be_built_by_every_preset(model, preset):
     recipe = recipe_for(model, preset=preset, data="ntu", units=10)
     built = build_model(recipe, layout=KINECT_V1, bodies=2, classes=5)
     assert built.output_shape == (None, None, 5)
@@ -24,6 +34,27 @@ def test_every_model_can_be_built_by_both_presets(model, preset):
 def test_a_model_that_is_not_there_is_refused():
     with pytest.raises(ValueError, match="Received: model='transformer'"):
         recipe_for("transformer", preset="best", data="ntu")
+
+
+def test_a_model_that_reads_backwards_cannot_be_left_running():
+    with pytest.raises(ValueError, match="take lstm, or the preset best. Received: model='bilstm'"):
+        recipe_for("bilstm", preset="stream", data="nucla")
+
+
+@pytest.mark.parametrize("data", ["demo", "ntu", "nucla"])
+def test_the_preset_stream_changes_how_a_model_is_trained_not_what_it_is_made_of(data):
+    best, stream = (recipe_for("lstm", preset=preset, data=data) for preset in ("best", "stream"))
+    assert stream.streams and not best.streams
+    assert 0 < stream.pause < 1 and stream.frames >= 128
+    kept = ("units", "delays", "frame_units", "augmentation", "steps", "learning_rate")
+    assert all(getattr(best, name) == getattr(stream, name) for name in kept)
+
+
+def test_a_data_set_may_bring_its_own_recipe_for_streams():
+    mine = replace(BEST, streams=True, units=60)
+    data = replace(nucla.DATA_SET, stream_recipe=mine)
+    assert recipe_for("drnn", preset="stream", data=data) == mine
+    assert recipe_for("drnn", preset="best", data=data) == BEST
 
 
 def test_the_thesis_preset_is_the_thesis():

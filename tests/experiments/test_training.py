@@ -1,5 +1,6 @@
 """Training: the same numbers from the same seed, and resuming as if nothing had happened."""
 
+import itertools
 import json
 from dataclasses import replace
 
@@ -11,7 +12,7 @@ from made_clips import CLIPS, SPLIT
 
 from keras_drnn.experiments.callbacks import StepCounter, TrainingDivergedError
 from keras_drnn.experiments.recipes import recipe_for
-from keras_drnn.experiments.training import TrainingData, compile_model, train
+from keras_drnn.experiments.training import TrainingData, compile_model, train, training_batches
 from keras_drnn.skeletons import KINECT_V1
 from keras_drnn.skeletons.features import FrameVector
 
@@ -98,6 +99,15 @@ def check_resumes(whole, folder, recipe, callbacks, death):
 def test_a_training_that_dies_in_a_step_ends_as_an_uninterrupted_one(whole, tmp_path):
     assert [entry["step"] for entry in whole[1]] == [1, 2, 3, 4]
     check_resumes(whole, tmp_path, RECIPE, (), dies_at_step(3))
+
+
+def test_a_training_on_streams_that_dies_ends_as_an_uninterrupted_one(tmp_path):
+    recipe = replace(RECIPE, streams=True, pause=0.3, frames=40)
+    uninterrupted = trained(tmp_path / "whole", recipe)
+    assert np.isfinite([entry["train/loss"] for entry in uninterrupted[1]]).all()
+    check_resumes(uninterrupted, tmp_path / "killed", recipe, (), dies_at_step(3))
+    for joints, truth in itertools.islice(training_batches(recipe, DATA, seed=0), 1):
+        assert joints.shape == (4, 40, 1, 20, 3) and truth.shape == (4, 40, 2)
 
 
 def test_a_training_that_dies_before_a_checkpoint_ends_as_an_uninterrupted_one(tmp_path):

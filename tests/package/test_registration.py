@@ -15,7 +15,7 @@ from light_keras import WITHOUT_TENSORFLOW
 import keras_drnn
 from keras_drnn import DelayedRNN, DelayedRNNCell
 from keras_drnn.classifier.model import LengthMask
-from keras_drnn.experiments.losses import FrameCrossentropy
+from keras_drnn.experiments.losses import FrameAccuracy, FrameCrossentropy
 from keras_drnn.experiments.models import build_model
 from keras_drnn.experiments.recipes import Recipe
 from keras_drnn.experiments.training import compile_model
@@ -115,6 +115,7 @@ def test_files_load_in_a_fresh_process_whichever_is_imported_first(tmp_path):
     everything = [
         DelayedRNN(4, (1, 2)),
         DelayedRNNCell(4, (1, 2)),
+        FrameAccuracy(),
         FrameCrossentropy(0.5),
         FrameVector((1.0, 2.0)),
         HipCentring(0),
