@@ -11,7 +11,8 @@ ROOT = Path(__file__).parents[2]
 USERS = [
     ROOT / "README.md",
     *sorted((ROOT / "docs").glob("*.md")),
-    *sorted((ROOT / "examples").glob("*")),
+    *sorted((ROOT / "examples").glob("*.*")),
+    *sorted((ROOT / "examples/web").glob("*.*")),
     *sorted((ROOT / "tuning").glob("*")),
 ]
 
