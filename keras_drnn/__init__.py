@@ -25,8 +25,10 @@ if TYPE_CHECKING:
     from keras_drnn.classifier.estimator import DelayedRNNClassifier
     from keras_drnn.delays import geometric_delays
     from keras_drnn.layer import DelayedRNN
+    from keras_drnn.limit import Limit
     from keras_drnn.schedule import transformations, update_steps
     from keras_drnn.schedule_picture import draw_schedule
+    from keras_drnn.spectral_norm import SpectralNorm
 else:
     __getattr__, __dir__ = lazy_names(
         __name__,
@@ -35,6 +37,8 @@ else:
             "DelayedRNN": "keras_drnn.layer",
             "DelayedRNNCell": "keras_drnn.cell",
             "DelayedRNNClassifier": "keras_drnn.classifier.estimator",
+            "Limit": "keras_drnn.limit",
+            "SpectralNorm": "keras_drnn.spectral_norm",
             "data_sets": None,
             "draw_schedule": "keras_drnn.schedule_picture",
             "experiments": None,
@@ -54,6 +58,8 @@ __all__ = [
     "DelayedRNN",
     "DelayedRNNCell",
     "DelayedRNNClassifier",
+    "Limit",
+    "SpectralNorm",
     "__version__",
     "data_sets",
     "draw_schedule",

@@ -73,6 +73,8 @@ if TYPE_CHECKING:
     def take(x: TensorLike, indices: TensorLike, axis: int | None = None) -> Tensor: ...
 
     # Elements
+    def absolute(x: TensorLike) -> Tensor: ...
+    def clip(x: TensorLike, x_min: TensorLike, x_max: TensorLike) -> Tensor: ...
     def equal(x1: TensorLike, x2: TensorLike) -> Tensor: ...
     def greater(x1: TensorLike, x2: TensorLike) -> Tensor: ...
     def greater_equal(x1: TensorLike, x2: TensorLike) -> Tensor: ...
@@ -103,12 +105,14 @@ if TYPE_CHECKING:
     ) -> tuple[Tensor, Tensor]: ...
 else:
     from keras.ops import (  # noqa: F401 - named above
+        absolute,
         any,
         arange,
         argmax,
         argsort,
         broadcast_to,
         cast,
+        clip,
         concatenate,
         convert_to_numpy,
         convert_to_tensor,

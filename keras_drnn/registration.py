@@ -29,6 +29,8 @@ MODULES = {
     "HoldMissing": "keras_drnn.skeletons.holding",
     "JointVelocity": "keras_drnn.skeletons.features",
     "LengthMask": "keras_drnn.classifier.model",
+    "Limit": "keras_drnn.limit",
+    "SpectralNorm": "keras_drnn.spectral_norm",
     "StreamingStep": "keras_drnn.export.step",
     "TorsoScale": "keras_drnn.skeletons.torso",
     "TurnAxes": "keras_drnn.skeletons.turning",

@@ -18,6 +18,10 @@ class Recipe:
         first_step: The number that a clip's first frame bears for the D-RNN.
         activation: Activation of the D-RNN and RNN; LSTM and GRU have their own.
         gain: Size of the D-RNN's and RNN's recurrent matrices at the start, 1 for orthogonal ones.
+        spectral_norm: Largest spectral norm of the D-RNN's and RNN's recurrent matrices, or `None`
+            for any; below 1, scores stay within a bound for ever.
+        limit: Largest size of a feature, by which larger ones are replaced, or `None`; raw joints
+            are limited too, to a size that no person has.
         motion: Whether the model also sees joint velocities and the hip's path.
         align: Whether clips are turned to start facing the camera.
         torso: Whether joints are scaled by the length of the torso, for units that are not metres.
@@ -44,6 +48,8 @@ class Recipe:
     first_step: int = 0
     activation: str = "relu"
     gain: float = 1.0
+    spectral_norm: float | None = None
+    limit: float | None = None
     motion: bool = False
     align: bool = False
     torso: bool = False

@@ -1,5 +1,7 @@
 """The models that are compared: raw joints or channels in, one score per class and frame out."""
 
+from typing import Any
+
 import keras
 import numpy as np
 from keras import layers
@@ -7,6 +9,7 @@ from keras import layers
 from keras_drnn.experiments.data import Data
 from keras_drnn.experiments.recipes import Recipe
 from keras_drnn.layer import DelayedRNN
+from keras_drnn.limit import Limit
 from keras_drnn.skeletons.batches import channel_moments
 from keras_drnn.skeletons.features import (
     FrameVector,
@@ -18,10 +21,14 @@ from keras_drnn.skeletons.features import (
 from keras_drnn.skeletons.layouts import JointLayout
 from keras_drnn.skeletons.split import Split
 from keras_drnn.skeletons.torso import TorsoScale
+from keras_drnn.spectral_norm import SpectralNorm
 
 LAG = 4  # frames over which movement is measured
 # Joints of a few decimetres, movements of centimetres: all of them to about one.
 JOINT_SCALE, VELOCITY_SCALE, PATH_SCALE = 3.0, 5.0, 2.0
+# No camera sees a person at 100 metres. In other units: 100 metres in millimetres, and more pixels
+# than a picture has.
+MOST_METRES, MOST_OF_ANY_UNIT = 1e2, 1e5
 
 
 def model_for(recipe: Recipe, data: Data, split: Split, *, name: str) -> keras.Model:
@@ -71,7 +78,11 @@ def build_model(
     >>> model = build_model(Recipe("drnn"), layout=KINECT_V2, bodies=2, classes=60)
     """
     joints = keras.Input((None, bodies, len(layout), axes), name="joints")
-    seen = joints
+    limited = joints
+    if recipe.limit is not None:
+        most = MOST_OF_ANY_UNIT if recipe.torso else MOST_METRES
+        limited = Limit(most, name="joint_limit")(joints)
+    seen = limited
     if recipe.align:
         seen = ViewAlignment(layout.left_shoulder, layout.right_shoulder, name="view")(seen)
     centred = HipCentring(layout.hip, name="hip")(seen)
@@ -83,7 +94,7 @@ def build_model(
     else:
         x = FrameVector((1.0,), name="frame")([centred])
     if recipe.torso:
-        scale = TorsoScale(layout.hip, layout.shoulder_centre, name="torso")(joints)
+        scale = TorsoScale(layout.hip, layout.shoulder_centre, name="torso")(limited)
         x = layers.Multiply(name="scaled")([x, scale])
     return keras.Model(joints, _scores(recipe, x, classes), name=name)
 
@@ -116,13 +127,20 @@ def build_channel_model(
     >>> model = build_channel_model(Recipe("drnn"), mean=mean, variance=variance, classes=4)
     """
     channels = keras.Input((None, 1, len(mean), 1), name="channels")
-    x = FrameVector((1.0,), name="frame")([channels])
+    limited = channels
+    if recipe.limit is not None:
+        # Whatever is larger is beyond the limit when it is standardised, too.
+        most = np.abs(mean) + recipe.limit * np.sqrt(variance)
+        limited = Limit(float(most.max()), name="channel_limit")(channels)
+    x = FrameVector((1.0,), name="frame")([limited])
     x = layers.Normalization(mean=mean.tolist(), variance=variance.tolist(), name="standard")(x)
     return keras.Model(channels, _scores(recipe, x, classes), name=name)
 
 
 def _scores(recipe: Recipe, x: keras.KerasTensor, classes: int) -> keras.KerasTensor:
     """From a vector for each frame to its scores."""
+    if recipe.limit is not None:
+        x = Limit(recipe.limit, name="limit")(x)
     if recipe.frame_units:
         x = layers.Dense(recipe.frame_units, activation="relu", name="pose")(x)
     recurrent = _recurrent(recipe)
@@ -140,13 +158,18 @@ def _recurrent(recipe: Recipe) -> layers.RNN:
     if recipe.cell in ("lstm", "gru"):
         cell = {"lstm": layers.LSTM, "gru": layers.GRU}[recipe.cell]
         return cell(recipe.units, return_sequences=True, name=recipe.cell)
-    settings = {
+    settings: dict[str, Any] = {
         # ReLU in the RNN as in the D-RNN, so that only the delays differ.
         "activation": recipe.activation,
         "return_sequences": True,
         "recurrent_initializer": keras.initializers.Orthogonal(recipe.gain),
         "name": recipe.cell,
     }
+    if recipe.spectral_norm is not None:
+        # Of each step's result, and of what there is before the first one.
+        settings["recurrent_constraint"] = SpectralNorm(recipe.spectral_norm)
+        gain = min(recipe.gain, recipe.spectral_norm)
+        settings["recurrent_initializer"] = keras.initializers.Orthogonal(gain)
     if recipe.cell == "drnn":
         return DelayedRNN(recipe.units, recipe.delays, first_step=recipe.first_step, **settings)
     return layers.SimpleRNN(recipe.units, **settings)

@@ -13,7 +13,7 @@ import keras
 from light_keras import WITHOUT_TENSORFLOW
 
 import keras_drnn
-from keras_drnn import DelayedRNN, DelayedRNNCell
+from keras_drnn import DelayedRNN, DelayedRNNCell, Limit, SpectralNorm
 from keras_drnn.classifier.model import LengthMask
 from keras_drnn.experiments.losses import FrameAccuracy, FrameCrossentropy
 from keras_drnn.experiments.models import build_model
@@ -123,6 +123,8 @@ def test_files_load_in_a_fresh_process_whichever_is_imported_first(tmp_path):
         HoldMissing(),
         JointVelocity(4),
         LengthMask(),
+        Limit(2.0),
+        SpectralNorm(0.9),
         StreamingStep(keras.Sequential([keras.Input((None, 3)), DelayedRNN(4, (1, 2))])),
         TorsoScale(0, 1),
         TurnAxes((0, 2, 1), (1.0, 1.0, -1.0)),
