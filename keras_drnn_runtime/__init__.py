@@ -2,11 +2,23 @@
 
 from pathlib import Path
 
+from keras_drnn_runtime.decision import Decision, Event, EventDetector
 from keras_drnn_runtime.metadata import read_metadata
+from keras_drnn_runtime.recogniser import Recogniser
 from keras_drnn_runtime.sequence import LiteRTModel
 from keras_drnn_runtime.streaming import Stream, StreamingClassifier
 
-__all__ = ["LiteRTModel", "Stream", "StreamingClassifier", "open_model", "read_metadata"]
+__all__ = [
+    "Decision",
+    "Event",
+    "EventDetector",
+    "LiteRTModel",
+    "Recogniser",
+    "Stream",
+    "StreamingClassifier",
+    "open_model",
+    "read_metadata",
+]
 
 
 def open_model(path: str | Path, threads: int = 1) -> LiteRTModel | StreamingClassifier:

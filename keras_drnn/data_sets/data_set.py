@@ -14,6 +14,7 @@ from keras_drnn.skeletons.reader import Reader
 from keras_drnn.skeletons.source import ClipSource
 from keras_drnn.skeletons.store import ClipStore
 
+BACKGROUND = "background"
 # It becomes part of the names of folders and of models.
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*")
 
@@ -41,6 +42,7 @@ class DataSet:
         frame_rate: Frames per second of the clips; `None` where nothing says it.
         make: Makes the files in a folder, for data that need not be fetched: called with the folder
             and with what is to be called with the number of files done and the number in all.
+        background: Name of the class whose clips mean that nothing happens, if there is one.
         extent: Which clips it has, by their numbers, and which of them lack skeletons; by default
             whatever is in the folder.
 
@@ -71,6 +73,7 @@ class DataSet:
     frame_rate: float | None = 30
     make: Callable[[Path, Callable[[int, int], None]], object] | None = None
     extent: Extent = EVERYTHING
+    background: str = BACKGROUND
 
     def __post_init__(self) -> None:
         if not _NAME.fullmatch(self.name):

@@ -139,6 +139,12 @@ class Data(ClipFolder):
         return (*filter(None, (copies, untested)), *super().remarks)
 
     @property
+    def background(self) -> tuple[int, ...]:
+        """The numbers of the classes that mean that nothing happens."""
+        names = enumerate(self.split.class_names)
+        return tuple(number for number, name in names if name == self.data_set.background)
+
+    @property
     def warnings(self) -> tuple[str, ...]:
         """What its user should know: the summary of the files, if some were left out, and more."""
         summary = self.clips.summary

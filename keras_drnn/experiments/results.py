@@ -6,6 +6,7 @@ import keras
 import numpy as np
 
 from keras_drnn.experiments.data import Data
+from keras_drnn.experiments.decisions import choose_decision, decided
 from keras_drnn.experiments.evaluation import (
     FRACTIONS,
     accuracy_of_beginnings,
@@ -22,11 +23,12 @@ from keras_drnn.reporting.metrics import (
     summarise,
 )
 from keras_drnn.reporting.stream_metrics import summarise_stream
+from keras_drnn_runtime.decision import Decision
 
 
 def measure(
     model: keras.Model, recipe: Recipe, data: Data, history: Sequence[Mapping[str, float]]
-) -> tuple[dict[str, float | None], dict[str, np.ndarray]]:
+) -> tuple[dict[str, float | None], dict[str, np.ndarray], Decision | None]:
     """Measure a trained model: on clips, and left running where it can be.
 
     Args:
@@ -36,7 +38,8 @@ def measure(
         history: The evaluations of its training.
 
     Returns:
-        The content of `metrics.json`, and the arrays of `outcome.npz`.
+        The content of `metrics.json`, the arrays of `outcome.npz`, and how the model's scores
+        become events, if it can be left running.
     """
     test = data.split.test
     labels = data.split.labels[test]
@@ -45,12 +48,13 @@ def measure(
         fractions = accuracy_of_beginnings(model, data.clips, test, labels)
     else:
         fractions = np.array(accuracy_by_fraction(scores, FRACTIONS.tolist()))
+    decision, left_running = (None, {}) if recipe.bidirectional else _left_running(model, data)
     last = history[-1]
     metrics = {
         "parameters": model.count_params(),
         **_measured(scores, "test"),
         **_of_subsets(scores, data),
-        **({} if recipe.bidirectional else _left_running(model, data)),
+        **left_running,
         **{key: value for key, value in last.items() if key.startswith("validation/")},
         "trained_steps": last["step"],
         "train_seconds": last["seconds"],
@@ -62,7 +66,7 @@ def measure(
         "fractions": FRACTIONS,
         "accuracy_by_fraction": fractions,
     }
-    return metrics, outcome
+    return metrics, outcome, decision
 
 
 def _of_subsets(scores: list[ClipScores], data: Data) -> dict[str, float]:
@@ -72,15 +76,22 @@ def _of_subsets(scores: list[ClipScores], data: Data) -> dict[str, float]:
     return accuracies
 
 
-def _left_running(model: keras.Model, data: Data) -> dict[str, float | None]:
-    """What the model makes of the test clips one after the other, without a reset."""
-    scores = clips_of(stream_scores(model, streams_of(data, data.split.test)))
-    rate = data.data_set.frame_rate
-    reached = summarise_stream(scores, "stream", rate)
+def _left_running(model: keras.Model, data: Data) -> tuple[Decision, dict[str, float | None]]:
+    """What the model makes of the test clips one after the other, without a reset.
+
+    The decision is chosen on the validation clips alone.
+    """
+    validation, test = (streams_of(data, part) for part in (data.split.validation, data.split.test))
+    # In one call, so that little is compiled.
+    said = stream_scores(model, [*validation, *test])
+    decision = choose_decision(said[: len(validation)], data.background)
+    tested, rate = said[len(validation) :], data.data_set.frame_rate
+    scores = clips_of(tested)
+    reached = summarise_stream(scores, "stream", rate) | decided(tested, decision, rate)
     for name, chosen in data.subsets.items():
         part = [scores[i] for i in np.flatnonzero(chosen)]
         reached |= summarise_stream(part, f"stream/{name}", rate)
-    return reached
+    return decision, reached
 
 
 def _measured(scores: list[ClipScores], name: str) -> dict[str, float]:

@@ -16,6 +16,7 @@ from keras_drnn.experiments.recorded_run import record_run
 from keras_drnn.experiments.results import measure
 from keras_drnn.experiments.training import build_and_train
 from keras_drnn.system.atomic_writes import write_json, write_whole
+from keras_drnn_runtime.decision import Decision
 
 CHECKED_CLIPS = 8  # test clips on which an export is compared with Keras
 
@@ -34,8 +35,9 @@ def run(
     """Train, evaluate and export a model, or go on with it.
 
     What is left in the folder: `run.json` (what, how, and how far), `history.jsonl`,
-    `model.keras`, `model.tflite`, `classes.json` (what the scores and the joints mean),
-    `metrics.json` and `outcome.npz`. A run that is finished is left as it is.
+    `model.keras`, `model.tflite`, `classes.json` (what the scores and the joints mean, and how
+    scores become events), `metrics.json` and `outcome.npz`. A run that is finished is left as it
+    is.
 
     Args:
         folder: The run's folder.
@@ -63,8 +65,8 @@ def run(
             ],
         )
         write_whole(folder / "model.keras", model.save)
-        write_json(folder / "classes.json", _meaning(data))
-        metrics, outcome = measure(model, recipe, data, history)
+        metrics, outcome, decision = measure(model, recipe, data, history)
+        write_json(folder / "classes.json", _meaning(data, decision))
         write_whole(
             folder / "outcome.npz", lambda path: np.savez(path, allow_pickle=False, **outcome)
         )
@@ -87,7 +89,7 @@ def run(
     on_step(recipe.steps)
 
 
-def _meaning(data: Data) -> dict:
+def _meaning(data: Data, decision: Decision | None) -> dict:
     """What `classes.json` says of the scores and the joints."""
     return {
         "classes": list(data.split.class_names),
@@ -97,6 +99,7 @@ def _meaning(data: Data) -> dict:
         "protocol": data.protocol.name,
         "frame_rate": data.data_set.frame_rate,
         "reading": data.data_set.reading,
+        **({} if decision is None else {"decision": asdict(decision)}),
     }
 
 

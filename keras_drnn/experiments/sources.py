@@ -88,6 +88,7 @@ def _metadata(classes: dict) -> dict:
         "units": _units(classes.get("reading")),
         "frame_rate": classes.get("frame_rate") or _FRAME_RATE,
         "reading": classes.get("reading"),
+        **({"decision": classes["decision"]} if "decision" in classes else {}),
     }
 
 

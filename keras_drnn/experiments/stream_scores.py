@@ -1,15 +1,17 @@
 """What a trained model says when it is left running: scores of streams, without any reset."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import keras
 import numpy as np
 
 from keras_drnn import ops
+from keras_drnn.data_sets.tables.clips import TableClips
+from keras_drnn.data_sets.tables.untrimmed import untrimmed
 from keras_drnn.experiments.data import Data
 from keras_drnn.reporting.metrics import ClipScores
-from keras_drnn.skeletons.streams import Stream, strung_together
+from keras_drnn.skeletons.streams import Segment, Stream, strung_together
 
 FRAMES_AT_ONCE = 32_768  # of all rows of a batch, padding too: what bounds its memory
 
@@ -33,11 +35,45 @@ class StreamScores:
 def streams_of(data: Data, chosen: np.ndarray) -> list[Stream]:
     """The streams of some clips of a data set.
 
+    Clips that are parts of longer recordings lie where they were: the recording is a stream, from
+    its first frame to its last. The others are strung together.
+
     Args:
         data: The data.
         chosen: Numbers of the clips.
+
+    Returns:
+        Streams in which each chosen clip is once; `Segment.clip` is its position in `chosen`.
     """
-    return strung_together(data.clips, data.clips.index, chosen, data.split.labels[chosen])
+    labels = data.split.labels[chosen]
+    recordings = _recordings(data, chosen, labels)
+    parts = {segment.clip for stream in recordings for segment in stream.segments}
+    others = np.array([clip for clip in range(len(chosen)) if clip not in parts], np.int64)
+    strung = strung_together(data.clips, data.clips.index, chosen[others], labels[others])
+    return [*recordings, *(_renumbered(stream, others) for stream in strung)]
+
+
+def _recordings(data: Data, chosen: np.ndarray, labels: np.ndarray) -> list[Stream]:
+    table = data.data_set.reader
+    if not isinstance(table, TableClips):
+        return []
+    names = [data.clips.index.name[clip] for clip in chosen]
+    number = {name: clip for clip, name in enumerate(names)}
+    streams = []
+    for recording in untrimmed(table, names):
+        segments = [
+            Segment(number[name], *place, int(labels[number[name]]))
+            for name, place in recording.parts.items()
+        ]
+        segments.sort(key=lambda segment: segment.begin)
+        joints = recording.joints
+        streams.append(Stream(tuple(segments), len(joints), lambda joints=joints: joints))
+    return streams
+
+
+def _renumbered(stream: Stream, clips: np.ndarray) -> Stream:
+    segments = (replace(each, clip=int(clips[each.clip])) for each in stream.segments)
+    return replace(stream, segments=tuple(segments))
 
 
 def stream_scores(model: keras.Model, streams: Sequence[Stream]) -> list[StreamScores]:

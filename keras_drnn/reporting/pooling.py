@@ -11,9 +11,15 @@ Seeds = Mapping[int, Mapping[str, Run]]  # runs by their seed and their protocol
 
 # What a share is of, by the name of the accuracy; of clips where it is not here.
 _UNITS = {"frame_accuracy": "frames"}
-_COUNTS = ("clips", "frames", "settled")
+_COUNTS = ("clips", "frames", "settled", "background_seconds")
 # What is no share, but a mean over so many.
-_MEANS = {"delay_frames": "settled", "delay_seconds": "settled"}
+_MEANS = {
+    "delay_frames": "settled",
+    "delay_seconds": "settled",
+    "false_alarms_per_hour": "background_seconds",
+}
+# What is no share either, and is the mean over the folds.
+_OVER_FOLDS = "segment_f1_"
 
 
 def finished_folds(seeds: Seeds) -> dict[int, dict[str, Run]]:
@@ -61,8 +67,8 @@ def pooled(folds: Sequence[Mapping[str, float | None]]) -> dict[str, float | Non
     """The metrics of one model over all folds, from those of each.
 
     Accuracies on test clips, and on parts of them, are shares of all these clips, or of all their
-    frames; a delay is the mean over all clips that have one. Everything else, validation and costs
-    among it, is the mean over the folds.
+    frames; a delay is the mean over all clips that have one, and false alarms are over all time.
+    Everything else, the segment F1, validation and costs among it, is the mean over the folds.
 
     Args:
         folds: The content of `metrics.json` of each fold. Of one fold alone it is the result.
@@ -81,16 +87,16 @@ def pooled(folds: Sequence[Mapping[str, float | None]]) -> dict[str, float | Non
     for part in sorted(parts):
         having = [fold for fold in folds if fold.get(f"{part}/clips")]
         counts = {
-            unit: np.array([fold[f"{part}/{unit}"] for fold in having], np.int64)
+            unit: np.array([fold[f"{part}/{unit}"] for fold in having], np.float64)
             for unit in _COUNTS
             if f"{part}/{unit}" in having[0]
         }
         for key in having[0]:
             of, _, name = key.rpartition("/")
-            if of != part:
+            if of != part or name.startswith(_OVER_FOLDS):
                 continue
             if name in counts:
-                result[key] = int(counts[name].sum())
+                result[key] = _sum([fold[key] for fold in having])
             elif name in _MEANS:
                 result[key] = _mean([fold[key] for fold in having], counts[_MEANS[name]])
             else:
@@ -111,6 +117,12 @@ def pooled_share(shares: np.ndarray, counts: np.ndarray) -> np.ndarray:
     """
     right = np.rint(np.moveaxis(shares, 0, -1) * counts).sum(axis=-1)
     return right / counts.sum()
+
+
+def _sum(counts: Sequence[float | None]) -> float | None:
+    """The sum, `None` where something is not known."""
+    known = [count for count in counts if count is not None]
+    return sum(known) if len(known) == len(counts) else None
 
 
 def _mean(means: Sequence[float | None], counts: np.ndarray) -> float | None:

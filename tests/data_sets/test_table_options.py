@@ -9,6 +9,7 @@ from typer.testing import CliRunner
 from keras_drnn.cli.data import app
 from keras_drnn.data_sets import find_data_set
 from keras_drnn.experiments.data import open_data
+from keras_drnn.experiments.stream_scores import streams_of
 
 
 @pytest.fixture
@@ -102,3 +103,56 @@ def test_keys_for_joints_are_named_where_there_are_channels(describe):
     assert "Not used, as the recordings are not of joints: units, up, confidence" in (
         data_set.notices
     )
+
+
+def test_parts_of_recordings_are_judged_where_they_were(parts, tmp_path):
+    data = open_data(parts("background = true"), root=None, cache=tmp_path / "cache")
+    assert [data.split.class_names[number] for number in data.background] == ["background"]
+    chosen = data.split.test
+    (stream,) = streams_of(data, chosen)
+    joints, labels = stream.read(), stream.labels()
+    # Ten frames, a part of 20, twenty of nothing, a part of 40, ten of nothing: every frame once.
+    assert joints.shape[0] == stream.length == 100
+    np.testing.assert_array_equal(np.diff(joints[:, 0, 0, 0]), 1)
+    names = np.array(data.split.class_names)[labels]
+    expected = np.repeat(
+        ["background", "sit", "background", "wave", "background"], [10, 20, 20, 40, 10]
+    )
+    np.testing.assert_array_equal(names, expected)
+    for segment in stream.segments:
+        clip = data.clips[int(chosen[segment.clip])]
+        np.testing.assert_array_equal(joints[segment.begin : segment.end], clip.joints)
+        assert segment.label == data.split.labels[chosen[segment.clip]]
+
+
+def test_without_a_background_what_lies_between_has_no_label(parts, tmp_path):
+    data = open_data(parts(""), root=None, cache=tmp_path / "cache")
+    assert data.background == ()
+    (stream,) = streams_of(data, data.split.test)
+    assert (stream.labels() == -1).sum() == 40 and stream.length == 100
+
+
+def test_another_rate_moves_the_parts_with_the_frames(parts, tmp_path):
+    table = parts("fps = 25")
+    data = open_data(table, root=None, cache=tmp_path / "cache", fps=50)
+    (stream,) = streams_of(data, data.split.test)
+    joints, chosen = stream.read(), data.split.test
+    assert stream.length == 200
+    for segment in stream.segments:
+        clip = data.clips[int(chosen[segment.clip])]
+        np.testing.assert_array_equal(joints[segment.begin : segment.end], clip.joints)
+
+
+def test_whole_recordings_beside_parts_are_strung_together(parts, tmp_path):
+    described = parts("")
+    with (tmp_path / "parts.csv").open("a", encoding="utf-8") as table:
+        table.write("\nben-rest.npy,sit,ben,,\nben-walk.npy,wave,ben,,\n")
+    data = open_data(described, root=None, cache=tmp_path / "cache")
+    chosen = data.split.test
+    recording, strung = streams_of(data, chosen)
+    assert (recording.length, strung.length) == (100, 40)
+    found = [segment.clip for stream in (recording, strung) for segment in stream.segments]
+    assert sorted(found) == [0, 1, 2, 3]
+    for segment in (*recording.segments, *strung.segments):
+        assert segment.label == data.split.labels[chosen[segment.clip]]
+        assert len(data.clips[int(chosen[segment.clip])].joints) == segment.end - segment.begin

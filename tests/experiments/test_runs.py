@@ -21,9 +21,11 @@ import keras_drnn.export
 from keras_drnn.experiments import results, runs
 from keras_drnn.experiments.data import open_data
 from keras_drnn.experiments.recipes import recipe_for
+from keras_drnn.experiments.sources import describe_model
 from keras_drnn.export import ExportError
 from keras_drnn.reporting.metrics import ClipScores
 from keras_drnn.skeletons.demo import generate
+from keras_drnn_runtime import Decision
 
 STEPS = 2
 RECIPE = replace(
@@ -178,6 +180,11 @@ def test_a_model_is_measured_left_running_as_well_if_it_can_be(finished, data):
         assert reached[f"{part}/frames"] == reached[f"{of}/frames"]
         frames, seconds = (reached[f"{part}/delay_{unit}"] for unit in ("frames", "seconds"))
         assert reached[f"{part}/settled"] == 0 or seconds == pytest.approx(frames / 30)
+    shares = [reached[f"stream/segment_f1_{overlap}"] for overlap in (10, 25, 50)]
+    assert shares == sorted(shares, reverse=True)
+    # How scores become events is kept beside the model, and is in what an exported file says.
+    decision = Decision.of(describe_model(finished[0] / "model.keras")["decision"])
+    assert decision.enter >= decision.leave and decision.background == ()
 
 
 def test_a_model_that_reads_backwards_too_is_not_left_running(data, monkeypatch):
@@ -190,7 +197,8 @@ def test_a_model_that_reads_backwards_too_is_not_left_running(data, monkeypatch)
     monkeypatch.setattr(results, "stream_scores", None)
     model: Any = SimpleNamespace(count_params=lambda: 1)
     recipe = replace(RECIPE, bidirectional=True)
-    reached, _ = results.measure(model, recipe, data, [{"step": 1, "seconds": 1.0}])
+    reached, _, decision = results.measure(model, recipe, data, [{"step": 1, "seconds": 1.0}])
+    assert decision is None
     assert "test/clips" in reached and not any(key.startswith("stream") for key in reached)
 
 

@@ -111,10 +111,12 @@ class TableClips:
     def task(self, number: int) -> Callable[[], Outcome]:
         """What reads a row."""
         row = self.table.rows[number]
+        return partial(_read, row, self.reading, self.numbers, self.clip_name(row))
+
+    def clip_name(self, row: RecordingRow) -> str:
+        """The name of the clip of a row, no name twice."""
         name = f"{row.line:06d} {row.origin.stem}"
-        if row.background:
-            name += f", {row.start:.10g} to {row.end:.10g}"
-        return partial(_read, row, self.reading, self.numbers, name)
+        return f"{name}, {row.start:.10g} to {row.end:.10g}" if row.background else name
 
 
 def _read(

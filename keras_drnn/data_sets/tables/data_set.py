@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from keras_drnn.data_sets.data_set import DataSet
+from keras_drnn.data_sets.data_set import BACKGROUND, DataSet
 from keras_drnn.data_sets.tables.clips import TableClips
 from keras_drnn.data_sets.tables.layout import layout_of
 from keras_drnn.data_sets.tables.numbering import number_texts
@@ -79,8 +79,9 @@ def table_data_set(
     given = find_layout(layout) if layout else layout_of(said)
     sample = _look(table, Arrangement(given, said.columns, said.order))
     reading, notices = _reading(table, sample, fps)
+    nothing = said.background or BACKGROUND
     if background or said.background:
-        table = with_background(table, said.background or "background", sample.arrangement)
+        table = with_background(table, nothing, sample.arrangement)
     rule = parse_split(split) if split is not None else said.split
     rule = rule or default_rule(table)
     columns = ("label", "subject", "camera", "session")
@@ -108,6 +109,7 @@ def table_data_set(
         recipe_reason=reason_for_delays(recipe, length, rate, looked_at),
         notices=tuple(notices),
         frame_rate=rate,
+        background=nothing,
     )
 
 
