@@ -15,7 +15,7 @@ from keras_drnn.experiments.models import build_model
 from keras_drnn.experiments.recipes import Recipe
 from keras_drnn.export import export_streaming
 from keras_drnn.skeletons.layouts import KINECT_V2, find_layout, layout_names
-from keras_drnn_runtime import StreamingClassifier
+from keras_drnn_runtime import Decision, EventDetector, StreamingClassifier
 from keras_drnn_runtime.names import step_name
 
 FOLDER = Path(__file__).parents[2] / "examples/web"
@@ -30,6 +30,8 @@ NEEDED = {
 MISSING = [name for name, found in NEEDED.items() if not found]
 browser = pytest.mark.skipif(bool(MISSING) and not REQUIRED, reason=f"needs {', '.join(MISSING)}")
 DELAYS = (1, 2, 4)
+# Sure enough of an untrained model's scores that there are events.
+DECISION = {"temperature": 0.02, "smoothing": 3.0, "enter": 0.55, "leave": 0.4, "background": [2]}
 LABELS = ["wave", "sit down & stand up", "öffnen"]
 
 
@@ -51,18 +53,25 @@ def stream(tmp_path_factory):
     recipe = Recipe("drnn", units=12, delays=DELAYS)
     model = build_model(recipe, layout=KINECT_V2, bodies=2, classes=len(LABELS))
     path = tmp_path_factory.mktemp("demo") / "stream.tflite"
-    about = {"labels": LABELS, "joints": KINECT_V2.joint_names, "frame_rate": 30, "data": "demo"}
+    about = {
+        "labels": LABELS,
+        "joints": KINECT_V2.joint_names,
+        "frame_rate": 30,
+        "data": "demo",
+        "decision": DECISION,
+    }
     export_streaming(model, path, metadata=about)
     return path
 
 
 @pytest.fixture(scope="module")
 def clip():
-    """People who move; one of them comes later. Frames of both kinds are lost."""
+    """People who take six postures one after the other; one comes later, and frames are lost."""
     rng = np.random.default_rng(2)
-    joints = rng.normal(size=(1, 2, 25, 3)) + rng.normal(size=(90, 2, 25, 3)).cumsum(0) / 30
+    postures = rng.normal(size=(6, 2, 25, 3)).repeat(15, axis=0)
+    joints = postures + rng.normal(size=(90, 2, 25, 3)) / 10
     joints[:30, 1] = 0
-    joints[[0, 40, 41]] = 0
+    joints[[0, *range(40, 46)]] = 0
     return joints.astype("float32")
 
 
@@ -88,6 +97,22 @@ def test_the_page_says_what_python_says(stream, clip, tmp_path):
 
     np.testing.assert_allclose(found["scores"], expected, atol=1e-5)
     assert found["signatures"] == skipped
+    # By the page's own scores: what is almost at a threshold may round to either side of it.
+    detector = EventDetector(Decision.of(DECISION), LABELS, 30)
+    present = zip(found["scores"], frames, strict=True)
+    events = [detector.step(None if frame is None else score) for score, frame in present]
+    told = [event and (event.number, event.begin, event.end) for event in events]
+    said = [event and (event["number"], event["begin"], event["end"]) for event in found["events"]]
+    assert said == told
+    ended = [event for event in events if event and event.end]
+    begun = [event for event in events if event and event.end is None]
+    assert len(found["shownEvents"]) == len(begun)
+    first = ended[0]
+    assert found["shownEvents"][-1].split("\n") == [
+        f"{first.begin / 30:.1f} – {first.end / 30:.1f} s",
+        first.action,
+        f"{100 * first.certainty:.0f}\u00a0%",
+    ]
     assert found["errors"] == found["elsewhere"] == []
     assert found["begin"].startswith("3 actions. Delays of 1, 2, 4 frames.")
     assert "synthetic" in found["begin"] and found["begin"].endswith("Made for a test.")
@@ -95,8 +120,42 @@ def test_the_page_says_what_python_says(stream, clip, tmp_path):
     assert "2 in place of 3 in frame 0" in found["refused"]
     names, shares = zip(*(row.split("\n") for row in found["shownScores"]), strict=True)
     assert list(names) == LABELS
-    assert found["now"] == "\n".join([LABELS[expected[-1].argmax()], shares[expected[-1].argmax()]])
+    current = detector.current
+    now = [LABELS[current.number], shares[current.number]] if current else ["–"]
+    assert found["now"].split("\n") == now
     assert found["drawn"] and found["width"] == 390
+
+
+@browser
+@pytest.mark.parametrize("background", [[], [2, 4]])
+def test_the_page_decides_as_python_does(background):
+    rng = np.random.default_rng(4)
+    scores = 3 * rng.normal(size=(60, 5)).repeat(10, axis=0) + rng.normal(size=(600, 5))
+    frames = [None if rng.random() < 0.1 else row.tolist() for row in scores]
+    frames[300:320] = [None] * 20
+    decision = {"temperature": 1.2, "smoothing": 4.0, "enter": 0.6, "leave": 0.4}
+    decision["background"] = background
+    detector = EventDetector(Decision.of(decision))
+    expected = [detector.step(frame) for frame in frames]
+    module = (FOLDER / "src/decision.js").as_uri()
+    asked = (
+        f"import({module!r}).then(({{ EventDetector }}) => {{"
+        f"const detector = new EventDetector({json.dumps(decision)});"
+        f"const events = {json.dumps(frames)}.map((frame) => detector.step(frame));"
+        "console.log(JSON.stringify({ events, probabilities: detector.probabilities }));})"
+    )
+    found = json.loads(node("--input-type=module", "-e", asked))
+    assert len([event for event in expected if event]) > 20
+    for event, said in zip(expected, found["events"], strict=True):
+        assert (event is None) == (said is None)
+        if event:
+            assert (event.number, event.begin, event.end) == (
+                said["number"],
+                said["begin"],
+                said["end"],
+            )
+            assert said["certainty"] == pytest.approx(event.certainty)
+    np.testing.assert_allclose(found["probabilities"], detector.probabilities)
 
 
 @browser

@@ -30,7 +30,7 @@ try {
   const end = await page.evaluate(() => ({
     scores: globalThis.answers.map(({ scores }) => [...scores]),
     signatures: globalThis.answers.map(({ signature }) => signature),
-    events: globalThis.answers.map(({ event }) => event).filter(Boolean),
+    events: globalThis.answers.map(({ event }) => event),
     shownEvents: [...document.querySelectorAll("#events li")].map((row) => row.innerText),
     shownScores: [...document.querySelectorAll("#scores li")].map((row) => row.innerText),
     now: document.querySelector(".now").innerText,

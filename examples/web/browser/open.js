@@ -10,8 +10,8 @@ const PATIENCE = 180_000; // milliseconds: the machine may be busy with other te
 /**
  * @param {string} folder A built page.
  * @param {object} options For the page, as playwright takes them: `viewport`, `colorScheme` ...
- * @returns {Promise<object>} `page`, `address`; `errors` and `elsewhere` (requests to another
- *     host), which grow; and `close`.
+ * @returns {Promise<object>} `page`; `errors` and `elsewhere` (requests to another host), which grow;
+ *     `version` of the browser; and `close`.
  */
 export async function openPage(folder, options = {}) {
   const { server, address } = await serve(folder);
@@ -40,7 +40,7 @@ export async function openPage(folder, options = {}) {
   };
   await page.goto(address);
   await page.waitForSelector("#status:not(.busy)");
-  return { page, address, errors, elsewhere, close };
+  return { page, errors, elsewhere, version: browser.version(), close };
 }
 
 /** Choose a file on the page, and wait until it has said what it makes of it. */

@@ -29,7 +29,7 @@ export class Camera {
       });
       await this.estimator.send({ image: this.video });
     } catch (error) {
-      this.stop();
+      this.close();
       throw error;
     }
     this.running = true;
@@ -47,7 +47,12 @@ export class Camera {
    *
    * @param {(found: object) => Promise<void>} take Given what is seen, once for each frame.
    */
-  async run(take) {
+  run(take) {
+    this.done = this.look(take).finally(() => this.close());
+    return this.done;
+  }
+
+  async look(take) {
     let frames = 0;
     const begin = performance.now();
     while (this.running) {
@@ -60,9 +65,14 @@ export class Camera {
     }
   }
 
-  stop() {
+  /** Resolves when the last frame has been taken and the camera is off. */
+  async stop() {
     this.running = false;
-    for (const track of this.media?.getTracks() ?? []) track.stop();
+    await this.done?.catch(() => {});
+  }
+
+  close() {
+    for (const track of this.media.getTracks()) track.stop();
     this.video.srcObject = null;
     this.estimator?.close();
   }

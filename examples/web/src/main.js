@@ -4,14 +4,17 @@ import { loadLiteRt } from "@litertjs/core";
 
 import { Camera } from "./camera.js";
 import { readClip } from "./clip.js";
-import { Decision } from "./decision.js";
 import { layoutOf } from "./layout.js";
 import { Player } from "./player.js";
 import { frameOf, lacking } from "./pose.js";
+import { Recogniser } from "./recogniser.js";
 import { Skeleton } from "./skeleton.js";
 import { Stopwatch } from "./stopwatch.js";
 import { StreamingClassifier } from "./streaming.js";
 import { EventsView, ScoresView, StripView } from "./views.js";
+
+// A camera may be left running.
+const MOST_EVENTS = 200;
 
 const at = (id) => document.getElementById(id);
 const now = { name: at("now-name"), value: at("now-value") };
@@ -22,7 +25,7 @@ let scores;
 let events;
 let player;
 let camera;
-let stream;
+let recogniser;
 
 // The runtime's reports are no errors, although it writes them to where errors go.
 globalThis.Module = {
@@ -49,6 +52,8 @@ async function openModel(content) {
   await stopAll();
   classifier?.delete();
   classifier = opened;
+  // For a look from the browser's console, as the answers of a clip are.
+  globalThis.classifier = classifier;
   skeleton = new Skeleton(at("skeleton"), classifier);
   scores = new ScoresView(at("scores"), now, classifier.labels);
   events = new EventsView(at("events"), at("no-events"), classifier.labels);
@@ -58,21 +63,29 @@ async function openModel(content) {
 }
 
 function aboutModel() {
-  const { data, delays } = classifier.metadata;
-  const trained = data === "demo" ? "Trained on synthetic demo data, which says nothing about people." : "";
-  const groups = delays?.length ? ` Delays of ${delays[0].join(", ")} frames.` : "";
-  return `${classifier.classes} actions.${groups} ${trained}`;
+  const { data, decision, delays } = classifier.metadata;
+  const said = [`${classifier.classes} actions.`];
+  if (delays?.length) said.push(`Delays of ${delays[0].join(", ")} frames.`);
+  if (data === "demo") said.push("Trained on synthetic demo data, which says nothing about people.");
+  if (!decision) said.push("The file has no decision of its own: events are found by plain thresholds.");
+  return said.join(" ");
 }
 
-/** A stream from its start: what becomes of a frame, and what it cost. */
+/** Start a stream; gives a function from a frame to what came of it, and what it cost. */
 function openStream() {
-  stream = classifier.openStream();
-  const decision = new Decision(classifier.metadata);
+  recogniser = new Recogniser(classifier);
+  const { stream } = recogniser;
   const watch = new Stopwatch();
   return async (frame) => {
-    const found = await watch.time(() => stream.step(frame));
-    const { ran: signature } = stream;
-    return { scores: found, ...decision.step(found), microseconds: watch.microseconds, signature };
+    const event = await watch.time(() => recogniser.step(frame));
+    return {
+      event,
+      current: recogniser.current,
+      scores: recogniser.scores,
+      probabilities: recogniser.probabilities,
+      signature: stream.ran,
+      microseconds: watch.microseconds,
+    };
   };
 }
 
@@ -86,16 +99,15 @@ async function openClip(text) {
   at("strips").hidden = false;
   player = new Player(clip, openStream(), (number, answer) => {
     skeleton.draw(clip.frames[number]);
-    const seen = player.answers.slice(0, number + 1);
-    strips[0].show(segmentsOf(seen));
-    show(answer, seen.map(({ event }) => event).filter(Boolean), clip.frameRate);
+    const happened = player.answers.slice(0, number + 1).reduce(note, []);
+    strips[0].show(happened.map((event) => segmentOf(event, number + 1)));
+    show(answer, happened, clip.frameRate);
     at("position").value = number;
     at("time").dataset.frame = number;
     const [time, whole] = [number, player.last].map((each) => (each / clip.frameRate).toFixed(1));
     at("time").textContent = `${time} of ${whole} s`;
     at("skeleton").setAttribute("aria-label", `Skeleton at frame ${number} of ${player.last}`);
   });
-  // For a look from the browser's console: what the model said, frame by frame.
   globalThis.answers = player.answers;
   at("position").max = player.last;
   at("play").disabled = at("position").disabled = false;
@@ -103,8 +115,8 @@ async function openClip(text) {
   return `${aboutModel()} ${clip.about}`;
 }
 
-function show({ probabilities, microseconds, signature }, happened, frameRate) {
-  scores.show(probabilities);
+function show({ probabilities, current, microseconds, signature }, happened, frameRate) {
+  if (probabilities) scores.show(probabilities, current);
   events.show(happened, frameRate);
   at("cost").textContent = `${Math.round(microseconds)} µs a frame`;
   const share = ((microseconds * frameRate) / 1e4).toPrecision(2);
@@ -120,17 +132,15 @@ function showGroups(digits) {
   at("dots").textContent = digits.replaceAll("1", "●").replaceAll("0", "○");
 }
 
-/** Stretches of frames with the same action. */
-function segmentsOf(answers) {
-  const segments = [];
-  answers.forEach(({ action }, number) => {
-    const latest = segments.at(-1);
-    if (latest?.action === action) latest.end = number + 1;
-    else segments.push({ action, begin: number, end: number + 1 });
-  });
-  return segments
-    .filter(({ action }) => action !== null)
-    .map((segment) => ({ ...segment, label: classifier.labels[segment.action] }));
+/** Take an answer into the list of events: each is there once, as it is by now. */
+function note(happened, { event, current }) {
+  if (event?.end === null) happened.push(event);
+  else if (event ?? current) happened[happened.length - 1] = event ?? current;
+  return happened;
+}
+
+function segmentOf({ number, begin, end }, now) {
+  return { label: classifier.labels[number], begin, end: end ?? now };
 }
 
 async function startCamera() {
@@ -150,24 +160,25 @@ async function startCamera() {
   at("skeleton").setAttribute("aria-label", "Skeleton from the camera");
   const step = openStream();
   const happened = [];
-  // It has to go on while the page says that it runs.
-  camera.run(async (found) => {
-    const frame = frameOf(found, classifier, layout.joint_names, camera.picture);
+  const look = async (found) => {
+    const frame = frameOf(found, classifier, layout.joint_names, opened.picture);
     const answer = await step(frame);
-    if (answer.event) happened.push(answer.event);
+    note(happened, answer);
+    if (happened.length > MOST_EVENTS) happened.shift();
     if (frame) skeleton.fit([frame]);
     skeleton.draw(frame);
     show(answer, happened, frameRate);
-  }).catch((error) => say(error.message, "failed"));
+  };
+  opened.run(look).catch((error) => say(error.message, "failed"));
   return `${aboutModel()} The camera is on; its pictures stay in this page.`;
 }
 
 async function stopAll() {
-  const [playing, filming, opened] = [player, camera, stream];
-  player = camera = stream = undefined;
+  const [playing, filming, recognising] = [player, camera, recogniser];
+  player = camera = recogniser = undefined;
   await playing?.close();
-  filming?.stop();
-  opened?.delete();
+  await filming?.stop();
+  recognising?.delete();
   at("video").hidden = true;
   at("camera").textContent = "Start the camera";
   at("play").disabled = at("position").disabled = true;

@@ -16,15 +16,15 @@ export class ScoresView {
     this.clear();
   }
 
-  show(probabilities) {
+  show(probabilities, current) {
     const highest = probabilities.indexOf(Math.max(...probabilities));
     this.rows.forEach((row, index) => {
       row.className = index === highest ? "first" : "";
       row.style.setProperty("--share", probabilities[index]);
       row.children[1].textContent = percent(probabilities[index]);
     });
-    this.now.name.textContent = this.labels[highest];
-    this.now.value.textContent = percent(probabilities[highest]);
+    this.now.name.textContent = current ? this.labels[current.number] : "–";
+    this.now.value.textContent = current ? percent(probabilities[current.number]) : "";
   }
 
   clear() {
@@ -38,7 +38,7 @@ export class ScoresView {
   }
 }
 
-/** The events so far, the latest first, read aloud as they come. */
+/** The events so far, the latest first; read aloud when they begin. */
 export class EventsView {
   constructor(list, none, labels) {
     this.list = list;
@@ -47,19 +47,25 @@ export class EventsView {
     this.clear();
   }
 
-  /** Show these events, in the order in which they came, begun at frames of such a rate. */
+  /** Show these events, in the order in which they came, of frames of such a rate. */
   show(events, frameRate) {
     while (this.list.children.length > events.length) this.list.firstChild.remove();
-    for (const { action, begin, certainty } of events.slice(this.list.children.length)) {
-      const row = element("li");
-      row.append(
-        element("span", "begin", `${(begin / frameRate).toFixed(1)} s`),
-        element("span", "name", this.labels[action]),
-        element("span", "certainty", percent(certainty)),
-      );
-      this.list.prepend(row);
-    }
+    events.forEach(({ number, begin, end, certainty }, index) => {
+      const row = this.list.children[this.list.children.length - 1 - index] ?? this.add();
+      const [from, to] = [begin, end].map((frame) => (frame / frameRate).toFixed(1));
+      const time = end === null ? `${from} s –` : `${from} – ${to} s`;
+      [time, this.labels[number], percent(certainty)].forEach((text, column) => {
+        if (row.children[column].textContent !== text) row.children[column].textContent = text;
+      });
+    });
     this.none.hidden = events.length > 0;
+  }
+
+  add() {
+    const row = element("li");
+    row.append(element("span", "begin"), element("span"), element("span", "certainty"));
+    this.list.prepend(row);
+    return row;
   }
 
   clear() {
