@@ -110,6 +110,8 @@ def left_running(recipe: Recipe) -> Recipe:
         recipe,
         streams=True,
         pause=0.3,
+        spectral_norm=0.97,
+        limit=10.0,
         batch_size=24,
         frames=min(max(5 * recipe.frames, shortest), longest),
     )

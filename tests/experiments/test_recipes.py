@@ -42,10 +42,12 @@ def test_a_model_that_reads_backwards_cannot_be_left_running():
 
 
 @pytest.mark.parametrize("data", ["demo", "ntu", "nucla"])
-def test_the_preset_stream_changes_how_a_model_is_trained_not_what_it_is_made_of(data):
+def test_the_preset_stream_is_for_streams_and_bounded_and_else_the_preset_best(data):
     best, stream = (recipe_for("lstm", preset=preset, data=data) for preset in ("best", "stream"))
     assert stream.streams and not best.streams
     assert 0 < stream.pause < 1 and stream.frames >= 128
+    assert stream.spectral_norm is not None and stream.spectral_norm < 1
+    assert stream.limit is not None
     kept = ("units", "delays", "frame_units", "augmentation", "steps", "learning_rate")
     assert all(getattr(best, name) == getattr(stream, name) for name in kept)
 
