@@ -104,7 +104,7 @@ def train(root: Path, folder: Path, forms: list[str], seeds: int, steps: int | N
                     model, history = build_and_train(
                         chosen, data, data.split, name=name, seed=seed, folder=run
                     )
-                    metrics, _ = measure(model, chosen, data, history)
+                    metrics, *_ = measure(model, chosen, data, history)
                     kept = ("parameters", "test/sequence_accuracy", "test/frame_accuracy")
                     kept += ("clean/sequence_accuracy", "validation/sequence_accuracy")
                     done |= environment()

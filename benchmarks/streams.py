@@ -41,7 +41,7 @@ MODELS: dict[str, tuple[str, dict[str, Any]]] = {
 }
 _KEPT = ("parameters", "train_seconds", "validation/sequence_accuracy")
 _MEASURES = ("sequence_accuracy", "frame_accuracy")
-_DELAYS = ("delay_frames", "delay_seconds")
+_ALL_CLIPS = ("delay_frames", "delay_seconds", *(f"segment_f1_{n}" for n in (10, 25, 50)))
 
 
 def measure_all(arguments: argparse.Namespace, folder: Path) -> None:
@@ -74,8 +74,8 @@ def _measured(data: "Data", name: str, recipe: "Recipe", seed: int, folder: Path
     began = time.perf_counter()
     model, history = build_and_train(recipe, data, data.split, name=name, seed=seed, folder=folder)
     model.save(folder / "model.keras")
-    metrics, _ = measure(model, recipe, data, history)
-    kept = [*_KEPT, *(f"stream/{each}" for each in _DELAYS)]
+    metrics, *_ = measure(model, recipe, data, history)
+    kept = [*_KEPT, *(f"stream/{each}" for each in _ALL_CLIPS)]
     places = ["test", "stream"]  # of all test clips, and of some
     for subset in data.subsets:
         places += [subset, f"stream/{subset}"]
