@@ -1,7 +1,8 @@
 """From a trained model, on disk or in MLflow, to a file for a device."""
 
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +10,7 @@ import numpy as np
 
 from keras_drnn.data_sets.tables.row_clip import Reading
 from keras_drnn.experiments.data import Data
+from keras_drnn.experiments.left_running import LeftRunning, left_running
 from keras_drnn.experiments.sources import find_model
 from keras_drnn.export import ExportReport, export_litert, export_streaming
 
@@ -37,8 +39,9 @@ def export(
         form: The number format, one of `keras_drnn.export.quantize.FORMS`.
         skipping: Whether a streaming file can skip groups that are not due.
         accuracy_loss: Largest loss of sequence accuracy that is accepted.
-        data: Clips to compare the file with Keras on, to measure its accuracy with, and for int8
-            the range of its values.
+        data: Clips to compare the file with Keras on, to measure its accuracy with, of a stream
+            also left running, and for int8 the range of its values. Where nothing is known of how
+            a stream's scores become events, that is chosen on them.
 
     Raises:
         ValueError: If there is no such model, or it cannot be exported, or the clips are of
@@ -61,14 +64,21 @@ def export(
         if not streaming:
             return export_litert(keras_file, path, batch_size=batch_size, **settings)
         model: Any = keras_file
+        as_taken = None
+        runs = None if data is None else _left_running(keras_file, data, metadata)
+        if runs is not None:
+            metadata["decision"] = asdict(runs.decision)
         # Int8 has no NaN, by which a recording says what is missing.
         if metadata.get("reading") and form != "int8":
-            model, settings = _of_recorded(keras_file, settings)
-        return export_streaming(model, path, skipping=skipping, **settings)
+            model, settings, as_taken = _of_recorded(keras_file, settings)
+        report = export_streaming(model, path, skipping=skipping, **settings)
+        return report if runs is None else replace(report, **runs.report(path, as_taken))
 
 
-def _of_recorded(keras_file: Path, settings: dict[str, Any]) -> tuple[Any, dict[str, Any]]:
-    """The model and its settings, for a stream of frames as they were recorded."""
+def _of_recorded(
+    keras_file: Path, settings: dict[str, Any]
+) -> tuple[Any, dict[str, Any], Callable[[np.ndarray], np.ndarray]]:
+    """The model and its settings for frames as they were recorded, and what makes such frames."""
     from keras_drnn.experiments import recorded_frames as recorded
 
     reading = Reading.of_json(settings["metadata"]["reading"])
@@ -87,21 +97,16 @@ def _of_recorded(keras_file: Path, settings: dict[str, Any]) -> tuple[Any, dict[
         changes["validation"] = [
             (recorded.as_recorded(clip, reading), label) for clip, label in settings["validation"]
         ]
-    return model, settings | changes
+    return model, settings | changes, lambda frames: recorded.as_recorded(frames, reading)
+
+
+def _left_running(keras_file: Path, data: Data, metadata: dict[str, Any]) -> LeftRunning | None:
+    return left_running(keras_file, data, metadata, _numbers(data, metadata.get("labels")))
 
 
 def _clips(data: Data, names: Sequence[str] | None) -> dict[str, Any]:
     """The clips to export with, classes numbered as the model names them, if it does."""
-    parts = data.split
-    names = list(parts.class_names if names is None else names)
-    unknown = [name for name in parts.class_names if name not in names]
-    if unknown:
-        raise ValueError(
-            f"Expected clips of the classes that the model knows, {', '.join(names)}. Received: "
-            f"{data.name} with {', '.join(unknown)}. Give the data that the model was trained on, "
-            "with the same options"
-        )
-    numbers = np.array([names.index(name) for name in parts.class_names])
+    parts, numbers = data.split, _numbers(data, names)
     # Where no subjects are set aside for validation, the test clips have to do.
     judged = parts.validation if len(parts.validation) else parts.test
 
@@ -114,3 +119,17 @@ def _clips(data: Data, names: Sequence[str] | None) -> dict[str, Any]:
         "representative": joints(parts.train[:: -(-len(parts.train) // REPRESENTATIVE_CLIPS)]),
         "validation": list(zip(joints(judged), labels, strict=True)),
     }
+
+
+def _numbers(data: Data, names: Sequence[str] | None) -> np.ndarray:
+    """The model's number of each class of the data."""
+    parts = data.split
+    names = list(parts.class_names if names is None else names)
+    unknown = [name for name in parts.class_names if name not in names]
+    if unknown:
+        raise ValueError(
+            f"Expected clips of the classes that the model knows, {', '.join(names)}. Received: "
+            f"{data.name} with {', '.join(unknown)}. Give the data that the model was trained on, "
+            "with the same options"
+        )
+    return np.array([names.index(name) for name in parts.class_names])

@@ -101,15 +101,21 @@ def stream_scores(model: keras.Model, streams: Sequence[Stream]) -> list[StreamS
         for row, number in zip(joints, batch, strict=False):
             row[: streams[number].length] = streams[number].read()
         logits = ops.convert_to_numpy(model.predict_on_batch(joints))
-        valid = np.asarray(joints.any(axis=(2, 3, 4)))
         for row, number in enumerate(batch):
-            stream = streams[number]
-            found[number] = StreamScores(
-                stream,
-                _log_probabilities(logits[row, : stream.length]),
-                valid[row, : stream.length],
-            )
+            part = row, slice(streams[number].length)
+            found[number] = said_of(streams[number], logits[part], joints[part])
     return [scores for scores in found if scores is not None]
+
+
+def said_of(stream: Stream, logits: np.ndarray, joints: np.ndarray) -> StreamScores:
+    """What a model said about a stream, from its scores.
+
+    Args:
+        stream: The stream.
+        logits: `(frames, classes)` scores.
+        joints: `(frames, bodies, joints, axes)`, zero where nobody is.
+    """
+    return StreamScores(stream, _log_probabilities(logits), np.asarray(joints.any(axis=(1, 2, 3))))
 
 
 def clips_of(scores: Sequence[StreamScores]) -> list[ClipScores]:

@@ -33,6 +33,15 @@ class ExportReport:
         multiply_adds_worst: The same, for a frame at which every group is due.
         accuracy_before: Sequence accuracy of the Keras model on the validation clips, or `None`.
         accuracy_after: The file's.
+        stream_accuracy_before: Of a stream: sequence accuracy of the Keras model left running over
+            the validation clips on end, without a reset, or `None`.
+        stream_accuracy_after: The file's.
+        segment_f1_before: Segment F1, at an overlap of 0.25, of the events that the model's scores
+            come to, or `None`.
+        segment_f1_after: The file's.
+        false_alarms_per_hour_before: Events in background per hour of it, where a class means
+            background, or `None`.
+        false_alarms_per_hour_after: The file's.
         batch_size: How many clips the file reads at once; latency and memory are for all of them.
         least_runtime: The least version of the LiteRT (TFLite) runtime that has all operators.
     """
@@ -54,6 +63,12 @@ class ExportReport:
     multiply_adds_worst: int
     accuracy_before: float | None = None
     accuracy_after: float | None = None
+    stream_accuracy_before: float | None = None
+    stream_accuracy_after: float | None = None
+    segment_f1_before: float | None = None
+    segment_f1_after: float | None = None
+    false_alarms_per_hour_before: float | None = None
+    false_alarms_per_hour_after: float | None = None
     batch_size: int = 1
     least_runtime: str = "unknown"
 

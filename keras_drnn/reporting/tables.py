@@ -53,6 +53,8 @@ def comparison_tables(report: Mapping[str, Any], width: int = 80) -> Group:
         parts += [Text("\n".join(stopped), style="dim"), Text()]
     if any("stream/clips" in model["mean"] for model in report["models"].values()):
         parts += [_stream_table(report), Text()]
+    if any("stream/background_seconds" in model["mean"] for model in report["models"].values()):
+        parts += [_event_table(report), Text()]
     if len(_folds(report)) > 1:
         parts += [_fold_table(report), Text()]
     parts += [_cost_table(report), Text()]
@@ -172,6 +174,27 @@ def _stream_table(report: Mapping[str, Any]) -> Table:
                 _spread(model, f"{of}/delay_seconds"),
             )
             label = ""
+    return table
+
+
+def _event_table(report: Mapping[str, Any]) -> Table:
+    """What the events are worth that models tell, of data in which at times nothing happens."""
+    table = _table("Events told, left running")
+    table.caption = (
+        "F1 of stretches of an action that events overlap by so much. False alarms: events that\n"
+        "lie in background from begin to end, per hour of it."
+    )
+    table.add_column("Model", no_wrap=True)
+    overlaps = ("10", "25", "50")
+    for overlap in overlaps:
+        table.add_column(f"F1 at\n0.{overlap}, %", justify="right", no_wrap=True)
+    table.add_column("False alarms\nan hour", justify="right", no_wrap=True)
+    for name, model in report["models"].items():
+        table.add_row(
+            model_style(name).label,
+            *(_percent(model, f"stream/segment_f1_{overlap}") for overlap in overlaps),
+            _spread(model, "stream/false_alarms_per_hour"),
+        )
     return table
 
 

@@ -9,7 +9,7 @@ from keras_drnn.experiments.models import build_model
 from keras_drnn.experiments.recipes import Recipe
 from keras_drnn.skeletons import demo
 from keras_drnn.skeletons.layouts import KINECT_V2
-from keras_drnn_runtime import read_metadata
+from keras_drnn_runtime import Recogniser, read_metadata
 
 
 def test_a_stream_is_exported_with_its_labels_and_predicts(command, tmp_path):
@@ -42,6 +42,12 @@ def test_a_stream_is_exported_with_its_labels_and_predicts(command, tmp_path):
     assert report["checked_frames"] > 1000
     assert report["accuracy_before"] == report["accuracy_after"]
     metadata = read_metadata(tmp_path / "stream.tflite")
+    # Left running as well, by frames of the file; how scores become events is chosen here.
+    assert report["stream_accuracy_before"] == report["stream_accuracy_after"]
+    assert report["segment_f1_before"] == pytest.approx(report["segment_f1_after"], abs=0.05)
+    assert report["false_alarms_per_hour_after"] is None
+    assert Recogniser(tmp_path / "stream.tflite").step(None) is None
+    assert metadata["decision"]["leave"] <= metadata["decision"]["enter"]
     # Frames of a data set with a format of its own have no gaps.
     assert "input" not in metadata
     assert metadata["labels"] == list(demo.ACTIONS)

@@ -64,12 +64,19 @@ def test_what_is_reached_left_running_stands_in_a_table_of_its_own(tmp_path):
     left_running = {"clips": 464, "frame_accuracy": 0.512, "sequence_accuracy": 0.623}
     left_running |= {"last_frame_accuracy": 0.634, "delay_frames": 12.25, "delay_seconds": None}
     more = {f"stream/{key}": value for key, value in left_running.items()}
-    more |= {"stream/clean/sequence_accuracy": 0.545, "stream/clean/delay_seconds": 0.41}
+    more |= {"stream/segment_f1_25": 0.712, "stream/background_seconds": 90.0}
+    more |= {
+        "stream/false_alarms_per_hour": 40.0,
+        "stream/clean/sequence_accuracy": 0.545,
+        "stream/clean/delay_seconds": 0.41,
+    }
     path.write_text(json.dumps(json.loads(path.read_text()) | more))
     text = shown(report(tmp_path))
     assert max(map(len, text.splitlines())) <= 80
     text = text[text.index("Left running") :]
     assert row(text, "D-RNN").split() == "D-RNN all 464 51.2 62.3 63.4 12.2 -".split()
+    events = text[text.index("Events told") :]
+    assert row(events, "D-RNN").split() == "D-RNN - 71.2 - 40.0".split()
     assert row(text, "clean 369").split() == "clean 369 - 54.5 - - 0.41".split()
     assert row(text, "Bi-D-RNN").split() == "Bi-D-RNN all 464 - - - - -".split()
 
