@@ -94,7 +94,7 @@ class Augmentation:
         varied = joints.copy()
         if layout is not None:
             exchanged = mirrored[clip]
-            varied[exchanged] = joints[exchanged][..., layout.mirrored, :]
+            varied[exchanged] = joints[exchanged].take(layout.mirrored, axis=-2)
         varied = varied.reshape(len(joints), -1, axes) @ turns.astype("float32")[clip]
         varied = varied.reshape(joints.shape)
         if self.noise or self.misplaced:
@@ -103,7 +103,9 @@ class Augmentation:
             if self.relative and layout is not None:
                 torsos = _torsos(joints, clip, count, layout)
                 sizes = sizes * torsos[:, None, None, None] / TORSO
-            varied += (sizes * offsets)[clip] * seen
+            moved = (sizes * offsets)[clip]
+            moved *= seen
+            varied += moved
         return varied
 
 
@@ -187,5 +189,8 @@ def interpolate(
     # Halfway to an absent body there is nothing: take the nearer frame as it is.
     share = np.where(mask[before] & mask[after], share, share >= 0.5)
     share = share.astype("float32")[:, :, None, None]
-    earlier = joints[before]
-    return earlier + share * (joints[after] - earlier)
+    earlier, between = joints[before], joints[after]
+    between -= earlier
+    between *= share
+    between += earlier
+    return between

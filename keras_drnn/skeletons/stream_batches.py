@@ -129,8 +129,9 @@ def _string(
             truth[begin:end, 0] = pool.labels[which]
         truth[begin:, 1] = len(pieces)
         absent, held = _pause(pause, rng)
-        moments = np.append(moments, np.full(held, moments[-1]))[: frames - begin]
-        pieces.append(_Piece(pool.clips[which], moments, offset + begin))
+        if held:
+            moments = np.append(moments, np.full(held, moments[-1]))
+        pieces.append(_Piece(pool.clips[which], moments[: frames - begin], offset + begin))
         begin = end + absent + held
         which = int(others[_below(len(others), rng)])
     return pieces

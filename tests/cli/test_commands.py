@@ -22,6 +22,7 @@ def test_a_fault_is_reported_before_training(command):
         (["--data", "nucla", "--protocol", "cross-subject", "--root", "."], "cross-subject"),
         (["--delays", "1,2,4,8"], "units=150"),
         (["--delays", "3,1"], "strictly increasing"),
+        (["--preset", "stream", "--models", "drnn,bidrnn"], "waits for the end"),
         (["--json", "nowhere/found.json"], "nowhere"),
         (["--json", "."], "must be a file"),
     ]:

@@ -29,11 +29,11 @@ from keras_drnn_runtime import Decision
 
 STEPS = 2
 RECIPE = replace(
-    recipe_for("drnn", preset="best", data="demo", steps=STEPS, batch_size=4),
+    recipe_for("drnn", preset="stream", data="demo", steps=STEPS, batch_size=4),
     units=4,
     delays=(1, 3),
     frame_units=4,
-    frames=16,
+    frames=96,
 )
 
 
@@ -122,6 +122,14 @@ def test_a_finished_run_is_left_as_it_is(finished, data):
     before = {path.name: path.stat().st_mtime_ns for path in folder.iterdir()}
     runs.run(folder, "drnn", RECIPE, 0, data)
     assert {path.name: path.stat().st_mtime_ns for path in folder.iterdir()} == before
+
+
+def test_what_a_recipe_has_no_use_for_is_not_among_its_parameters(finished):
+    folder, _ = finished
+    params = description(folder)["params"]
+    assert params["streams"] and params["pause"] == RECIPE.pause
+    clip_by_clip = runs.recipe_params(recipe_for("lstm", preset="best", data="demo"))
+    assert not clip_by_clip["streams"] and not {"pause", "delays"} & set(clip_by_clip)
 
 
 def test_a_run_that_fails_is_recorded_and_does_not_raise(tmp_path, data):

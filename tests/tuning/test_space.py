@@ -52,6 +52,8 @@ def test_a_trial_changes_its_recipe_and_nothing_else():
     assert (changed.first_step, changed.activation, changed.head_units) == (1, "tanh", 64)
     assert (changed.dropout, changed.learning_rate) == (0.125, 2e-3)
     assert changed.augmentation == recipe.augmentation and changed.steps == recipe.steps
+    streams = SearchSettings(preset="stream").recipe("demo")
+    assert recipe_of(values, streams).streams and not changed.streams
     lstm = recipe_of({"units": 60, "dropout": 0.25}, Recipe("lstm"))
     assert (lstm.units, lstm.dropout) == (60, 0.25)
 
