@@ -1,4 +1,4 @@
-"""Makes a model and a clip for the page, from synthetic data, in two minutes.
+"""Makes a model and a clip for the page, from synthetic data, in some minutes.
 
     python examples/web/make_demo.py
 
@@ -10,6 +10,7 @@ import json
 import subprocess
 import sys
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -26,7 +27,7 @@ ACTIONS = (1, 4, 6, 2, 5, 3)
 ABOUT = "The clip is synthetic: made by a program, for trying the page."
 
 
-def write_clip(clips: Path, labels: list[str], path: Path) -> None:
+def write_clip(clips: Path, labels: Sequence[str], path: Path) -> None:
     """String clips of a folder together, as JSON for the page."""
     frames, segments = [], []
     for action in ACTIONS:
@@ -46,7 +47,7 @@ def main(folder: Path = FOLDER, steps: int = STEPS) -> None:
             subprocess.run([sys.executable, "-m", "keras_drnn", *arguments], cwd=work, check=True)
 
         drnn("data", "demo", "clips", "--subjects", "6", "--repetitions", "2")
-        drnn("compare", "--root", "clips", "--models", "drnn", "--steps", str(steps))
+        drnn("train", "drnn", "--preset", "stream", "--root", "clips", "--steps", str(steps))
         model = next(Path(work).glob("drnn-runs/*/runs/drnn-seed0/model.keras"))
         folder.mkdir(exist_ok=True)
         stream = folder.resolve() / "stream.tflite"

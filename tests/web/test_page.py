@@ -2,6 +2,7 @@
 
 import json
 import os
+import runpy
 import shutil
 import subprocess
 from pathlib import Path
@@ -14,6 +15,7 @@ from keras_drnn.data_sets.tables.axes import upright
 from keras_drnn.experiments.models import build_model
 from keras_drnn.experiments.recipes import Recipe
 from keras_drnn.export import export_streaming
+from keras_drnn.skeletons.demo import ACTIONS, generate
 from keras_drnn.skeletons.layouts import KINECT_V2, find_layout, layout_names
 from keras_drnn_runtime import Decision, EventDetector, StreamingClassifier
 from keras_drnn_runtime.names import step_name
@@ -175,6 +177,20 @@ def test_the_page_turns_joints_as_python_does():
     for way, axes in zip(ways, found, strict=True):
         turn = upright(way["reading"]["up"], "centimetres", 3)
         np.testing.assert_array_equal(axes, list(zip(turn.axes, turn.factors, strict=True)))
+
+
+def test_the_demo_is_a_stream_of_several_actions(tmp_path):
+    generate(tmp_path, subjects=2, repetitions=1)
+    write_clip = runpy.run_path(str(FOLDER / "make_demo.py"))["write_clip"]
+    write_clip(tmp_path, ACTIONS, tmp_path / "clip.json")
+    clip = json.loads((tmp_path / "clip.json").read_text("utf-8"))
+    assert "synthetic" in clip["about"]
+    ends = [0, *(segment["end"] for segment in clip["segments"])]
+    assert [segment["begin"] for segment in clip["segments"]] == ends[:-1]
+    assert len(clip["frames"]) == ends[-1] > 200
+    assert len({segment["label"] for segment in clip["segments"]} & set(ACTIONS)) == 6
+    people = np.array([person for frame in clip["frames"] for person in frame])
+    assert np.isfinite(people).all() and people.shape[1:] == (25, 3)
 
 
 def test_the_page_knows_the_layouts():
