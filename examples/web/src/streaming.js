@@ -103,9 +103,10 @@ class Stream {
   signature() {
     const { clocks, signatures } = this.classifier;
     if (!clocks.length) return "step";
-    const words = clocks.map(({ name, due }) => {
-      const phases = this.state[name].toTypedArray();
-      return due.map((phase, group) => (phases[group] === phase ? "1" : "0")).join("");
+    const words = clocks.map(({ name, begin, due }) => {
+      // All clocks are in one tensor; in files of earlier versions each is in one of its own.
+      const phases = this.state[begin === undefined ? name : "clock"].toTypedArray();
+      return due.map((phase, group) => (phases[(begin ?? 0) + group] === phase ? 1 : 0)).join("");
     });
     const name = ["step", ...words].join("_");
     return name in signatures ? name : "step";
