@@ -31,6 +31,7 @@ MODULES = {
     "LengthMask": "keras_drnn.classifier.model",
     "Limit": "keras_drnn.limit",
     "SpectralNorm": "keras_drnn.spectral_norm",
+    "SkeletonFeatures": "keras_drnn.skeletons.skeleton_features",
     "StreamingStep": "keras_drnn.export.step",
     "TorsoScale": "keras_drnn.skeletons.torso",
     "TurnAxes": "keras_drnn.skeletons.turning",

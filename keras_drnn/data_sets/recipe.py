@@ -25,6 +25,9 @@ class Recipe:
         motion: Whether the model also sees joint velocities and the hip's path.
         align: Whether clips are turned to start facing the camera.
         torso: Whether joints are scaled by the length of the torso, for units that are not metres.
+        memory: Frames that the features remember, for streams that never end: the view, the way
+            and the torso are means that forget. `None` remembers the first frame for ever. See
+            `SkeletonFeatures`.
         frame_units: Units of a Dense(relu) on every frame before the recurrent layer; 0 for none.
         head_units: Units of a Dense(relu) between the recurrent layer and the scores; 0 for none.
         dropout: Share of the recurrent layer's outputs dropped, for a whole clip each.
@@ -53,6 +56,7 @@ class Recipe:
     motion: bool = False
     align: bool = False
     torso: bool = False
+    memory: int | None = None
     frame_units: int = 0
     head_units: int = 0
     dropout: float = 0.0

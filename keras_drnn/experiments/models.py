@@ -11,21 +11,14 @@ from keras_drnn.experiments.recipes import Recipe
 from keras_drnn.layer import DelayedRNN
 from keras_drnn.limit import Limit
 from keras_drnn.skeletons.batches import channel_moments
-from keras_drnn.skeletons.features import (
-    FrameVector,
-    HipCentring,
-    HipPath,
-    JointVelocity,
-    ViewAlignment,
-)
+from keras_drnn.skeletons.features import FrameVector, SkeletonFeatures
 from keras_drnn.skeletons.layouts import JointLayout
 from keras_drnn.skeletons.split import Split
-from keras_drnn.skeletons.torso import TorsoScale
 from keras_drnn.spectral_norm import SpectralNorm
 
 LAG = 4  # frames over which movement is measured
 # Joints of a few decimetres, movements of centimetres: all of them to about one.
-JOINT_SCALE, VELOCITY_SCALE, PATH_SCALE = 3.0, 5.0, 2.0
+SCALES = (3.0, 5.0, 2.0)
 # No camera sees a person at 100 metres. In other units: 100 metres in millimetres, and more pixels
 # than a picture has.
 MOST_METRES, MOST_OF_ANY_UNIT = 1e2, 1e5
@@ -82,20 +75,15 @@ def build_model(
     if recipe.limit is not None:
         most = MOST_OF_ANY_UNIT if recipe.torso else MOST_METRES
         limited = Limit(most, name="joint_limit")(joints)
-    seen = limited
-    if recipe.align:
-        seen = ViewAlignment(layout.left_shoulder, layout.right_shoulder, name="view")(seen)
-    centred = HipCentring(layout.hip, name="hip")(seen)
-    if recipe.motion:
-        velocity = JointVelocity(LAG, name="velocity")(centred)
-        path = HipPath(layout.hip, LAG, name="path")(seen)
-        scales = (JOINT_SCALE, VELOCITY_SCALE, PATH_SCALE)
-        x = FrameVector(scales, name="frame")([centred, velocity, path])
-    else:
-        x = FrameVector((1.0,), name="frame")([centred])
-    if recipe.torso:
-        scale = TorsoScale(layout.hip, layout.shoulder_centre, name="torso")(limited)
-        x = layers.Multiply(name="scaled")([x, scale])
+    x = SkeletonFeatures(
+        layout.hip,
+        shoulders=(layout.left_shoulder, layout.right_shoulder) if recipe.align else None,
+        shoulder_centre=layout.shoulder_centre if recipe.torso else None,
+        lag=LAG if recipe.motion else None,
+        scales=SCALES if recipe.motion else (1.0, 1.0, 1.0),
+        memory=recipe.memory,
+        name="frame",
+    )(limited)
     return keras.Model(joints, _scores(recipe, x, classes), name=name)
 
 

@@ -5,7 +5,7 @@ import keras
 from keras_drnn import ops
 from keras_drnn.causal import CausalLayer
 from keras_drnn.ops import Tensor
-from keras_drnn.skeletons.features import fixed
+from keras_drnn.skeletons.joints import fixed
 
 
 @keras.saving.register_keras_serializable("keras_drnn")

@@ -7,7 +7,7 @@ import keras
 from keras_drnn import ops
 from keras_drnn.causal import CausalLayer
 from keras_drnn.ops import Tensor
-from keras_drnn.skeletons.features import presence, reference, reference_point
+from keras_drnn.skeletons.joints import presence, reference, reference_point
 from keras_drnn.skeletons.layouts import TORSO
 
 

@@ -19,6 +19,17 @@ def run(model, inputs):
     return numpy(call(model, inputs))
 
 
+def test_with_a_memory_the_first_frames_are_forgotten():
+    recipe = Recipe("drnn", units=6, delays=(1, 3), motion=True, align=True, memory=2)
+    model = build_model(recipe, layout=COCO_17, bodies=2, classes=3)
+    assert model.get_layer("frame").memory == 2
+    layer, clip = model.get_layer("frame"), RNG.normal(size=(1, 50, 2, 17, 3)).astype("float32")
+    other = np.concatenate([clip[:, :9] + np.float32(3), clip[:, 9:]], axis=1)
+    a, b = run(layer, clip), run(layer, other)
+    assert np.abs(a - b)[:, 9:15].max() > 0.01
+    np.testing.assert_allclose(a[:, 40:], b[:, 40:], atol=1e-4)
+
+
 def test_the_unit_of_two_dimensional_joints_and_their_place_do_not_matter():
     model = build_model(RECIPE, layout=COCO_17, bodies=2, classes=3, axes=2)
     metres = RNG.normal(size=(2, 5, 2, 17, 2)).astype("float32")

@@ -26,6 +26,7 @@ from keras_drnn.skeletons.features import (
     HipCentring,
     HipPath,
     JointVelocity,
+    SkeletonFeatures,
     ViewAlignment,
 )
 from keras_drnn.skeletons.holding import HoldMissing
@@ -125,6 +126,7 @@ def test_files_load_in_a_fresh_process_whichever_is_imported_first(tmp_path):
         LengthMask(),
         Limit(2.0),
         SpectralNorm(0.9),
+        SkeletonFeatures(0, shoulders=(4, 8), lag=4, memory=20),
         StreamingStep(keras.Sequential([keras.Input((None, 3)), DelayedRNN(4, (1, 2))])),
         TorsoScale(0, 1),
         TurnAxes((0, 2, 1), (1.0, 1.0, -1.0)),

@@ -12,8 +12,8 @@ from keras_drnn.skeletons.features import (
     HipPath,
     JointVelocity,
     ViewAlignment,
-    fixed,
 )
+from keras_drnn.skeletons.joints import fixed
 
 pytestmark = pytest.mark.every_backend
 

@@ -1,0 +1,220 @@
+"""All features of skeletons as one layer, so that a frame of a stream costs few operations."""
+
+from collections.abc import Sequence
+
+import keras
+import numpy as np
+
+from keras_drnn import ops
+from keras_drnn.causal import CausalLayer
+from keras_drnn.ops import Tensor
+from keras_drnn.skeletons.joints import fixed, reference
+from keras_drnn.skeletons.layouts import TORSO
+from keras_drnn.skeletons.planes import mask_of, planes_of, point, seen_in, spread, there, vector_of
+from keras_drnn.skeletons.running import decay_of, running
+
+# Metres: a shoulder line so short has no direction.
+_SHORT = 1e-7
+
+
+@keras.saving.register_keras_serializable("keras_drnn")
+class SkeletonFeatures(CausalLayer):
+    """Makes of raw joints what a network reads: where the joints are and how they move.
+
+    - **Places**: all joints relative to the first body's hip in the same frame, or, in a frame that
+      has lost the first body, to the hip of the next one that is there.
+    - **Movement**, with `lag`: the change of each of these places, and of each body's hip in the
+      room, over the last `lag` frames; zero unless the body is there in both.
+    - **Way**, with `lag`: from where each body has been to where it is now.
+    - **View**, with `shoulders`: all of these are turned about the vertical, so that the first
+      body's shoulder line is along the x axis. Where the camera stood does not matter then.
+    - **Size**, with `shoulder_centre`: all of these are multiplied by the factor that makes torsos
+      half a metre long in the mean, for coordinates in pixels.
+
+    With `memory=None` the view is that of the first frame in which the first body is seen, a way
+    begins where its body was first seen, and the size is the mean over all frames so far: for clips
+    that begin with their action. A stream that never ends must forget. With a `memory` the shoulder
+    line, the place where a way begins and the size are means over the frames so far that weigh
+    less and less, by `1 - 1 / memory` from one frame to the next.
+
+    **Who is who**: a body is known by its place in the frame alone.
+
+    - Somebody who comes back, and somebody else who comes in their place, are taken for the same
+      person. Their movement is zero for `lag` frames, as that of anybody who was not there; their
+      way begins where the one before them was. With a `memory` that is forgotten within about so
+      many frames, and the sooner, the longer nobody was there.
+    - Two people who swap places seem to have jumped: in their movement for `lag` frames, in their
+      ways until what was is forgotten.
+    - The view is that of whoever is the first body, and stays while there is none. With a `memory`,
+      after some hundreds of frames without one, nothing is left of it: the view is the camera's.
+
+    A body that is absent is exactly zero. The layer does not look ahead.
+
+    Args:
+        hip: Index of the joint, or the indices of those whose mean is the hip centre.
+        shoulders: Indices of the left and the right shoulder, to turn the view by; takes three
+            axes, y up. By default nothing is turned.
+        shoulder_centre: Index of the point between the shoulders, or the indices of those whose
+            mean it is, to scale by. By default nothing is scaled.
+        lag: Frames to look back for movement. A few frames rather than one: sensor noise weighs
+            less. By default there are places alone.
+        scales: Factors for places, for movement, and for both of the hips', so that all of them
+            reach the network at about the same size.
+        memory: Frames after which about a third, 1 / e, is left of what was. `None` remembers for
+            ever.
+
+    Input shape:
+        `(batch, frames, bodies, joints, axes)`.
+
+    Output shape:
+        `(batch, frames, features)`, with a mask of the frames in which somebody is. In the order:
+        places of all joints, body after body; movement of all joints; movement of all hips; ways
+        of all hips.
+
+    Raises:
+        ValueError: If the view is to be turned and the joints are not in 3-D, or `memory` is less
+            than a frame.
+
+    Example:
+
+    >>> features = SkeletonFeatures(hip=0, shoulders=(4, 8), lag=4, scales=(3, 5, 2), memory=20)
+    >>> features(keras.ops.ones((1, 10, 2, 25, 3))).shape[2]
+    312
+    """
+
+    def __init__(
+        self,
+        hip: int | Sequence[int],
+        *,
+        shoulders: Sequence[int] | None = None,
+        shoulder_centre: int | Sequence[int] | None = None,
+        lag: int | None = None,
+        scales: Sequence[float] = (1.0, 1.0, 1.0),
+        memory: int | None = None,
+        **kwargs,
+    ):
+        # Places of some metres and movements of some millimetres do not fit into a short type.
+        super().__init__(autocast=False, **kwargs)
+        self.hip = reference(hip)
+        self.shoulders = None if shoulders is None else tuple(shoulders)
+        self.shoulder_centre = None if shoulder_centre is None else reference(shoulder_centre)
+        self.lag, self.scales, self.memory = lag, tuple(scales), memory
+        self._decay = decay_of(memory)
+
+    def get_config(self):
+        return {
+            **super().get_config(),
+            "hip": self.hip,
+            "shoulders": self.shoulders,
+            "shoulder_centre": self.shoulder_centre,
+            "lag": self.lag,
+            "scales": self.scales,
+            "memory": self.memory,
+        }
+
+    def compute_mask(self, joints: Tensor, mask: object = None) -> Tensor:
+        return mask_of(joints)
+
+    def state_shapes(self, input_shape: tuple) -> dict[str, tuple[int, ...]]:
+        bodies, joints, axes = map(fixed, input_shape[2:])
+        if self.shoulders is not None and axes != 3:
+            raise ValueError(
+                "`shoulders` turn the view about the vertical, which takes three axes; leave them "
+                f"out for others. Received: joints of shape {tuple(input_shape)}"
+            )
+        shapes: dict[str, tuple[int, ...]] = {}
+        if self.lag is not None or self.shoulders is not None:
+            shapes["weights"] = (1, bodies)
+        if self.lag is not None:
+            shapes["hips"] = (axes, bodies)
+            shapes["past"] = (self.lag, axes * bodies * (joints + 1) + bodies)
+        if self.shoulders is not None:
+            shapes["across"] = (axes, 1)
+        if self.shoulder_centre is not None:
+            shapes["torsos"] = (1, 2)
+        return shapes
+
+    def advance(self, joints: Tensor, state: dict[str, Tensor]) -> tuple[Tensor, dict[str, Tensor]]:
+        planes, seen = planes_of(joints), seen_in(joints)
+        bodies, count = fixed(joints.shape[2]), fixed(joints.shape[3])
+        after: dict[str, Tensor] = {}
+
+        def of_all(joint: int | tuple[int, ...]) -> list[Tensor]:
+            return [point(planes, body * count, joint) for body in range(bodies)]
+
+        def so_far(name: str, values: Tensor) -> Tensor:
+            sums = running(values, state[name], self._decay)
+            after[name] = sums[:, -1]
+            return sums
+
+        new = weights = seen
+        if "weights" in state:
+            if self.memory is None:  # the first frame of each body alone
+                new = ops.relu(2 * seen - running(seen, state["weights"], 1.0))
+            weights = so_far("weights", new)
+        hip_of = of_all(self.hip)
+        hips = ops.concatenate(hip_of, axis=-1)
+        places = (planes - _origin(hip_of, seen)) * spread(seen, count)
+        features, scales = [places], [self.scales[0]] * (bodies * count)
+        if self.lag is not None:
+            moved, after["past"] = _movement(places, hips, seen, state["past"])
+            # The weight of a body that is there is at least 1.
+            begin = so_far("hips", hips * new) / ops.maximum(weights, 1)
+            features += [moved, (hips - begin) * seen]
+            scales += [self.scales[1]] * (bodies * count) + [self.scales[2]] * (2 * bodies)
+        found = ops.concatenate(features, axis=-1) * np.array(scales, "float32")
+        if self.shoulders is not None:
+            left, right = (point(planes, 0, shoulder) for shoulder in self.shoulders)
+            found = _turned(found, so_far("across", (right - left) * new[..., :1]))
+        if self.shoulder_centre is not None:
+            torsos = ops.concatenate(of_all(self.shoulder_centre), axis=-1) - hips
+            found = found * _factor(so_far("torsos", _lengths(torsos)))
+        return vector_of(found), after
+
+
+def _origin(hip_of: list[Tensor], seen: Tensor) -> Tensor:
+    """The hip of the first body that is there; those of absent ones are zero."""
+    origin, nobody = hip_of[0], None
+    for body, hip in enumerate(hip_of[1:]):
+        absent = 1 - seen[..., body : body + 1]
+        nobody = absent if nobody is None else nobody * absent
+        origin = origin + hip * nobody
+    return origin
+
+
+def _movement(places: Tensor, hips: Tensor, seen: Tensor, past: Tensor) -> tuple[Tensor, Tensor]:
+    """The change of places and hips over as many frames as the past has, and the next past."""
+    batch, frames = ops.shape(places)[:2]
+    lag, bodies, columns = fixed(past.shape[1]), fixed(hips.shape[3]), fixed(places.shape[3])
+    now = ops.concatenate([places, hips], axis=-1)
+    axes, wide = fixed(now.shape[2]), fixed(now.shape[3])
+    size = axes * wide
+    rows = [ops.reshape(now, (batch, frames, size)), ops.reshape(seen, (batch, frames, bodies))]
+    every = ops.concatenate([past, ops.concatenate(rows, axis=-1)], axis=1)
+    before = ops.reshape(every[:, :-lag, :size], (batch, frames, axes, wide))
+    seen_before = ops.reshape(every[:, :-lag, size:], (batch, frames, 1, bodies))
+    both = spread(seen * seen_before, columns // bodies, 1)
+    return (now - before) * both, every[:, -lag:]
+
+
+def _turned(planes: Tensor, across: Tensor) -> Tensor:
+    """Planes turned about y by the angle that lays a line along x."""
+    right, depth = across[:, :, :1] + _SHORT, across[:, :, 2:]
+    length = ops.sqrt(ops.maximum(right * right + depth * depth, _SHORT**3))
+    cos, sin = right / length, depth / length
+    x, y, z = planes[:, :, :1], planes[:, :, 1:2], planes[:, :, 2:]
+    return ops.concatenate([x * cos + z * sin, y, z * cos - x * sin], axis=2)
+
+
+def _lengths(torsos: Tensor) -> Tensor:
+    """The sum of the lengths of those that are there, and how many they are."""
+    length = ops.sqrt(ops.sum(torsos * torsos, axis=2, keepdims=True))
+    both = [ops.sum(each, axis=3, keepdims=True) for each in (length, there(length))]
+    return ops.concatenate(both, axis=-1)
+
+
+def _factor(torsos: Tensor) -> Tensor:
+    """What makes the mean length that of a torso; 1 as long as there is none."""
+    total, count = torsos[..., :1], torsos[..., 1:]
+    none = 1 - there(total)
+    return (count * TORSO + none) / (total + none)
