@@ -120,6 +120,7 @@ def test_the_page_says_what_python_says(stream, clip, tmp_path):
     assert "synthetic" in found["begin"] and found["begin"].endswith("Made for a test.")
     assert found["about"].endswith("Choose a clip.")
     assert "2 in place of 3 in frame 0" in found["refused"]
+    assert found["refusedModel"].startswith("Expected a LiteRT model")
     names, shares = zip(*(row.split("\n") for row in found["shownScores"]), strict=True)
     assert list(names) == LABELS
     current = detector.current

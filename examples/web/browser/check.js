@@ -42,7 +42,8 @@ try {
     width: document.documentElement.scrollWidth,
   }));
   const refused = await choose(page, "#clip", otherClip);
-  console.log(JSON.stringify({ begin, about, ...end, refused, errors, elsewhere }));
+  const refusedModel = await choose(page, "#model", clip);
+  console.log(JSON.stringify({ begin, about, ...end, refused, refusedModel, errors, elsewhere }));
 } finally {
   await close();
 }
