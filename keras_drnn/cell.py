@@ -201,12 +201,12 @@ class DelayedRNNCell(keras.layers.Layer, DropoutRNNCell):
             groups.append(below)
         return ops.concatenate(groups, axis=-1)
 
-    def tick(self, clock):
-        """The clock one step later."""
+    def tick(self, clock: Tensor, steps: Tensor | int = 1) -> Tensor:
+        """The clock so many steps later, none or one."""
         # Phases, not a count of steps: a phase stays exact in every dtype and never overflows.
         delays = ops.convert_to_tensor([self.delays], dtype=clock.dtype)
-        clock = clock + 1
-        return ops.where(ops.equal(clock, delays), ops.zeros_like(clock), clock)
+        clock = clock + steps
+        return clock * ops.cast(ops.not_equal(clock, delays), clock.dtype)
 
     def split_groups(self, h):
         """Split the last axis of `h`, `(..., units)`, into one tensor per group."""

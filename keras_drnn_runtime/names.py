@@ -4,6 +4,8 @@ from collections.abc import Iterable
 
 STEP, START = "step", "initial_state"
 FRAME, SCORES = "frame", "scores"
+#: What a caller carries from frame to frame: floats, and whole numbers that count steps.
+STATE, CLOCK = "state", "clock"
 #: What the metadata call `input` of a file that takes frames as they were recorded, with NaN where
 #: something is missing.
 RECORDED = "recorded"

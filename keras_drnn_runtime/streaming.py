@@ -6,7 +6,7 @@ import numpy as np
 
 from keras_drnn_runtime.inputs import checked, open_interpreter
 from keras_drnn_runtime.metadata import read_metadata
-from keras_drnn_runtime.names import FRAME, RECORDED, SCORES, START, STEP, step_name
+from keras_drnn_runtime.names import CLOCK, FRAME, RECORDED, SCORES, START, STEP, step_name
 
 _MOST_CHOICES = 4096
 _LOST = ", and pass None for a frame that is lost as a whole"
@@ -54,6 +54,7 @@ class StreamingClassifier:
         }
         self._takes_gaps = self.metadata.get("input") == RECORDED
         self._clocks = self.metadata.get("clocks", []) if len(self.signatures) > 1 else []
+        self._clock_names = list(dict.fromkeys(_tensor_of(clock) for clock in self._clocks))
         self._chosen: dict[tuple, Signature] = {}
         self._start = self._interpreter.get_signature_runner(START)()
         #: Shape of a frame.
@@ -96,19 +97,30 @@ class StreamingClassifier:
 
     def _run(self, frame: np.ndarray, state: dict) -> tuple[np.ndarray, dict]:
         # Cheaper than to spell the name anew for every frame.
-        now = tuple(state[clock["name"]].tobytes() for clock in self._clocks)
+        now = tuple(state[name].tobytes() for name in self._clock_names)
         call = self._chosen.get(now) or self._choose(now, state)
         state = call(state | {FRAME: frame})
         return state.pop(SCORES)[0], state
 
     def _choose(self, now: tuple, state: dict) -> "Signature":
         """The signature that computes the groups that are due."""
-        name = step_name(state[clock["name"]][0] == clock["due"] for clock in self._clocks)
+        name = step_name(_phases(state, clock) == clock["due"] for clock in self._clocks)
         if len(self._chosen) == _MOST_CHOICES:
             self._chosen.clear()
         # Clocks that masks have set apart may meet in ways that no signature was made for.
         self._chosen[now] = self.signatures.get(name, self.signatures[STEP])
         return self._chosen[now]
+
+
+def _tensor_of(clock: dict) -> str:
+    """The tensor that a clock of the metadata is in; in older files, each is in one of its own."""
+    return CLOCK if "begin" in clock else clock["name"]
+
+
+def _phases(state: dict, clock: dict) -> np.ndarray:
+    """What a clock of the metadata shows."""
+    begin = clock.get("begin", 0)
+    return state[_tensor_of(clock)][0, begin : begin + len(clock["due"])]
 
 
 class Stream:
@@ -120,7 +132,8 @@ class Stream:
 
     def reset(self) -> None:
         """Forget all frames."""
-        #: Everything the model remembers: arrays by name. May be copied, stored and put back.
+        #: Everything the model remembers: `state` and `clock`, as far as there are such (in files
+        #: of earlier versions more parts). May be copied, stored and put back.
         self.state: dict[str, np.ndarray] = dict(self._classifier._start)
         self._scores: np.ndarray | None = None
 

@@ -37,7 +37,7 @@ def relu_model(shape=(1, -1, 2, 3), codes=()) -> bytes:
     return packed(model)
 
 
-def summing_model(due=None):
+def summing_model(due=None, state="sum"):
     """Written by hand: the state adds up the frames, and the scores are the sum.
 
     With `due`, a signature of that name does not add: its scores are the state before.
@@ -61,8 +61,8 @@ def summing_model(due=None):
         graph.inputs, graph.outputs, graph.operators = [0, 1], [2, 3], operators
         signature = schema.SignatureDefT()
         signature.signatureKey, signature.subgraphIndex = name, len(model.subgraphs)
-        signature.inputs = [named("frame", 0), named("sum", 1)]
-        signature.outputs = [named("sum", 2), named("scores", 3)]
+        signature.inputs = [named("frame", 0), named(state, 1)]
+        signature.outputs = [named(state, 2), named("scores", 3)]
         model.subgraphs.append(graph)
         model.signatureDefs.append(signature)
     return packed(model)

@@ -21,6 +21,8 @@ from keras_drnn.export.quantize import FORMS
 if TYPE_CHECKING:
     import keras
 
+    from keras_drnn.export.layout import Layout
+
 _LOST_BATCH = (
     "A layer loses track of the batch size, which a recurrent layer needs: reshape to "
     "`(ops.shape(x)[0], ops.shape(x)[1], ...)` in place of `(-1, ops.shape(x)[1], ...)`. "
@@ -68,7 +70,13 @@ class Content:
 
 
 def convert(
-    model: "keras.Model", converted: Path, metadata: dict, form: str, representative, job: dict
+    model: "keras.Model",
+    converted: Path,
+    metadata: dict,
+    form: str,
+    representative,
+    job: dict,
+    layout: "Layout | None",
 ) -> Content:
     """Write the finished file, not yet compared with Keras.
 
@@ -79,6 +87,7 @@ def convert(
         form: One of `FORMS`.
         representative: Clips to measure ranges on, for int8.
         job: What else `keras_drnn.export.convert` needs to know.
+        layout: Where the parts of a stream's state are in the tensors that a caller carries.
     """
     modules = modules_of(model)
     keras_file = converted.with_name("model.keras")
@@ -97,7 +106,7 @@ def convert(
             "converted": str(converted),
         }
     )
-    content = finished(converted.read_bytes(), metadata)
+    content = finished(converted.read_bytes(), metadata, layout)
     converted.write_bytes(content)
     if form == "dynamic" and not has_int8_weights(content):
         warnings.warn(

@@ -15,9 +15,11 @@ import numpy as np
 import tensorflow as tf
 
 from keras_drnn import ops
+from keras_drnn.export.layout import TYPES
 from keras_drnn.export.quantize import set_form, stream_samples
 from keras_drnn.export.streaming import StreamingModel
-from keras_drnn_runtime.names import STEP
+from keras_drnn.export.walk import Walk
+from keras_drnn_runtime.names import FRAME, SCORES, STEP
 
 
 def main(job_file: str) -> None:
@@ -55,29 +57,35 @@ def _save_sequence(model, folder: str, batch: int, clips: list[np.ndarray]) -> I
 
 def _save_streaming(model, folder: str, due_sets: dict, clips: list) -> tuple[Iterator, list[str]]:
     """Save a signature for any frame, and one for each set of due groups."""
-    streaming = StreamingModel(model)
+    streaming, walk = StreamingModel(model), Walk(model)
     # Constants, because the converter leaves the variables of several signatures as variables.
     weights = [(each, ops.convert_to_numpy(each)) for each in model.variables]
+    frame = tf.TensorSpec((1, *streaming.frame_shape), streaming.frame_dtype, FRAME)
+    parts = {
+        name: tf.TensorSpec((1, place.size), TYPES[place.tensor], name)
+        for name, place in streaming.layout.places.items()
+    }
 
-    def signature(step: keras.Model):
-        def compute(**inputs):
+    def signature(due):
+        # Part by part, for the ranges of int8; `keras_drnn.export.packing` puts them together.
+        def compute(frame, **parts):
             constants = [(variable, tf.constant(value)) for variable, value in weights]
             with keras.StatelessScope(state_mapping=constants):
-                return step(inputs)
+                scores, parts = walk.step(frame, parts, due)
+                return {SCORES: scores, **parts}
 
-        inputs = {
-            each.name: tf.TensorSpec(each.shape, each.dtype, each.name) for each in step.inputs
-        }
-        return tf.function(compute, autograph=False).get_concrete_function(**inputs)
+        return tf.function(compute, autograph=False).get_concrete_function(frame=frame, **parts)
 
-    dues = {STEP: None, **due_sets}
-    signatures = {name: signature(streaming.step_model(due)) for name, due in dues.items()}
+    signatures = {name: signature(due) for name, due in {STEP: None, **due_sets}.items()}
     module = tf.Module()
     module.model = model
     tf.saved_model.save(module, folder, signatures=signatures)
     clocks = [(cell.clock, cell.firsts) for cell in streaming.delayed]
-    samples = stream_samples(clips, signatures, streaming.initial_state(), clocks)
-    return samples, list(signatures)
+    start = {
+        name: np.zeros((1, place.size), TYPES[place.tensor])
+        for name, place in streaming.layout.places.items()
+    }
+    return stream_samples(clips, signatures, start, clocks), list(signatures)
 
 
 if __name__ == "__main__":

@@ -19,6 +19,8 @@ from keras_drnn.version import __version__
 if TYPE_CHECKING:
     import keras
 
+    from keras_drnn.export.layout import Layout
+
 
 class ExportOptions(TypedDict, total=False):
     """Options of `export_litert` and `export_streaming`.
@@ -78,6 +80,8 @@ class FileKind(Protocol):
     metadata: dict
     #: What the converting process needs to know.
     job: dict
+    #: Of a stream, where the parts of its state are in the tensors that a caller carries.
+    layout: "Layout | None"
 
     def clips(self, given: Sequence[np.ndarray] | None, form: str) -> list[np.ndarray]:
         """The clips to compare on, from those that the caller has given, if any."""
@@ -118,7 +122,9 @@ def export_file(
     clips = kind.clips(check_inputs, form)
     with tempfile.TemporaryDirectory() as scratch:
         converted = Path(scratch) / "model.tflite"
-        content = convert(kind.model, converted, inside, form, representative, kind.job)
+        content = convert(
+            kind.model, converted, inside, form, representative, kind.job, kind.layout
+        )
         check = kind.check(converted, clips)
         for comparison in (check.comparison, *check.others):
             accept(comparison, form, tolerance)

@@ -1,16 +1,22 @@
 """The last touches to a converted file: what runs first, what it says about itself, its size."""
 
 import json
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from keras_drnn.export.operators import parsed
+from keras_drnn.export.operators import add_buffer, parsed
+from keras_drnn.export.packing import pack_state
+from keras_drnn.export.selecting import select_by_broadcasting
 from keras_drnn.export.sharing import packed
 from keras_drnn_runtime.metadata import NAME
 from keras_drnn_runtime.names import FRAME, START, STEP
 
+if TYPE_CHECKING:
+    from keras_drnn.export.layout import Layout
 
-def finished(content: bytes, metadata: dict) -> bytes:
+
+def finished(content: bytes, metadata: dict, layout: "Layout | None" = None) -> bytes:
     """A converted `.tflite` file, made ready for a device.
 
     The metadata go into the buffer that the format has for them. Beside a signature `step`, there
@@ -20,17 +26,21 @@ def finished(content: bytes, metadata: dict) -> bytes:
     Args:
         content: The bytes of the file.
         metadata: What JSON can hold.
+        layout: Where the parts of a stream's state are in the tensors that a caller carries.
     """
     from ai_edge_litert import schema_py_generated as schema
 
     model = parsed(content)
+    if layout is not None:
+        pack_state(model, layout)
+    select_by_broadcasting(model)
     _drop_what_nothing_reads(model)
     steps = [each for each in model.signatureDefs or [] if each.signatureKey == STEP.encode()]
     for step in steps:
         _add_start(model, step)
     entry = schema.MetadataT()
     entry.name = NAME
-    entry.buffer = _add_buffer(model, json.dumps(metadata, ensure_ascii=False).encode())
+    entry.buffer = add_buffer(model, json.dumps(metadata, ensure_ascii=False).encode())
     model.metadata = [*(model.metadata or []), entry]
     return packed(model)
 
@@ -53,7 +63,7 @@ def _add_start(model, step) -> None:
         tensor, output = schema.TensorT(), schema.TensorMapT()
         tensor.name, tensor.shape, tensor.type = state.name, taken.shape, taken.type
         # Zero of four bytes, in float32 as in int32.
-        tensor.buffer = _add_buffer(model, bytes(4 * int(np.prod(taken.shape))))
+        tensor.buffer = add_buffer(model, bytes(4 * int(np.prod(taken.shape))))
         output.name, output.tensorIndex = state.name, len(graph.tensors)
         graph.tensors.append(tensor)
         start.outputs.append(output)
@@ -61,16 +71,6 @@ def _add_start(model, step) -> None:
     start.signatureKey, start.subgraphIndex = START, len(model.subgraphs)
     model.subgraphs.append(graph)
     model.signatureDefs.append(start)
-
-
-def _add_buffer(model, content: bytes) -> int:
-    from ai_edge_litert import schema_py_generated as schema
-
-    buffer = schema.BufferT()
-    # An array, which is written whole and not byte by byte.
-    buffer.data = np.frombuffer(content, "uint8")
-    model.buffers.append(buffer)
-    return len(model.buffers) - 1
 
 
 def _drop_what_nothing_reads(model) -> None:

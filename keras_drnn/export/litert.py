@@ -17,6 +17,8 @@ from keras_drnn_runtime import LiteRTModel
 if TYPE_CHECKING:
     import keras
 
+    from keras_drnn.export.layout import Layout
+
 _LATENCY_RUNS = 20
 
 
@@ -65,6 +67,7 @@ class ClipFile:
     """A file that reads whole clips; see `FileKind`."""
 
     signatures: tuple[str, ...] = ("serving_default",)
+    layout: "Layout | None" = None
 
     def __init__(self, model: "keras.Model", batch_size: int):
         check_whole_clips(model)

@@ -2,13 +2,16 @@
 
 import math
 from collections.abc import Sequence
+from typing import Any
 
 import keras
 import numpy as np
 
 from keras_drnn import ops
-from keras_drnn.export.step import Due, StreamingStep
+from keras_drnn.export.layout import TYPES, Layout
+from keras_drnn.export.step import StreamingStep
 from keras_drnn.export.streamable import check_streamable
+from keras_drnn.export.walk import Due, Walk
 from keras_drnn_runtime.names import FRAME, SCORES, step_name
 
 MOST_SIGNATURES = 64
@@ -43,21 +46,25 @@ class StreamingModel:
         #: Shape and type of a frame.
         self.frame_shape = tuple(model.input_shape[2:])
         self.frame_dtype = keras.backend.standardize_dtype(model.inputs[0].dtype)
-        first = StreamingStep(model).first()
+        first: Any = Walk(model).first()
         #: The cells of delayed RNNs, in the order of computation.
         self.delayed = first.delayed
         #: Whether a frame that is all zero is masked, so that the state stays.
         self.masks_zero_frames = first.masked
-        #: Shape and type of each part of the state, by name. Zeros are the start.
-        self.state_spec: dict[str, tuple[tuple[int, ...], str]] = {
-            name: (part.shape, keras.backend.standardize_dtype(part.dtype))
-            for name, part in first.state.items()
-        }
+        #: Where everything that the model remembers stands in the state.
+        self.layout = Layout(
+            (name, part.shape[1], keras.backend.standardize_dtype(part.dtype) == "int32")
+            for name, part in first.parts.items()
+        )
         self._steps: dict[Due | None, keras.Model] = {}
 
     def initial_state(self) -> dict[str, np.ndarray]:
-        """The state before the first frame."""
-        return {name: np.zeros(shape, dtype) for name, (shape, dtype) in self.state_spec.items()}
+        """The state before the first frame, all zero.
+
+        `"state"`, `(1, numbers)` float32, and `"clock"`, `(1, groups)` int32, where the model
+        remembers such.
+        """
+        return self.layout.zeros()
 
     def step_model(self, due: Sequence[Sequence[bool]] | None = None) -> keras.Model:
         """The step as a Keras model, which can be saved, loaded and exported like any other.
@@ -66,8 +73,8 @@ class StreamingModel:
             due: As for `step`.
 
         Returns:
-            A model from a dictionary of `"frame"` and the parts of the state to one of `"scores"`
-            and the parts of the next state.
+            A model from a dictionary of `"frame"`, `"state"` and `"clock"` to one of `"scores"` and
+            the next `"state"` and `"clock"`.
 
         Example:
 
@@ -76,12 +83,15 @@ class StreamingModel:
         """
         key = None if due is None else tuple(map(tuple, due))
         if key not in self._steps:
-            spec = {FRAME: ((1, *self.frame_shape), self.frame_dtype), **self.state_spec}
-            inputs = {
-                name: keras.Input(batch_shape=shape, dtype=dtype, name=name)
-                for name, (shape, dtype) in spec.items()
+            frame = keras.Input(
+                batch_shape=(1, *self.frame_shape), dtype=self.frame_dtype, name=FRAME
+            )
+            inputs = {FRAME: frame} | {
+                name: keras.Input(batch_shape=(1, width), dtype=TYPES[name], name=name)
+                for name, width in self.layout.widths.items()
             }
-            outputs = StreamingStep(self.model, key, name="streaming_step")(inputs)
+            layer = StreamingStep(self.model, self.layout.parts, key, name="streaming_step")
+            outputs = layer(inputs)
             self._steps[key] = keras.Model(inputs, outputs, name=f"{self.model.name}_step")
         return self._steps[key]
 
@@ -102,7 +112,7 @@ class StreamingModel:
         # Keras refuses arrays beside tensors.
         tensors = {name: ops.convert_to_tensor(values) for name, values in inputs.items()}
         after = self.step_model(due)(tensors)
-        return after[SCORES], {name: after[name] for name in self.state_spec}
+        return after[SCORES], {name: after[name] for name in self.layout.widths}
 
     def due_sets(self) -> dict[str, Due]:
         """The sets of groups that are due together, as `step` takes them, by name.

@@ -11,13 +11,14 @@ from keras_drnn.export.check import Comparison, ExportError, compare, of_keras, 
 from keras_drnn.export.costs import arena_bytes, multiply_adds
 from keras_drnn.export.file import Check, ExportOptions, export_file
 from keras_drnn.export.report import ExportReport, latencies
-from keras_drnn_runtime.names import FRAME, SCORES, START, STEP
+from keras_drnn_runtime.names import CLOCK, FRAME, SCORES, START, STEP
 from keras_drnn_runtime.streaming import StreamingClassifier
 
 if TYPE_CHECKING:
     import keras
 
-    from keras_drnn.export.step import Delayed, Due
+    from keras_drnn.export.layout import Layout
+    from keras_drnn.export.walk import Delayed, Due
 
 CHECKED_FRAMES = 1000
 
@@ -31,10 +32,11 @@ def export_streaming(
 ) -> ExportReport:
     """Export a model to a LiteRT (TFLite) file that reads one frame at a time, and check it.
 
-    The signature `step` takes `frame` and the state, and gives `scores` and the next state under
-    the same names; `initial_state` takes nothing and gives the state before the first frame, which
-    is all zero. With `skipping`, further signatures compute only the groups of a delayed RNN that
-    are due: `step_11000` is for the frames at which the first two of five groups are.
+    The signature `step` takes `frame`, `state` and, where groups have delays, `clock`, and gives
+    `scores` and the next `state` and `clock`; `initial_state` takes nothing and gives the state
+    before the first frame, which is all zero. With `skipping`, further signatures compute only the
+    groups of a delayed RNN that are due: `step_11000` is for the frames at which the first two of
+    five groups are.
 
     Args:
         model: A Keras model with one input, `(batch, frames, ...)`, and one output, that can run
@@ -75,14 +77,21 @@ class StreamFile:
         except ValueError as error:
             raise ExportError(str(error)) from error
         self.model = model
-        self._delayed = streaming.delayed
+        places = streaming.layout.places
+        self._clocks = [(cell, places[cell.clock].begin) for cell in streaming.delayed]
+        self.layout: Layout | None = streaming.layout
         self.signatures = (STEP, START, *self._due_sets)
         self.metadata = {
             "streaming": True,
             "masks_zero_frames": streaming.masks_zero_frames,
             "clocks": [
-                {"name": cell.clock, "delays": cell.delays, "due": cell.firsts}
-                for cell in streaming.delayed
+                {
+                    "name": cell.name,
+                    "delays": cell.delays,
+                    "due": cell.firsts,
+                    "begin": begin,
+                }
+                for cell, begin in self._clocks
             ],
         }
         self.job = {"streaming": True, "due_sets": self._due_sets}
@@ -105,7 +114,7 @@ class StreamFile:
             compare(expected, list(map(self._score_of(computes_all), clips)), causal=True),
         )
         frames = np.concatenate(clips)
-        signatures = compare_signatures(skips, self._delayed, self._due_sets, frames)
+        signatures = compare_signatures(skips, self._clocks, self._due_sets, frames)
         costs = {
             **latencies(skips.step, list(frames)),
             "arena_bytes": arena_bytes(converted),
@@ -123,13 +132,19 @@ class StreamFile:
 
 def compare_signatures(
     classifier: StreamingClassifier,
-    delayed: "Sequence[Delayed]",
+    clocks: "Sequence[tuple[Delayed, int]]",
     due_sets: "dict[str, Due]",
     frames: np.ndarray,
 ) -> list[Comparison]:
     """Each signature that skips beside `step`, from a state of a stream with its groups due.
 
     No stream of a limited length meets every set of due groups.
+
+    Args:
+        classifier: The file.
+        clocks: Each delayed cell, and the column of `clock` from which on its own stands.
+        due_sets: Which groups are due, by the name of the signature.
+        frames: Of which the stream is made.
     """
     stream = classifier.open_stream()
     frames = frames[frames.reshape(len(frames), -1).any(axis=1)][:50].astype("float32")
@@ -140,9 +155,10 @@ def compare_signatures(
     names = [SCORES, *stream.state]
     comparisons = []
     for name, due in due_sets.items():
-        inputs = {**stream.state, FRAME: frames[-1:]}
-        for cell, groups in zip(delayed, due, strict=True):
-            inputs[cell.clock] = _clock(cell, groups).astype(inputs[cell.clock].dtype)
+        clock = stream.state[CLOCK].copy()
+        for (cell, begin), groups in zip(clocks, due, strict=True):
+            clock[0, begin : begin + len(groups)] = _clock(cell, groups)
+        inputs = {**stream.state, CLOCK: clock, FRAME: frames[-1:]}
         every, some = (classifier.signatures[each](inputs) for each in (STEP, name))
         comparisons.append(compare([every[n] for n in names], [some[n] for n in names]))
     return comparisons
@@ -151,7 +167,7 @@ def compare_signatures(
 def _clock(cell: "Delayed", due: Sequence[bool]) -> np.ndarray:
     """A clock at which exactly these groups are due."""
     groups = zip(cell.firsts, cell.delays, due, strict=True)
-    return np.array([[first if now else (first + 1) % delay for first, delay, now in groups]])
+    return np.array([first if now else (first + 1) % delay for first, delay, now in groups])
 
 
 def random_stream(input_shape) -> list[np.ndarray]:

@@ -14,8 +14,8 @@ from keras_drnn.export.check import accept, accuracies, compare, of_keras
 from keras_drnn.export.finishing import finished
 from keras_drnn.export.litert import scores_in_every_place
 from keras_drnn.export.report import sequence_accuracy
-from keras_drnn.export.step import Delayed
 from keras_drnn.export.streaming_litert import compare_signatures
+from keras_drnn.export.walk import Delayed
 from keras_drnn_runtime import StreamingClassifier
 
 TOLERANCE = 1e-4
@@ -135,16 +135,18 @@ def test_places_of_a_batch_that_are_mixed_up_are_noticed(wrong, frames):
 
 def test_a_signature_that_no_stream_has_met_is_run(tmp_path):
     """The one of the file does not add: wrong, at a time that comes after years."""
-    (tmp_path / "sum.tflite").write_bytes(finished(summing_model(due="step_100"), {}))
+    (tmp_path / "sum.tflite").write_bytes(finished(summing_model("step_100", "clock"), {}))
     classifier = StreamingClassifier(tmp_path / "sum.tflite")
     clock = Delayed("sum", delays=(1, 7, 11), firsts=(0, 3, 5))
     frames = np.zeros((40, 3), "float32")
     frames[::2] = 1
     (wrong,) = compare_signatures(
-        classifier, [clock], {"step_100": ((True, False, False),)}, frames
+        classifier, [(clock, 0)], {"step_100": ((True, False, False),)}, frames
     )
     assert wrong.difference == 1
-    (right,) = compare_signatures(classifier, [clock], {"step": ((True, False, True),)}, frames)
+    (right,) = compare_signatures(
+        classifier, [(clock, 0)], {"step": ((True, False, True),)}, frames
+    )
     assert right.difference == 0
 
 

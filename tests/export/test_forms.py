@@ -74,23 +74,15 @@ def test_the_clock_stays_within_its_delays_and_keeps_the_schedule(export):
     path, _ = export("float32")
     stream = StreamingClassifier(path).open_stream()
     age = 2**31 - 5
-    stream.state[_clock(stream)] = np.array([[age % delay for delay in DELAYS]], "int32")
+    stream.state["clock"] = np.array([[age % delay for delay in DELAYS]], "int32")
     due = [set(moments.tolist()) for moments in update_steps(DELAYS, age % 9 + 30)]
     for now in range(age % 9, age % 9 + 30):
-        before = stream.state[_h(stream)][0].reshape(len(DELAYS), -1)
+        before = stream.state["state"][0].reshape(len(DELAYS), -1)
         stream.step(np.full(FEATURES, 0.1 * now))
-        after = stream.state[_h(stream)][0].reshape(len(DELAYS), -1)
+        after = stream.state["state"][0].reshape(len(DELAYS), -1)
         changed = (before != after).any(axis=1)
         assert changed.tolist() == [now in moments for moments in due]
-        assert (stream.state[_clock(stream)][0] < DELAYS).all()
-
-
-def _clock(stream):
-    return next(name for name in stream.state if name.endswith("_clock"))
-
-
-def _h(stream):
-    return next(name for name in stream.state if name.endswith("_h"))
+        assert (stream.state["clock"][0] < DELAYS).all()
 
 
 @pytest.mark.parametrize("form", ["float16", "dynamic", "int8"])
@@ -107,7 +99,7 @@ def test_every_form_is_smaller_and_ranks_as_before(export, form):
     stream = StreamingClassifier(path).open_stream()
     for frame in clips(1)[0]:
         stream.step(frame)
-    assert stream.state[_clock(stream)].tolist() == [[30 % delay for delay in DELAYS]]
+    assert stream.state["clock"].tolist() == [[30 % delay for delay in DELAYS]]
 
 
 def test_weights_are_in_the_type_that_was_asked_for(export):

@@ -67,15 +67,12 @@ def test_every_layer_gives_the_numbers_of_whole_clips(every):
     np.testing.assert_allclose(scores, whole(model, clip), atol=1e-5)
 
 
-def test_the_state_is_named_after_the_layers_and_the_clock_is_whole_and_bounded():
+def test_the_state_is_laid_out_by_layers_and_the_clock_is_whole_and_bounded():
     model = keras.Sequential([keras.Input((None, 2)), DelayedRNN(4, (2, 3), name="a-b")])
     streaming = StreamingModel(model)
-    assert streaming.state_spec == {
-        "a_b_h": ((1, 4), "float32"),
-        "a_b_clock": ((1, 2), "int32"),
-    }
+    assert streaming.layout.places == {"a_b_h": ("state", 0, 4), "a_b_clock": ("clock", 0, 2)}
     _, state = streamed(streaming, np.ones((25, 2), "float32"))
-    assert ops.convert_to_numpy(state["a_b_clock"]).tolist() == [[25 % 2, 25 % 3]]
+    assert ops.convert_to_numpy(state["clock"]).tolist() == [[25 % 2, 25 % 3]]
     assert list(streaming.due_sets()) == ["step_11", "step_00", "step_10", "step_01"]
 
 
@@ -159,7 +156,7 @@ def test_what_the_file_says_about_itself(application):
     assert classifier.labels == ["sit", "stand", "wave — aloft"]
     assert classifier.metadata["frame_rate"] == 30
     assert classifier.metadata["clocks"] == [
-        {"name": "drnn_clock", "delays": [1, 3, 9], "due": [0, 0, 0]}
+        {"name": "drnn", "delays": [1, 3, 9], "due": [0, 0, 0], "begin": 0}
     ]
 
 
