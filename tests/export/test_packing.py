@@ -1,4 +1,4 @@
-"""What is done to a converted stream by hand: its state packed, its choices made by one operator."""
+"""What is done to a converted stream by hand: its state is packed, choices are by one operator."""
 
 import numpy as np
 from ai_edge_litert import schema_py_generated as schema
