@@ -126,15 +126,11 @@ def test_files_load_in_a_fresh_process_whichever_is_imported_first(tmp_path):
         LengthMask(),
         Limit(2.0),
         SpectralNorm(0.9),
-<<<<<<< HEAD
         SkeletonFeatures(0, shoulders=(4, 8), lag=4, memory=20),
-        StreamingStep(keras.Sequential([keras.Input((None, 3)), DelayedRNN(4, (1, 2))])),
-=======
         StreamingStep(
             keras.Sequential([keras.Input((None, 3)), DelayedRNN(4, (1, 2), name="drnn")]),
             [("drnn_h", 4, False), ("drnn_clock", 2, True)],
         ),
->>>>>>> 8f09f40 (A stream carries one float tensor and one of whole numbers, whatever layers are inside; choices by SELECT_V2)
         TorsoScale(0, 1),
         TurnAxes((0, 2, 1), (1.0, 1.0, -1.0)),
         ViewAlignment(4, 8),
