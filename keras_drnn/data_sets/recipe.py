@@ -114,6 +114,7 @@ def left_running(recipe: Recipe) -> Recipe:
         recipe,
         streams=True,
         pause=0.3,
+        memory=20,
         spectral_norm=0.97,
         limit=10.0,
         batch_size=24,

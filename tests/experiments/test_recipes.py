@@ -47,7 +47,8 @@ def test_the_preset_stream_is_for_streams_and_bounded_and_else_the_preset_best(d
     assert stream.streams and not best.streams
     assert 0 < stream.pause < 1 and stream.frames >= 128
     assert stream.spectral_norm is not None and stream.spectral_norm < 1
-    assert stream.limit is not None
+    assert stream.limit is not None and stream.memory is not None
+    assert best.limit is best.memory is None
     kept = ("units", "delays", "frame_units", "augmentation", "steps", "learning_rate")
     assert all(getattr(best, name) == getattr(stream, name) for name in kept)
 
