@@ -117,6 +117,7 @@ def left_running(recipe: Recipe) -> Recipe:
         memory=20,
         spectral_norm=0.97,
         limit=10.0,
+        dropout=0.4,
         batch_size=24,
         frames=min(max(5 * recipe.frames, shortest), longest),
     )
