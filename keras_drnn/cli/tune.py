@@ -44,6 +44,14 @@ class SettingOptions:
     oracle: Annotated[str | None, _option("bayesian, random, hyperband or grid.", "bayesian")] = (
         None
     )
+    objective: Annotated[
+        str | None,
+        _option(
+            "What trials are judged by: clips, with a reset before each, or stream, left running "
+            "over them.",
+            "what the preset is for",
+        ),
+    ] = None
     folds: Annotated[
         int | None,
         _option(

@@ -20,6 +20,7 @@ from keras_drnn.reporting.metrics import (
     ClipScores,
     accuracy_by_fraction,
     confusion_matrix,
+    sequence_accuracy,
     summarise,
 )
 from keras_drnn.reporting.stream_metrics import summarise_stream
@@ -88,6 +89,8 @@ def _left_running(model: keras.Model, data: Data) -> tuple[Decision, dict[str, f
     tested, rate = said[len(validation) :], data.data_set.frame_rate
     scores = clips_of(tested)
     reached = summarise_stream(scores, "stream", rate) | decided(tested, decision, rate)
+    watched = clips_of(said[: len(validation)])
+    reached["validation/stream_sequence_accuracy"] = sequence_accuracy(watched)
     for name, chosen in data.subsets.items():
         part = [scores[i] for i in np.flatnonzero(chosen)]
         reached |= summarise_stream(part, f"stream/{name}", rate)

@@ -10,9 +10,13 @@ from keras_drnn.tuning.values import Values
 
 #: The score of a trial, in the evaluations of its training and among its metrics.
 SCORE = "validation/sequence_accuracy"
+#: The same of a search whose models are judged left running.
+STREAM_SCORE = "validation/stream_sequence_accuracy"
+#: What trials may be judged by: whole clips with a reset before each, or streams of them without.
+SCORES = {"clips": SCORE, "stream": STREAM_SCORE}
 
-#: The evaluations of a training in their order: `step`, `seconds`, and metrics with `SCORE` among
-#: them.
+#: The evaluations of a training in their order: `step`, `seconds`, and metrics. The score of the
+#: trial is among the last ones.
 History: TypeAlias = list[dict[str, float]]
 
 

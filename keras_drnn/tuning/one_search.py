@@ -89,6 +89,7 @@ class Search:
             {name: value for name, value in values.items() if not name.startswith("tuner/")},
             folds=self.objective.folds,
             limits=self.settings.limits,
+            score=self.settings.score,
             misfit=misfit(values, self.objective.longest_delay),
             on_step=on_step,
         )

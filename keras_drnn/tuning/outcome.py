@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from keras_drnn.reporting.run_folder import Run
-from keras_drnn.tuning.objective import SCORE
+from keras_drnn.tuning.objective import SCORE, SCORES
 from keras_drnn.tuning.search_folder import SearchFolder
 
 
@@ -23,7 +23,7 @@ def _line(run: Run) -> dict[str, Any]:
     return {
         "trial": run.folder.name,
         "status": record["status"],
-        "score": metrics.get(SCORE),
+        "score": metrics.get(record.get("judged_by", SCORE)),
         "parameters": record["cost"]["parameters"],
         "multiply_adds": record["cost"]["multiply_adds"],
         "delays": record["params"].get("delays"),
@@ -72,6 +72,7 @@ def outcome_of(search: SearchFolder, winners: Sequence[str]) -> dict[str, Any]:
             best before.
     """
     description, trials = search.description, trial_lines(search)
+    judged_by = SCORES[description["settings"].get("objective") or "clips"]
     best = best_of(trials)
     trained = [
         run
@@ -94,12 +95,12 @@ def outcome_of(search: SearchFolder, winners: Sequence[str]) -> dict[str, Any]:
         },
         "best": best,
         "front": front(trials),
-        "winner": _winner(trained) if trained else None,
+        "winner": _winner(trained, judged_by) if trained else None,
         "trials": trials,
     }
 
 
-def _winner(winners: Sequence[Run]) -> dict[str, Any]:
+def _winner(winners: Sequence[Run], judged_by: str) -> dict[str, Any]:
     metrics = [run.metrics for run in winners]
     # Accuracies say before the slash of which clips: test, validation, a subset of the test side.
     names = [name for name in metrics[0] if "/" in name]
@@ -110,7 +111,7 @@ def _winner(winners: Sequence[Run]) -> dict[str, Any]:
         if reached:
             values[name] = reached
     # The test side must not choose: the one registered is the best of the validation clips.
-    chosen = max(winners, key=lambda run: run.metrics.get(SCORE) or 0.0)
+    chosen = max(winners, key=lambda run: run.metrics.get(judged_by) or 0.0)
     return {
         "runs": [run.folder.name for run in winners],
         "params": winners[0].description["params"],

@@ -54,10 +54,11 @@ class OwnObjective:
     def __init__(
         self, data: Sequences, settings: SearchSettings, build: Build | None = None
     ) -> None:
-        if settings.cell != "drnn" or settings.preset != "best":
+        if settings.cell != "drnn" or settings.preset != "best" or settings.objective != "clips":
             raise ValueError(
-                "A search on data of your own has no cell but drnn and no presets. "
-                f"Received: cell={settings.cell!r}, preset={settings.preset!r}"
+                "A search on data of your own has no cell but drnn, no presets, and no objective "
+                f"but clips. Received: cell={settings.cell!r}, preset={settings.preset!r}, "
+                f"objective={settings.objective!r}"
             )
         self.data = data
         self.name = data.name

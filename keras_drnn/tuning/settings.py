@@ -10,6 +10,7 @@ from keras_drnn.experiments.named_callbacks import check_callbacks
 from keras_drnn.experiments.recipes import PRESETS, Recipe, recipe_for
 from keras_drnn.tuning.limits import Limits
 from keras_drnn.tuning.names import check_names
+from keras_drnn.tuning.objective import SCORES
 from keras_drnn.tuning.space import SEARCHED_CELLS, Space
 
 ORACLES = ("bayesian", "random", "hyperband", "grid")
@@ -30,6 +31,9 @@ class SearchSettings:
         seeds: How often the winner is trained.
         seed: Seed of the oracle.
         preset: What is not searched.
+        objective: What trials are judged by, one of `SCORES`: `"clips"`, with a reset before each,
+            or `"stream"`, the same left running over them on end; by default what the preset is
+            for.
         steps: Batches to train a trial's models on.
         winner_steps: Batches to train the winner on, by default as many as a trial's.
         batch_size: Clips in a batch.
@@ -50,6 +54,7 @@ class SearchSettings:
     seeds: int = 3
     seed: int = 0
     preset: str = "best"
+    objective: str | None = None
     steps: int | None = None
     winner_steps: int | None = None
     batch_size: int | None = None
@@ -59,7 +64,14 @@ class SearchSettings:
     limits: Limits = field(default_factory=Limits)
 
     def __post_init__(self) -> None:
-        for name, choices in (("cell", SEARCHED_CELLS), ("oracle", ORACLES), ("preset", PRESETS)):
+        if self.objective is None:
+            object.__setattr__(self, "objective", _usual(self.preset))
+        for name, choices in (
+            ("cell", SEARCHED_CELLS),
+            ("oracle", ORACLES),
+            ("preset", PRESETS),
+            ("objective", SCORES),
+        ):
             if getattr(self, name) not in choices:
                 raise ValueError(
                     f"`{name}` of a search must be one of {', '.join(choices)}. "
@@ -76,6 +88,11 @@ class SearchSettings:
             raise ValueError(f"`seed` must be a whole number from 0 up. Received: {self.seed!r}")
         check_callbacks(self.callbacks)
 
+    @property
+    def score(self) -> str:
+        """The name of the metric that trials are judged by."""
+        return SCORES[str(self.objective)]
+
     def recipe(self, data: DataSet | str) -> Recipe:
         """The recipe that the hyperparameters of a trial are put into.
 
@@ -91,6 +108,8 @@ class SearchSettings:
         decisive = {name: value for name, value in asdict(self).items() if name not in _OPEN}
         if not self.callbacks:
             del decisive["callbacks"]
+        if self.objective == _usual(self.preset):
+            del decisive["objective"]
         if self.cell != "drnn":
             # The space of delays is nothing to a cell without them.
             own = ("units", "head_units", "dropout", "learning_rate")
@@ -115,3 +134,8 @@ class SearchSettings:
         if isinstance(values.get("callbacks"), list):
             values["callbacks"] = tuple(values["callbacks"])
         return cls(**values)
+
+
+def _usual(preset: str) -> str:
+    """What the models of a preset are for."""
+    return "stream" if preset == "stream" else "clips"

@@ -15,11 +15,13 @@ from keras_drnn.experiments.callbacks import StepCounter
 from keras_drnn.experiments.data import Data
 from keras_drnn.experiments.models import model_for
 from keras_drnn.experiments.named_callbacks import make_callbacks
+from keras_drnn.experiments.stream_scores import clips_of, stream_scores, streams_of
 from keras_drnn.experiments.training import build_and_train
+from keras_drnn.reporting.metrics import sequence_accuracy
 from keras_drnn.tuning.export_latency import export_latency
 from keras_drnn.tuning.folds import fold_splits
 from keras_drnn.tuning.limits import Cost, cost_of, longest_delay
-from keras_drnn.tuning.objective import History, Listeners
+from keras_drnn.tuning.objective import STREAM_SCORE, History, Listeners
 from keras_drnn.tuning.recipe_candidate import RecipeCandidate
 from keras_drnn.tuning.settings import SearchSettings
 from keras_drnn.tuning.values import Values, recipe_of
@@ -42,6 +44,7 @@ class SkeletonObjective:
         self.data = data
         self.recipe = settings.recipe(data.data_set)
         self.callbacks = settings.callbacks
+        self.score = settings.score
         self.splits = fold_splits(data, settings.folds)
         self.folds = len(self.splits)
         self.name = f"{data.name}-{data.protocol.name}"
@@ -103,10 +106,11 @@ class SkeletonCandidate(RecipeCandidate[SkeletonObjective]):
     def train_fold(self, folder: Path, fold: int, on_step: Callable[[int], None]) -> History:
         """Train with some of the training subjects held out."""
         folder.mkdir(exist_ok=True)
-        _, history = build_and_train(
+        data, split = self.objective.data, self.objective.splits[fold]
+        model, history = build_and_train(
             self.recipe,
-            self.objective.data,
-            self.objective.splits[fold],
+            data,
+            split,
             name=self.recipe.cell,
             seed=fold,
             folder=folder,
@@ -115,7 +119,11 @@ class SkeletonCandidate(RecipeCandidate[SkeletonObjective]):
                 *make_callbacks(self.objective.callbacks, folder),
             ],
         )
-        return history
+        if self.objective.score != STREAM_SCORE:
+            return history
+        held_out = replace(data, split=split)
+        scores = clips_of(stream_scores(model, streams_of(held_out, split.validation)))
+        return [*history[:-1], history[-1] | {STREAM_SCORE: sequence_accuracy(scores)}]
 
     def train_winner(self, folder: Path, seed: int, listeners: Listeners) -> None:
         """Train, evaluate on the test side and export."""

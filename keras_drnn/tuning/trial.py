@@ -34,10 +34,11 @@ def run_trial(
     *,
     folds: int,
     limits: Limits,
+    score: str = SCORE,
     misfit: str | None = None,
     on_step: Callable[[int, int], None] = lambda step, of: None,
 ) -> float:
-    """Train a candidate on every fold, or go on with it, and give its mean accuracy.
+    """Train a candidate on every fold, or go on with it, and give its mean score.
 
     What is left in the folder: `run.json` (what, and how it ended), and of a finished trial
     `history.jsonl` (learning curves, the mean over the folds) and `metrics.json`. A trial that has
@@ -49,6 +50,7 @@ def run_trial(
         values: The hyperparameters, for `run.json`.
         folds: How many parts are held out in turn.
         limits: What the model may cost.
+        score: The name of the metric that it is judged by.
         misfit: Why its groups do not fit the data, if they do not.
         on_step: Called with the number of steps done, and of how many.
 
@@ -58,10 +60,11 @@ def run_trial(
     params = {**candidate.params, **{f"tuned.{name}": value for name, value in values.items()}}
     before = _begun(folder, params)
     if before.get("status") == "finished":
-        return _score(folder)
+        return _score(folder, score)
     if before.get("status") == "failed":
         raise (InfeasibleError if before["infeasible"] else TrialFailedError)(before["error"])
-    state = _begin(folder, candidate, params, values, before)
+    state: dict[str, Any] = _begin(folder, candidate, params, values, before)
+    state |= {"judged_by": score}
     began = time.time()
     try:
         if state["attempts"] > MAX_ATTEMPTS:
@@ -80,7 +83,7 @@ def run_trial(
             )
             for fold in range(folds)
         ]
-        _keep(folder, histories, candidate.cost, time.time() - began)
+        _keep(folder, histories, score, candidate.cost, time.time() - began)
     except KeyboardInterrupt:
         # Counted as an attempt, a trial that is stopped by hand three times would be given up.
         write_json(folder / "run.json", state | {"attempts": state["attempts"] - 1})
@@ -94,7 +97,7 @@ def run_trial(
         _end(folder, state | ending)
         raise (InfeasibleError if infeasible else TrialFailedError)(message) from error
     _end(folder, state | {"status": "finished"})
-    return _score(folder)
+    return _score(folder, score)
 
 
 def _begun(folder: Path, params: dict[str, Any]) -> dict[str, Any]:
@@ -152,7 +155,9 @@ def _steps(
     return lambda step: on_step(fold * candidate.steps + step, folds * candidate.steps)
 
 
-def _keep(folder: Path, histories: Sequence[History], cost: Cost, seconds: float) -> None:
+def _keep(
+    folder: Path, histories: Sequence[History], score: str, cost: Cost, seconds: float
+) -> None:
     mean = [
         {key: float(np.mean([entry[key] for entry in entries])) for key in entries[0]}
         | {"step": int(entries[0]["step"]), "seconds": sum(entry["seconds"] for entry in entries)}
@@ -160,7 +165,7 @@ def _keep(folder: Path, histories: Sequence[History], cost: Cost, seconds: float
     ]
     write_text(folder / "history.jsonl", "".join(json.dumps(entry) + "\n" for entry in mean))
     reached = {key: value for key, value in mean[-1].items() if key.startswith("validation/")}
-    of_folds = {f"fold{i}/sequence_accuracy": last[-1][SCORE] for i, last in enumerate(histories)}
+    of_folds = {f"fold{i}/sequence_accuracy": last[-1][score] for i, last in enumerate(histories)}
     write_json(
         folder / "metrics.json",
         {
@@ -185,8 +190,8 @@ def _evaluations(folder: Path) -> int:
     return sum(len(path.read_text(encoding="utf-8").splitlines()) for path in histories)
 
 
-def _score(folder: Path) -> float:
-    return float(_read(folder / "metrics.json")[SCORE])
+def _score(folder: Path, score: str) -> float:
+    return float(_read(folder / "metrics.json")[score])
 
 
 def _read(path: Path) -> dict[str, Any]:

@@ -51,6 +51,7 @@ def test_of_equal_trials_the_smaller_is_the_best():
 def outcome():
     return {
         "cell": "drnn",
+        "settings": {"objective": "clips"},
         "data": {"name": "demo", "protocol": "cross-view", "synthetic": True},
         "counts": {"finished": 6, "failed": 1, "infeasible": 0},
         "front": front(TRIALS),

@@ -7,8 +7,11 @@ import numpy as np
 import pytest
 from searching import SPACE, distinct, score_of, trained
 
+from keras_drnn.reporting.run_folder import read_json
 from keras_drnn.tuning.limits import Limits
+from keras_drnn.tuning.objective import SCORE
 from keras_drnn.tuning.one_search import SearchFailedError
+from keras_drnn.tuning.settings import SearchSettings
 from keras_drnn.tuning.values import delays_of
 
 # Few enough values for a grid.
@@ -35,6 +38,32 @@ def test_the_registered_winner_is_chosen_by_validation(run):
     assert winner["chosen"].endswith("-seed0")
     assert winner["mean"]["test/sequence_accuracy"] == pytest.approx(0.75)
     assert winner["spread"]["test/sequence_accuracy"] == pytest.approx(0.1 / 2**0.5)
+
+
+def test_the_objective_stream_judges_trials_and_chooses_the_winner_left_running(run, folder):
+    outcome = run(objective="stream")
+    scores = {trial["trial"]: trial["score"] for trial in outcome["trials"]}
+    clips = {
+        trial["trial"]: read_json(folder / "trials" / trial["trial"] / "metrics.json")[SCORE]
+        for trial in outcome["trials"]
+    }
+    # The trainings are made so that one is the reverse of the other.
+    assert scores == {trial: pytest.approx(1 - score) for trial, score in clips.items()}
+    assert outcome["best"]["trial"] == min(clips, key=lambda trial: clips[trial])
+    assert outcome["winner"]["chosen"].endswith("-seed1")
+    # It is another search than the same by clips.
+    with pytest.raises(ValueError, match="objective was stream, is None"):
+        run(objective="clips")
+
+
+def test_a_search_is_about_what_its_preset_is_for():
+    assert SearchSettings().objective == "clips"
+    assert SearchSettings(preset="stream").objective == "stream"
+    assert SearchSettings(preset="stream", objective="clips").score == SCORE
+    # Searches that were begun before there was a choice go on.
+    assert "objective" not in SearchSettings().decisive()
+    with pytest.raises(ValueError, match="`objective` of a search must be one of clips, stream"):
+        SearchSettings(objective="both")
 
 
 def test_infeasible_models_are_not_trained(run, search):

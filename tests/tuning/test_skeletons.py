@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from keras_drnn.experiments.runs import recipe_params
+from keras_drnn.experiments.stream_scores import StreamScores
 from keras_drnn.tuning import skeletons
 from keras_drnn.tuning.folds import fold_splits
 from keras_drnn.tuning.objective import Listeners
@@ -63,6 +64,37 @@ def test_every_fold_is_trained_on_its_own_side(objective, tmp_path, monkeypatch)
         folder = tmp_path / f"fold{fold}"
         assert candidate.train_fold(folder, fold, lambda step: None) == ["history"]
         assert seen[-1] == (candidate.recipe, split, fold, folder)
+
+
+def test_a_trial_can_be_judged_left_running_over_the_clips_that_are_held_out(
+    data, tmp_path, monkeypatch
+):
+    settings = SearchSettings(folds=3, steps=7, batch_size=5, objective="stream")
+    objective, history = SkeletonObjective(data, settings), [{"step": 3}, {"step": 7}]
+    monkeypatch.setattr(skeletons, "build_and_train", lambda *of, **how: ("model", history))
+    split = objective.splits[1]
+
+    def said(model, streams):
+        """Right about the first of the clips alone."""
+        assert model == "model" and sum(len(each.segments) for each in streams) == len(
+            split.validation
+        )
+        found = []
+        for stream in streams:
+            labels = stream.labels()
+            first = [each for each in stream.segments if each.clip == 0]
+            likely = np.ones((stream.length, len(split.class_names)))
+            likely[np.arange(stream.length), labels] = 0
+            for each in first:
+                likely[each.begin : each.end, each.label] = 2
+            found.append(StreamScores(stream, likely, np.ones(stream.length, bool)))
+        return found
+
+    monkeypatch.setattr(skeletons, "stream_scores", said)
+    found = objective.candidate(VALUES).train_fold(tmp_path / "fold1", 1, lambda step: None)
+    reached = {"validation/stream_sequence_accuracy": 1 / len(split.validation)}
+    assert found == [{"step": 3}, {"step": 7} | reached]
+    assert history == [{"step": 3}, {"step": 7}]
 
 
 def test_the_winner_is_trained_as_a_comparison_trains(objective, tmp_path, monkeypatch):
