@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from keras_drnn.cell import DelayedRNNCell
     from keras_drnn.classifier.estimator import DelayedRNNClassifier
     from keras_drnn.delays import geometric_delays
+    from keras_drnn.export.bounds import score_bound
     from keras_drnn.layer import DelayedRNN
     from keras_drnn.limit import Limit
     from keras_drnn.schedule import transformations, update_steps
@@ -46,6 +47,7 @@ else:
             "geometric_delays": "keras_drnn.delays",
             "influence": None,
             "recording_formats": None,
+            "score_bound": "keras_drnn.export.bounds",
             "skeletons": None,
             "transformations": "keras_drnn.schedule",
             "tuning": None,
@@ -68,6 +70,7 @@ __all__ = [
     "geometric_delays",
     "influence",
     "recording_formats",
+    "score_bound",
     "skeletons",
     "transformations",
     "tuning",

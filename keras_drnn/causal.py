@@ -18,6 +18,9 @@ class CausalLayer(keras.layers.Layer):
     (`keras_drnn.export.export_streaming`) it advances by one frame at a time, and its state goes
     from call to call. Both run the same lines, so `advance` must not assume a number of frames.
 
+    With a third, `output_range(low, high)`, models with the layer have a bound on their scores
+    (`keras_drnn.score_bound`).
+
     A state of zeros must mean that no frame came before, because a stream starts with zeros.
 
     Call arguments:

@@ -1,6 +1,7 @@
 """A layer that lets no number be larger than some limit."""
 
 import keras
+import numpy as np
 
 from keras_drnn import ops
 from keras_drnn.ops import Tensor
@@ -43,6 +44,11 @@ class Limit(keras.layers.Layer):
 
     def call(self, inputs: Tensor) -> Tensor:
         return ops.clip(inputs, -self.maximum, self.maximum)
+
+    def output_range(self, low: np.ndarray, high: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """See `keras_drnn.score_bound`."""
+        clipped = np.clip([low, high], -self.maximum, self.maximum)
+        return clipped[0], clipped[1]
 
     def compute_output_shape(self, input_shape):
         return input_shape

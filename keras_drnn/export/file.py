@@ -114,11 +114,15 @@ def export_file(
 
     The others are `ExportOptions`.
     """
+    from keras_drnn.export.bounds import bound_of_file  # imports Keras
+
     path = Path(path)
     check_request(path, check_inputs, form, representative)
     kind = kind_of(loaded(model))
     inside = {**(metadata or {}), "version": __version__, "form": form, **kind.metadata}
     inside["delays"] = delays_of(kind.model)
+    bound, unbounded = bound_of_file(kind.model, form)
+    inside |= {"score_bound": bound} | ({"unbounded": unbounded} if unbounded else {})
     clips = kind.clips(check_inputs, form)
     with tempfile.TemporaryDirectory() as scratch:
         converted = Path(scratch) / "model.tflite"
@@ -142,6 +146,8 @@ def export_file(
             **accuracies(kind.model, check.score, validation, accuracy_loss),
             batch_size=kind.batch_size,
             least_runtime=content.least_runtime,
+            score_bound=bound,
+            unbounded=unbounded,
         )
         write_bytes(path, converted.read_bytes())
     return report

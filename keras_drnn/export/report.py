@@ -44,6 +44,8 @@ class ExportReport:
         false_alarms_per_hour_after: The file's.
         batch_size: How many clips the file reads at once; latency and memory are for all of them.
         least_runtime: The least version of the LiteRT (TFLite) runtime that has all operators.
+        score_bound: The size that no score ever exceeds, by `keras_drnn.score_bound`, or `None`.
+        unbounded: Why there is no such bound, and what to do, or `None`.
     """
 
     path: Path
@@ -71,6 +73,8 @@ class ExportReport:
     false_alarms_per_hour_after: float | None = None
     batch_size: int = 1
     least_runtime: str = "unknown"
+    score_bound: float | None = None
+    unbounded: str | None = None
 
     def as_dict(self) -> dict:
         """The same as JSON can hold it."""

@@ -9,6 +9,7 @@ frame depends on that frame and earlier ones alone.
 from collections.abc import Sequence
 
 import keras
+import numpy as np
 
 from keras_drnn import ops
 from keras_drnn.causal import CausalLayer
@@ -265,6 +266,15 @@ class FrameVector(keras.layers.Layer):
                 size *= fixed(width)
             rows.append(ops.reshape(values, (shape[0], shape[1], size)) * scale)
         return ops.concatenate(rows, axis=-1)
+
+    def output_range(self, low, high) -> tuple[np.ndarray, np.ndarray]:
+        """See `keras_drnn.score_bound`."""
+        ends = []
+        for end in (low, high):
+            parts = end if isinstance(end, list) else [end]
+            rows = [np.ravel(x) * scale for x, scale in zip(parts, self.scales, strict=True)]
+            ends.append(np.concatenate(rows) * (1 + 1e-6))
+        return np.minimum(*ends), np.maximum(*ends)
 
     def compute_mask(self, inputs: Sequence[Tensor], mask: object = None) -> Tensor:
         return ops.any(presence(inputs[0]), axis=-1)

@@ -1,6 +1,7 @@
 """Missing joints held inside a model, so that a stream takes frames as they are recorded."""
 
 import keras
+import numpy as np
 
 from keras_drnn import ops
 from keras_drnn.causal import CausalLayer
@@ -36,6 +37,14 @@ class HoldMissing(CausalLayer):
         bodies, joints, axes = map(fixed, input_shape[2:])
         # Behind the axes of a joint stands 1 if it has been seen.
         return {"last": (bodies, joints, axes if axes == 1 else axes + 1)}
+
+    def output_range(self, low: np.ndarray, high: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """See `keras_drnn.score_bound`."""
+        low, high = np.minimum(low, 0), np.maximum(high, 0)
+        if low.shape[-1] > 1:  # a joint may stand in the middle of the others
+            low = np.broadcast_to(low.min(axis=1, keepdims=True), low.shape)
+            high = np.broadcast_to(high.max(axis=1, keepdims=True), high.shape)
+        return low * (1 + 1e-5), high * (1 + 1e-5)
 
     def advance(self, values: Tensor, state: dict[str, Tensor]) -> tuple[Tensor, dict[str, Tensor]]:
         of_channels = fixed(values.shape[4]) == 1
@@ -73,6 +82,7 @@ def _filled(kept: Tensor) -> Tensor:
     """All joints: those that have not been seen yet in the middle of the others."""
     place, ever = kept[..., :-1], kept[..., -1:]
     count = ops.maximum(ops.sum(ever, axis=-2, keepdims=True), 1)
-    middle = ops.sum(place, axis=-2, keepdims=True) / count
+    # Divided before they are added, or the largest numbers would add up to infinity.
+    middle = ops.sum(place / count, axis=-2, keepdims=True)
     # Of a body that is absent both are zero.
     return ops.where(ops.not_equal(ever, 0), place, middle)

@@ -15,6 +15,8 @@ from keras_drnn.skeletons.running import decay_of, running
 
 # Metres: a shoulder line so short has no direction.
 _SHORT = 1e-7
+# The square root of the smallest number that float32 has: no other length is so short, but zero.
+_SHORTEST = 2.0**-75
 
 
 @keras.saving.register_keras_serializable("keras_drnn")
@@ -114,6 +116,22 @@ class SkeletonFeatures(CausalLayer):
 
     def compute_mask(self, joints: Tensor, mask: object = None) -> Tensor:
         return mask_of(joints)
+
+    def output_range(self, low: np.ndarray, high: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """See `keras_drnn.score_bound`."""
+        bodies, joints, axes = low.shape
+        most = float(np.maximum(-low, high).max())
+        # A difference of two, a change of such a difference, of a hip, and a way.
+        sizes, scales = [2.0] * (bodies * joints), [self.scales[0]] * (bodies * joints)
+        if self.lag is not None:
+            sizes += [4.0] * (bodies * joints) + [2.0] * (2 * bodies)
+            scales += [self.scales[1]] * (bodies * joints) + [self.scales[2]] * (2 * bodies)
+        size = most * np.repeat(np.multiply(sizes, np.abs(scales)), axes) * (1 + 1e-5)
+        if self.shoulders is not None:
+            size = size * np.sqrt(2)
+        if self.shoulder_centre is not None:
+            size = size * (2 * TORSO / _SHORTEST)
+        return -size, size
 
     def state_shapes(self, input_shape: tuple) -> dict[str, tuple[int, ...]]:
         bodies, joints, axes = map(fixed, input_shape[2:])

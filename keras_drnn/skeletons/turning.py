@@ -39,5 +39,11 @@ class TurnAxes(keras.layers.Layer):
         chosen = ops.take(joints, np.array(self.axes, "int32"), axis=-1)
         return chosen * ops.convert_to_tensor(self.factors, dtype=joints.dtype)
 
+    def output_range(self, low: np.ndarray, high: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """See `keras_drnn.score_bound`."""
+        factors = np.array(self.factors) * (1 + 1e-6)
+        ends = [end[..., list(self.axes)] * factors for end in (low, high)]
+        return np.minimum(*ends), np.maximum(*ends)
+
     def get_config(self):
         return {**super().get_config(), "axes": list(self.axes), "factors": list(self.factors)}

@@ -5,6 +5,7 @@ import json
 import keras
 import pytest
 
+from keras_drnn import score_bound
 from keras_drnn.experiments.models import build_model
 from keras_drnn.experiments.recipes import Recipe
 from keras_drnn.skeletons import demo
@@ -13,7 +14,7 @@ from keras_drnn_runtime import Recogniser, read_metadata
 
 
 def test_a_stream_is_exported_with_its_labels_and_predicts(command, tmp_path):
-    recipe = Recipe("drnn", units=6, delays=(1, 3), align=False, motion=False)
+    recipe = Recipe("drnn", units=6, delays=(1, 3), limit=10.0, spectral_norm=0.9)
     model = build_model(recipe, layout=KINECT_V2, bodies=2, classes=len(demo.ACTIONS))
     (tmp_path / "run").mkdir()
     model.save(tmp_path / "run" / "model.keras")
@@ -48,6 +49,8 @@ def test_a_stream_is_exported_with_its_labels_and_predicts(command, tmp_path):
     assert report["false_alarms_per_hour_after"] is None
     assert Recogniser(tmp_path / "stream.tflite").step(None) is None
     assert metadata["decision"]["leave"] <= metadata["decision"]["enter"]
+    assert report["score_bound"] == metadata["score_bound"] == score_bound(model) < 1e5
+    assert "unbounded" not in metadata and "score bound" in said
     # Frames of a data set with a format of its own have no gaps.
     assert "input" not in metadata
     assert metadata["labels"] == list(demo.ACTIONS)

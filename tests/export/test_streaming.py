@@ -155,6 +155,8 @@ def test_what_the_file_says_about_itself(application):
     classifier = StreamingClassifier(path)
     assert classifier.labels == ["sit", "stand", "wave — aloft"]
     assert classifier.metadata["frame_rate"] == 30
+    assert classifier.metadata["score_bound"] is None
+    assert "put `keras_drnn.Limit` behind" in classifier.metadata["unbounded"]
     assert classifier.metadata["clocks"] == [
         {"name": "drnn", "delays": [1, 3, 9], "due": [0, 0, 0], "begin": 0}
     ]
