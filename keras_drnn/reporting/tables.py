@@ -84,7 +84,8 @@ def caption(report: Mapping[str, Any]) -> str:
     if "steps" in settings:
         trained.insert(0, f"{settings['steps']:,} steps")
     if "batch_size" in settings:
-        trained[0] += f" of {settings['batch_size']} clips"
+        what = "streams" if settings.get("preset") == "stream" else "clips"
+        trained[0] += f" of {settings['batch_size']} {what}"
     delayed = [name for name in report["models"] if name.removeprefix("bi") == "drnn"]
     if delayed and settings.get("delays"):
         delays = [int(delay) for delay in settings["delays"].split(",")]

@@ -173,6 +173,14 @@ def test_delays_are_in_frames_and_where_the_rate_is_known_in_seconds():
     assert "delays" not in caption(found | {"models": {"lstm": {"runs": []}}})
 
 
+def test_a_batch_is_told_to_be_of_clips_or_of_streams():
+    data = {"name": "x", "protocol": "y", "synthetic": False, "clips": {}}
+    found = {"data": data, "environment": {}, "backend": "jax", "models": {}}
+    for preset, what in (("best", "clips"), ("stream", "streams")):
+        settings = {"steps": 40, "batch_size": 24, "preset": preset}
+        assert f"40 steps of 24 {what}," in caption(found | {"settings": settings})
+
+
 def test_synthetic_data_is_called_so(tmp_path):
     write_comparison(tmp_path / "demo", synthetic=True)
     write_comparison(tmp_path / "real")
