@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from keras_drnn.classifier.estimator import DelayedRNNClassifier
     from keras_drnn.delays import geometric_delays
     from keras_drnn.export.bounds import score_bound
+    from keras_drnn.export.streaming import streaming_model
     from keras_drnn.layer import DelayedRNN
     from keras_drnn.limit import Limit
     from keras_drnn.schedule import transformations, update_steps
@@ -49,6 +50,7 @@ else:
             "recording_formats": None,
             "score_bound": "keras_drnn.export.bounds",
             "skeletons": None,
+            "streaming_model": "keras_drnn.export.streaming",
             "transformations": "keras_drnn.schedule",
             "tuning": None,
             "update_steps": "keras_drnn.schedule",
@@ -72,6 +74,7 @@ __all__ = [
     "recording_formats",
     "score_bound",
     "skeletons",
+    "streaming_model",
     "transformations",
     "tuning",
     "update_steps",

@@ -71,6 +71,10 @@ class StreamingClassifier:
         """Scores after one more frame; see `Stream.step`."""
         return self._stream.step(frame)
 
+    def look(self, frame: np.ndarray | None) -> np.ndarray:
+        """Scores if a frame came next; see `Stream.look`."""
+        return self._stream.look(frame)
+
     def reset(self) -> None:
         """Forget all frames."""
         self._stream.reset()
@@ -154,15 +158,27 @@ class Stream:
             ValueError: If the shape does not fit the model, a value is not finite, or the first
                 frame of a model that holds is lost.
         """
+        self._scores, self.state = self._after(frame)
+        return self._scores.copy()
+
+    def look(self, frame: np.ndarray | None) -> np.ndarray:
+        """Scores if a frame came next, which the stream does not take: it stays where it was.
+
+        For a frame that another one may replace, or of several possible ones. Arguments, returns
+        and errors are those of `step`.
+        """
+        return self._after(frame)[0].copy()
+
+    def _after(self, frame: np.ndarray | None) -> tuple[np.ndarray, dict[str, np.ndarray]]:
+        """Scores and state after one more frame."""
         classifier = self._classifier
         if frame is None:
             if not classifier.metadata.get("masks_zero_frames"):
                 if self._scores is None:
                     raise ValueError("Expected a first frame to hold. Received: None, at the start")
-                return self._scores.copy()
+                return self._scores, self.state
             frame = np.zeros(classifier.frame_shape, "float32")
-        self._scores, self.state = classifier._run(classifier._checked(frame), self.state)
-        return self._scores.copy()
+        return classifier._run(classifier._checked(frame), self.state)
 
 
 class Signature:

@@ -9,7 +9,6 @@ if TYPE_CHECKING:
     from keras_drnn.export.file import ExportOptions
     from keras_drnn.export.litert import export_litert
     from keras_drnn.export.report import ExportReport
-    from keras_drnn.export.streaming import StreamingModel
     from keras_drnn.export.streaming_litert import export_streaming
 else:
     __getattr__, __dir__ = lazy_names(
@@ -18,7 +17,6 @@ else:
             "ExportError": "keras_drnn.export.check",
             "ExportOptions": "keras_drnn.export.file",
             "ExportReport": "keras_drnn.export.report",
-            "StreamingModel": "keras_drnn.export.streaming",
             "export_litert": "keras_drnn.export.litert",
             "export_streaming": "keras_drnn.export.streaming_litert",
         },
@@ -28,7 +26,6 @@ __all__ = [
     "ExportError",
     "ExportOptions",
     "ExportReport",
-    "StreamingModel",
     "export_litert",
     "export_streaming",
 ]

@@ -18,26 +18,50 @@ MOST_SIGNATURES = 64
 _LONGEST_SCHEDULE = 100_000  # frames after which no further set of due groups is looked for
 
 
-class StreamingModel:
-    """A model that reads sequences, as a function of one frame and a state.
+def streaming_model(model: keras.Model) -> keras.Model:
+    """One frame of a model that reads sequences, as a Keras model of its own.
 
-    Layers that look at each frame by itself run as they are. Recurrent layers run their cells, and
-    layers that remember frames (`keras_drnn.CausalLayer`) advance by one frame. The weights are
-    those of the model, not copies.
+    What the model remembers goes in and comes out, so that a stream needs no reset between calls
+    and any number of streams share one model. It is saved, loaded, compiled and exported like any
+    other Keras model, and shares its weights with the model that it is made of. Layers that look at
+    each frame by itself run as they are, recurrent layers run their cells, and layers that remember
+    frames (`keras_drnn.CausalLayer`) advance by one frame.
 
     Args:
         model: Functional or Sequential model with one input, `(batch, frames, ...)`, and one
             output.
+
+    Returns:
+        A model from a dictionary to a dictionary. It takes `"frame"`, `(1, ...)`, `"state"`,
+        `(1, numbers)` float32, and where groups have delays `"clock"`, `(1, groups)` int32; before
+        the first frame, state and clock are all zero. It gives `"scores"`, `(1, classes)`, and the
+        next `"state"` and `"clock"`.
 
     Raises:
         ValueError: If a layer cannot run one frame at a time; the message names it.
 
     Example:
 
-    >>> streaming = StreamingModel(model)
-    >>> state = streaming.initial_state()
-    >>> for frame in clip:
-    ...     scores, state = streaming.step(frame[None], state)
+    >>> model = keras.Sequential([keras.Input((None, 3)), DelayedRNN(6, (1, 2))])
+    >>> step = streaming_model(model)
+    >>> carried = {"state": np.zeros((1, 6), "float32"), "clock": np.zeros((1, 2), "int32")}
+    >>> for frame in np.ones((5, 3), "float32"):
+    ...     carried = step.predict_on_batch({"frame": frame[None], **carried})
+    ...     scores = carried.pop("scores")
+    >>> carried["clock"].tolist()
+    [[0, 1]]
+    """
+    return StreamingModel(model).step_model()
+
+
+class StreamingModel:
+    """What is known of a model that runs one frame at a time, and its steps.
+
+    Args:
+        model: As for `streaming_model`.
+
+    Raises:
+        ValueError: If a layer cannot run one frame at a time; the message names it.
     """
 
     def __init__(self, model: keras.Model):
@@ -67,19 +91,10 @@ class StreamingModel:
         return self.layout.zeros()
 
     def step_model(self, due: Sequence[Sequence[bool]] | None = None) -> keras.Model:
-        """The step as a Keras model, which can be saved, loaded and exported like any other.
+        """The step as a Keras model, see `streaming_model`.
 
         Args:
             due: As for `step`.
-
-        Returns:
-            A model from a dictionary of `"frame"`, `"state"` and `"clock"` to one of `"scores"` and
-            the next `"state"` and `"clock"`.
-
-        Example:
-
-        >>> step = StreamingModel(model).step_model()
-        >>> step.save("step.keras")
         """
         key = None if due is None else tuple(map(tuple, due))
         if key not in self._steps:

@@ -70,7 +70,7 @@ def _kept_joints(last: Tensor, frame: Tensor) -> Tensor:
     """Where each joint has been seen last, and whether, `(batch, bodies, joints, axes + 1)`."""
     missing = ops.any(ops.isnan(frame), axis=-1, keepdims=True)
     # NaN, too, is not equal to zero.
-    empty = ops.logical_not(ops.any(ops.not_equal(frame, 0), axis=(-2, -1), keepdims=True))
+    empty = ops.logical_not(ops.any(ops.not_equal(frame, 0.0), axis=(-2, -1), keepdims=True))
     seen = ops.cast(ops.logical_not(ops.logical_or(missing, empty)), frame.dtype)
     there = ops.max(seen, axis=-2, keepdims=True)
     ever = ops.maximum(seen, last[..., -1:]) * there
@@ -85,4 +85,4 @@ def _filled(kept: Tensor) -> Tensor:
     # Divided before they are added, or the largest numbers would add up to infinity.
     middle = ops.sum(place / count, axis=-2, keepdims=True)
     # Of a body that is absent both are zero.
-    return ops.where(ops.not_equal(ever, 0), place, middle)
+    return ops.where(ops.not_equal(ever, 0.0), place, middle)

@@ -18,7 +18,7 @@ def fixed(size: int | None) -> int:
 
 def presence(joints: Tensor) -> Tensor:
     """Which bodies are there: booleans `(batch, frames, bodies)` from joints that are not zero."""
-    return ops.any(ops.not_equal(joints, 0), axis=(-2, -1))
+    return ops.any(ops.not_equal(joints, 0.0), axis=(-2, -1))
 
 
 def reference_point(joints: Tensor, body: int | slice, joint: int | tuple[int, ...]) -> Tensor:

@@ -37,7 +37,7 @@ def seen_in(joints: Tensor) -> Tensor:
 
 def mask_of(joints: Tensor) -> Tensor:
     """The frames in which somebody is, as booleans, `(batch, frames)`."""
-    return ops.greater(ops.max(_sizes(joints), axis=2), 0)
+    return ops.greater(ops.max(_sizes(joints), axis=2), 0.0)
 
 
 def _sizes(joints: Tensor) -> Tensor:

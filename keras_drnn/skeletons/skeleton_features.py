@@ -180,7 +180,7 @@ class SkeletonFeatures(CausalLayer):
             begin = so_far("hips", hips * new) / ops.maximum(weights, 1)
             features += [moved, (hips - begin) * seen]
             scales += [self.scales[1]] * (bodies * count) + [self.scales[2]] * (2 * bodies)
-        found = ops.concatenate(features, axis=-1) * np.array(scales, "float32")
+        found = ops.concatenate(features, axis=-1) * ops.convert_to_tensor(scales, "float32")
         if self.shoulders is not None:
             left, right = (point(planes, 0, shoulder) for shoulder in self.shoulders)
             found = _turned(found, so_far("across", (right - left) * new[..., :1]))

@@ -57,11 +57,11 @@ class TorsoScale(CausalLayer):
         torso = reference_point(joints, bodies, self.shoulder_centre)
         torso = torso - reference_point(joints, bodies, self.hip)
         length = ops.sqrt(ops.sum(torso * torso, axis=-1))
-        seen = ops.logical_and(presence(joints), ops.greater(length, 0))
+        seen = ops.logical_and(presence(joints), ops.greater(length, 0.0))
         seen = ops.cast(seen, joints.dtype)
         total = ops.cumsum(ops.sum(length * seen, axis=-1), axis=1) + state["total"]
         count = ops.cumsum(ops.sum(seen, axis=-1), axis=1) + state["count"]
-        none, one = ops.equal(total, 0), ops.ones_like(total)
+        none, one = ops.equal(total, 0.0), ops.ones_like(total)
         scale = ops.where(none, one, count * TORSO / ops.where(none, one, total))
         state = {"total": total[:, -1:], "count": count[:, -1:]}
         return scale[:, :, None], state

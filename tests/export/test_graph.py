@@ -1,4 +1,7 @@
-"""A graph is followed in the order of computation, with what earlier calls have given."""
+"""A graph is followed in the order of computation, with what earlier calls have given.
+
+All that is taken for granted of `keras.models.clone_model`, by which it is followed, is here.
+"""
 
 import keras
 import numpy as np
@@ -38,6 +41,24 @@ def test_the_same_calls_give_the_numbers_of_the_model():
     assert names.index("inner") > names.index("twice")
     assert names[-1] == "join"
     assert [call.operation.name for call in calls(model)] == seen[: len(seen) // 2]
+
+
+def test_a_mask_is_an_argument_like_any_other():
+    """Keras hands masks to recurrent layers as tensors of the graph, which operations compute."""
+    frames = keras.Input((None, 2))
+    model = keras.Model(frames, layers.SimpleRNN(2, name="rnn")(layers.Masking()(frames)))
+    found = calls(model)
+    assert [call.operation.name for call in found][-1] == "rnn"
+    assert len(found) > 2
+    assert found[-1].kwargs["mask"].shape == (None, None)
+    masks = []
+
+    def call(operation, *args, **kwargs):
+        masks.append(kwargs.get("mask"))
+        return operation(*args, **kwargs)
+
+    Graph(model).run([ops.convert_to_tensor([[[1.0, 0.0], [0.0, 0.0]]])], call)
+    assert ops.convert_to_numpy(masks[-1]).tolist() == [[True, False]]
 
 
 def test_what_a_call_gives_goes_to_the_next():

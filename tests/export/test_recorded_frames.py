@@ -17,7 +17,7 @@ from keras_drnn.experiments.models import build_channel_model, build_model
 from keras_drnn.experiments.prediction import predict
 from keras_drnn.experiments.recipes import Recipe
 from keras_drnn.experiments.recorded_frames import takes_recorded
-from keras_drnn.export import StreamingModel
+from keras_drnn.export.streaming import StreamingModel
 from keras_drnn.recordings.recording_file import RecordingFile
 from keras_drnn.recordings.row import RecordingRow
 from keras_drnn.skeletons.layouts import COCO_17

@@ -10,8 +10,9 @@ import pytest
 from keras import layers, ops
 from light_keras import WITHOUT_TENSORFLOW
 
-from keras_drnn import CausalLayer, DelayedRNN
-from keras_drnn.export import StreamingModel, export_streaming
+from keras_drnn import CausalLayer, DelayedRNN, streaming_model
+from keras_drnn.export import export_streaming
+from keras_drnn.export.streaming import StreamingModel
 from keras_drnn.export.streaming_litert import random_stream
 from keras_drnn_runtime import StreamingClassifier
 
@@ -62,18 +63,48 @@ def run(step, clip, state):
 @pytest.mark.every_backend
 def test_the_step_gives_the_numbers_of_the_whole_clip_also_saved_and_loaded(tmp_path):
     model, clip = small_model(RunningSum(0.1)), clip_with_lost_frames()
-    streaming = StreamingModel(model)
-    step = streaming.step_model()
+    step = streaming_model(model)
     sizes = {"frame": 3, "state": 6 + 3 + 3 + 3, "clock": 3}
     assert {each.name: each.shape for each in step.inputs} == {n: (1, s) for n, s in sizes.items()}
     assert sorted(step.output) == ["clock", "scores", "state"]
     expected = ops.convert_to_numpy(model(clip[None]))[0]
-    start = streaming.initial_state()
+    start = {
+        name: np.zeros((1, sizes[name]), kind)
+        for name, kind in (("state", "float32"), ("clock", "int32"))
+    }
     np.testing.assert_allclose(run(step, clip, start), expected, atol=1e-5)
     step.save(tmp_path / "step.keras")
     loaded = keras.saving.load_model(tmp_path / "step.keras")
     assert loaded.count_params() == model.count_params()
     np.testing.assert_allclose(run(loaded, clip, start), expected, atol=1e-5)
+
+
+@pytest.mark.every_backend
+def test_a_clip_at_once_in_chunks_and_frame_by_frame_are_the_same():
+    """Chunks by the states that layers take and give themselves."""
+    keras.utils.set_random_seed(4)
+    total = RunningSum(0.1)
+    settings = {"bias_initializer": "random_normal", "return_sequences": True}
+    layer = DelayedRNN(6, (1, 2, 4), return_state=True, **settings)
+    frames = keras.Input((None, 3))
+    clip = clip_with_lost_frames()
+    outputs, *state = layer(total(frames))
+    whole = keras.Model(frames, [outputs, *state])
+    expected = whole.predict_on_batch(clip[None])[0][0]
+
+    held = {"total": ops.zeros((1, 3))}
+    state, chunks = None, []
+    for begin, end in ((0, 2), (2, 7), (7, 9)):
+        sums, held = total.advance(ops.convert_to_tensor(clip[None, begin:end]), held)
+        outputs, *state = layer(sums, initial_state=state)
+        chunks.append(ops.convert_to_numpy(outputs)[0])
+    np.testing.assert_allclose(np.concatenate(chunks), expected, atol=1e-5)
+
+    alone = DelayedRNN(6, (1, 2, 4), **settings)
+    model = keras.Sequential([keras.Input((None, 3)), RunningSum(0.1), alone])
+    alone.set_weights(layer.get_weights())
+    step, start = streaming_model(model), StreamingModel(model).initial_state()
+    np.testing.assert_allclose(run(step, clip, start), expected, atol=1e-5)
 
 
 @pytest.mark.every_backend

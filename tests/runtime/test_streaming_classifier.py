@@ -39,6 +39,20 @@ def test_the_state_goes_from_frame_to_frame(holding):
     np.testing.assert_array_equal(other.step(ONE), [2, 4, 6])
 
 
+def test_a_frame_that_is_looked_at_is_not_taken(holding):
+    stream = holding.open_stream()
+    np.testing.assert_array_equal(stream.look(ONE), [1, 2, 3])
+    with pytest.raises(ValueError, match="first frame to hold"):
+        stream.look(None)
+    stream.step(ONE)
+    for looked in (stream, stream):
+        np.testing.assert_array_equal(looked.look(-3 * ONE), [-2, -4, -6])
+    np.testing.assert_array_equal(stream.look(None), [1, 2, 3])
+    np.testing.assert_array_equal(stream.step(None), [1, 2, 3])
+    np.testing.assert_array_equal(stream.step(ONE), [2, 4, 6])
+    np.testing.assert_array_equal(holding.look(ONE), [1, 2, 3])
+
+
 def test_a_state_may_be_stored_and_put_back(holding):
     stream = holding.open_stream()
     stream.step(ONE)
