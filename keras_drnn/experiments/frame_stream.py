@@ -89,7 +89,7 @@ def _of_keras(path: Path, description: dict) -> _Opened:
     import keras
 
     from keras_drnn.experiments.recorded_frames import takes_recorded
-    from keras_drnn.export import StreamingModel
+    from keras_drnn.export.streaming import StreamingModel
 
     gaps = bool(description.get("reading"))
     if gaps:
