@@ -38,7 +38,8 @@ export class StreamingClassifier {
     this.labels =
       metadata.labels ?? Array.from({ length: this.classes }, (_, index) => `class ${index}`);
     this.parts = inputs.filter(({ name }) => name !== "frame");
-    this.clocks = metadata.clocks ?? [];
+    const skips = Object.keys(model.signatures).some((name) => name.startsWith("step_"));
+    this.clocks = skips ? metadata.clocks : [];
     this.model = model;
   }
 
@@ -103,11 +104,10 @@ class Stream {
   signature() {
     const { clocks, signatures } = this.classifier;
     if (!clocks.length) return "step";
-    const words = clocks.map(({ name, begin, due }) => {
-      // All clocks are in one tensor; in files of earlier versions each is in one of its own.
-      const phases = this.state[begin === undefined ? name : "clock"].toTypedArray();
-      return due.map((phase, group) => (phases[(begin ?? 0) + group] === phase ? 1 : 0)).join("");
-    });
+    const phases = this.state.clock.toTypedArray();
+    const words = clocks.map(({ begin, due }) =>
+      due.map((phase, group) => (phases[begin + group] === phase ? 1 : 0)).join(""),
+    );
     const name = ["step", ...words].join("_");
     return name in signatures ? name : "step";
   }
