@@ -5,8 +5,8 @@
 
 D-RNN and LSTM of the same units as streams of the raw joints of two people, features and all, with
 a head of 60 classes, without a window in Debian's Chromium, on one thread. The contestants take
-turns. A frame begins as an array in JavaScript, and its scores end as one. Writes
-`benchmarks/results/browser.json`.
+turns. A frame begins as an array in JavaScript, and its scores end as one; a round's slowest
+twentieth is left out. Writes `benchmarks/results/browser.json`.
 """
 
 import argparse
