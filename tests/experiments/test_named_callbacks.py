@@ -8,6 +8,7 @@ import pytest
 
 from keras_drnn.experiments.comparison import ComparisonSettings
 from keras_drnn.experiments.named_callbacks import check_callbacks, make_callbacks
+from keras_drnn.tuning.objective import SCORE
 from keras_drnn.tuning.settings import SearchSettings
 
 CODE = """
@@ -98,7 +99,7 @@ def test_trials_and_winners_of_a_search_get_them(here, monkeypatch):
     )
     monkeypatch.setattr(skeletons.runs, "run", lambda *a, callbacks, **how: given.append(callbacks))
     names = ("my_own_callbacks:plain",)
-    objective = SimpleNamespace(data=None, callbacks=names, splits=[None])
+    objective = SimpleNamespace(data=None, callbacks=names, splits=[None], score=SCORE)
     candidate = SkeletonCandidate(objective, SimpleNamespace(cell="drnn"))
     candidate.train_fold(here / "fold", 0, lambda step: None)
     candidate.train_winner(here / "winner", 0, SimpleNamespace(on_step=None, on_evaluation=None))
