@@ -45,6 +45,13 @@ def export(
     file: Annotated[Path, typer.Argument(help="The .tflite file to write.")],
     *,
     streaming: Annotated[bool, typer.Option(help="One frame at a time, or whole clips.")] = False,
+    microcontroller: Annotated[
+        bool,
+        typer.Option(
+            "--microcontroller",
+            help="A stream for TFLite Micro, and a C header beside it that holds the model.",
+        ),
+    ] = False,
     batch_size: Annotated[
         int, typer.Option(min=1, help="Whole clips: how many of one length the file reads at once.")
     ] = 1,
@@ -79,9 +86,14 @@ def export(
     from keras_drnn.experiments.exporting import export as run_export
 
     require_keras()
-    require("tensorflow", "ai_edge_litert")
+    require("tensorflow", "ai_edge_litert", *["tflite_micro"] * microcontroller)
     options.check_json_file(json_file)
     if log is not None:
+        if microcontroller:
+            raise ValueError(
+                "--log is for files that run on a phone or a computer; leave it out with "
+                f"--microcontroller. Received: --log {log}"
+            )
         from keras_drnn.tracking import check_store, resolve_uri
 
         options.check_model_name("--log", log)
@@ -94,6 +106,7 @@ def export(
         model,
         file,
         streaming=streaming,
+        microcontroller=microcontroller,
         batch_size=batch_size,
         form=form.value,
         skipping=skipping,
@@ -113,7 +126,8 @@ def export(
                 key.replace("_", " "), f"{shown:.4g}" if isinstance(shown, float) else str(shown)
             )
     Console().print(table)
-    Console().print(_taken(file), markup=False, highlight=False)
+    said = f"The model is in {file.with_suffix('.h')}, too." if microcontroller else _taken(file)
+    Console().print(said, markup=False, highlight=False)
     options.write_json_file(json_file, content)
 
 

@@ -17,6 +17,7 @@ EXTRAS = {
     "sklearn": "tune",
     "tensorflow": "export",
     "ai_edge_litert": "export",
+    "tflite_micro": "microcontroller",
     "jax": "jax",
     "torch": "torch",
 }

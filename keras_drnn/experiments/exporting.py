@@ -12,7 +12,12 @@ from keras_drnn.data_sets.tables.row_clip import Reading
 from keras_drnn.experiments.data import Data
 from keras_drnn.experiments.left_running import LeftRunning, left_running
 from keras_drnn.experiments.sources import find_model
-from keras_drnn.export import ExportReport, export_litert, export_streaming
+from keras_drnn.export import (
+    ExportReport,
+    export_litert,
+    export_microcontroller,
+    export_streaming,
+)
 
 REPRESENTATIVE_CLIPS = 100
 CHECKED_CLIPS = 8
@@ -23,6 +28,7 @@ def export(
     path: Path,
     *,
     streaming: bool,
+    microcontroller: bool = False,
     batch_size: int = 1,
     form: str = "float32",
     skipping: bool = True,
@@ -35,6 +41,8 @@ def export(
         source: A `.keras` file, or an MLflow address, `runs:/...` or `models:/...`, of a model.
         path: Where to write the `.tflite` file.
         streaming: Whether the file reads one frame at a time, or whole clips.
+        microcontroller: Whether it is a stream for TFLite Micro, with a C header beside it; it
+            takes frames in which nothing is missing.
         batch_size: How many clips a file of whole clips reads at once.
         form: The number format, one of `keras_drnn.export.quantize.FORMS`.
         skipping: Whether a streaming file can skip groups that are not due.
@@ -47,7 +55,7 @@ def export(
         ValueError: If there is no such model, or it cannot be exported, or the clips are of
             classes that it does not know.
     """
-    if streaming and batch_size != 1:
+    if (streaming or microcontroller) and batch_size != 1:
         raise ValueError(
             "Expected no batch for a file that reads one frame at a time: it runs as many streams "
             f"as states are kept for it. Received: batch_size={batch_size}"
@@ -61,6 +69,8 @@ def export(
         }
         if data is not None:
             settings |= _clips(data, metadata.get("labels"))
+        if microcontroller:
+            return export_microcontroller(keras_file, path, **settings)
         if not streaming:
             return export_litert(keras_file, path, batch_size=batch_size, **settings)
         model: Any = keras_file

@@ -8,6 +8,7 @@ if TYPE_CHECKING:
     from keras_drnn.export.check import ExportError
     from keras_drnn.export.file import ExportOptions
     from keras_drnn.export.litert import export_litert
+    from keras_drnn.export.microcontroller import export_microcontroller
     from keras_drnn.export.report import ExportReport
     from keras_drnn.export.streaming_litert import export_streaming
 else:
@@ -18,6 +19,7 @@ else:
             "ExportOptions": "keras_drnn.export.file",
             "ExportReport": "keras_drnn.export.report",
             "export_litert": "keras_drnn.export.litert",
+            "export_microcontroller": "keras_drnn.export.microcontroller",
             "export_streaming": "keras_drnn.export.streaming_litert",
         },
     )
@@ -27,5 +29,6 @@ __all__ = [
     "ExportOptions",
     "ExportReport",
     "export_litert",
+    "export_microcontroller",
     "export_streaming",
 ]

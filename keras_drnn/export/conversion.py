@@ -86,7 +86,8 @@ def convert(
         metadata: What it says about itself.
         form: One of `FORMS`.
         representative: Clips to measure ranges on, for int8.
-        job: What else `keras_drnn.export.convert` needs to know.
+        job: What else `keras_drnn.export.convert` needs to know; and `bare`, for a file with one
+            graph and nothing else.
         layout: Where the parts of a stream's state are in the tensors that a caller carries.
     """
     modules = modules_of(model)
@@ -106,7 +107,8 @@ def convert(
             "converted": str(converted),
         }
     )
-    content = finished(converted.read_bytes(), metadata, layout)
+    bare = job.get("bare", False)
+    content = finished(converted.read_bytes(), metadata, layout, bare=bare)
     converted.write_bytes(content)
     if form == "dynamic" and not has_int8_weights(content):
         warnings.warn(

@@ -9,12 +9,14 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import keras
 import numpy as np
 import tensorflow as tf
 
 from keras_drnn import ops
+from keras_drnn.export.int8 import convert_to_int8
 from keras_drnn.export.layout import TYPES
 from keras_drnn.export.quantize import set_form, stream_samples
 from keras_drnn.export.streaming import StreamingModel
@@ -27,16 +29,23 @@ def main(job_file: str) -> None:
     job = json.loads(Path(job_file).read_text(encoding="utf-8"))
     for module in ("keras_drnn", *job["modules"]):
         importlib.import_module(module)
-    model = keras.saving.load_model(job["keras_file"], compile=False)
+    model: Any = keras.saving.load_model(job["keras_file"], compile=False)
+    remembered = None
     with tempfile.TemporaryDirectory() as folder:
         if job["streaming"]:
-            samples, keys = _save_streaming(model, folder, job["due_sets"], _clips(job))
+            streaming = StreamingModel(model)
+            samples, keys = _save_streaming(streaming, folder, job["due_sets"], _clips(job))
+            remembered = streaming.remembered_of_frames
             converter = tf.lite.TFLiteConverter.from_saved_model(folder, signature_keys=keys)
         else:
             samples = _save_sequence(model, folder, job["batch_size"], _clips(job))
             converter = tf.lite.TFLiteConverter.from_saved_model(folder)
         set_form(converter, job["form"], samples)
-        Path(job["converted"]).write_bytes(converter.convert())
+        if job["form"] == "int8" and remembered is not None:
+            content = convert_to_int8(converter, samples, remembered)
+        else:
+            content = converter.convert()
+        Path(job["converted"]).write_bytes(content)
 
 
 def _clips(job: dict) -> list[np.ndarray]:
@@ -55,9 +64,11 @@ def _save_sequence(model, folder: str, batch: int, clips: list[np.ndarray]) -> I
     return ([np.stack([clip] * batch)] for clip in clips)
 
 
-def _save_streaming(model, folder: str, due_sets: dict, clips: list) -> tuple[Iterator, list[str]]:
+def _save_streaming(
+    streaming: StreamingModel, folder: str, due_sets: dict, clips: list
+) -> tuple[Iterator, list[str]]:
     """Save a signature for any frame, and one for each set of due groups."""
-    streaming, walk = StreamingModel(model), Walk(model)
+    model, walk = streaming.model, Walk(streaming.model)
     # Constants, because the converter leaves the variables of several signatures as variables.
     weights = [(each, ops.convert_to_numpy(each)) for each in model.variables]
     frame = tf.TensorSpec((1, *streaming.frame_shape), streaming.frame_dtype, FRAME)

@@ -16,7 +16,9 @@ if TYPE_CHECKING:
     from keras_drnn.export.layout import Layout
 
 
-def finished(content: bytes, metadata: dict, layout: "Layout | None" = None) -> bytes:
+def finished(
+    content: bytes, metadata: dict, layout: "Layout | None" = None, *, bare: bool = False
+) -> bytes:
     """A converted `.tflite` file, made ready for a device.
 
     The metadata go into the buffer that the format has for them. Beside a signature `step`, there
@@ -27,6 +29,7 @@ def finished(content: bytes, metadata: dict, layout: "Layout | None" = None) -> 
         content: The bytes of the file.
         metadata: What JSON can hold.
         layout: Where the parts of a stream's state are in the tensors that a caller carries.
+        bare: Whether the file is to have one graph and nothing else, for a microcontroller.
     """
     from ai_edge_litert import schema_py_generated as schema
 
@@ -35,6 +38,8 @@ def finished(content: bytes, metadata: dict, layout: "Layout | None" = None) -> 
         pack_state(model, layout)
     select_by_broadcasting(model)
     _drop_what_nothing_reads(model)
+    if bare:
+        return packed(_bare(model))
     steps = [each for each in model.signatureDefs or [] if each.signatureKey == STEP.encode()]
     for step in steps:
         _add_start(model, step)
@@ -43,6 +48,16 @@ def finished(content: bytes, metadata: dict, layout: "Layout | None" = None) -> 
     entry.buffer = add_buffer(model, json.dumps(metadata, ensure_ascii=False).encode())
     model.metadata = [*(model.metadata or []), entry]
     return packed(model)
+
+
+def _bare(model):
+    """Leave out what the runtime of microcontrollers does not read, which has no signatures."""
+    model.signatureDefs, model.metadata, model.description = [], [], None
+    for graph in model.subgraphs:
+        graph.name = None
+        for tensor in graph.tensors:
+            tensor.name = tensor.shapeSignature = None
+    return model
 
 
 def _add_start(model, step) -> None:

@@ -73,6 +73,8 @@ class StreamingModel:
         first: Any = Walk(model).first()
         #: The cells of delayed RNNs, in the order of computation.
         self.delayed = first.delayed
+        #: The parts of the state that causal layers remember.
+        self.remembered_of_frames: tuple[str, ...] = first.of_frames
         #: Whether a frame that is all zero is masked, so that the state stays.
         self.masks_zero_frames = first.masked
         #: Where everything that the model remembers stands in the state.

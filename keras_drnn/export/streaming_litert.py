@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Unpack
+from typing import TYPE_CHECKING, Any, Unpack
 
 import numpy as np
 
@@ -80,7 +80,7 @@ class StreamFile:
         places = streaming.layout.places
         self._clocks = [(cell, places[cell.clock].begin) for cell in streaming.delayed]
         self.layout: Layout | None = streaming.layout
-        self.signatures = (STEP, START, *self._due_sets)
+        self.signatures: tuple[str, ...] = (STEP, START, *self._due_sets)
         self.metadata = {
             "streaming": True,
             "masks_zero_frames": streaming.masks_zero_frames,
@@ -94,7 +94,7 @@ class StreamFile:
                 for cell, begin in self._clocks
             ],
         }
-        self.job = {"streaming": True, "due_sets": self._due_sets}
+        self.job: dict[str, Any] = {"streaming": True, "due_sets": self._due_sets}
 
     def clips(self, given: Sequence[np.ndarray] | None, form: str) -> list[np.ndarray]:
         shape = self.model.input_shape

@@ -46,6 +46,8 @@ class FirstFrame(NamedTuple):
 
     parts: Parts
     delayed: tuple[Delayed, ...]
+    #: The parts that causal layers remember: the others are of recurrent layers.
+    of_frames: tuple[str, ...]
     #: Whether all recurrent layers that know a mask are told to skip the frame.
     masked: bool
 
@@ -82,7 +84,8 @@ class Walk:
         frame = ops.zeros((1, *model_input.shape[2:]), dtype=model_input.dtype)
         _, way = self._walk(frame, None, None)
         masked = [not ops.convert_to_numpy(mask).any() for mask in way.masks]
-        return FirstFrame(way.next_parts, tuple(way.delayed), bool(masked) and all(masked))
+        skips = bool(masked) and all(masked)
+        return FirstFrame(way.next_parts, tuple(way.delayed), tuple(way.of_frames), skips)
 
     def _walk(self, frame, parts, due) -> "tuple[Tensor, _Way]":
         way = _Way(parts, due)
@@ -107,6 +110,7 @@ class _Way:
         self._calls: dict[str, int] = {}
         self.next_parts: Parts = {}
         self.delayed: list[Delayed] = []
+        self.of_frames: list[str] = []
         self.masks: list[Tensor] = []
 
     def __call__(self, operation, *args, **kwargs):
@@ -143,6 +147,7 @@ class _Way:
         outputs, state = layer.advance(inputs, state)
         for part, values in state.items():
             self._hold(f"{scope}_{part}", values)
+            self.of_frames.append(f"{scope}_{part}")
         return outputs
 
     def _recurrent(self, layer, sequences: Tensor, mask: Tensor | None = None, **_):

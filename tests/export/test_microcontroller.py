@@ -1,0 +1,137 @@
+"""A stream for microcontrollers: run on TFLite Micro, its header compiled by a C compiler."""
+
+import shutil
+import subprocess
+
+import keras
+import numpy as np
+import pytest
+from ai_edge_litert import schema_py_generated as schema
+from tflite_files import packed, relu_model
+
+from keras_drnn.experiments.models import build_model
+from keras_drnn.experiments.recipes import Recipe
+from keras_drnn.export import ExportError, export_microcontroller
+from keras_drnn.export.c_header import c_header
+from keras_drnn.export.tflite_micro import MicroStream, smallest_arena
+from keras_drnn.skeletons.layouts import COCO_17
+
+pytest.importorskip("tflite_micro", reason="TFLite Micro has wheels for Linux on x86_64 alone")
+
+BODIES, CLASSES, UNITS, DELAYS = 2, 3, 8, (1, 2)
+LABELS = ['say "hi"', "Tür??/", "sit down"]
+# What the header says of them.
+STATES = [((1, 459), "float32"), ((1, 2), "int32")]
+
+
+def clips():
+    rng = np.random.default_rng(0)
+    found = rng.normal(size=(4, 30, 1, 17, 3)).cumsum(axis=1) * 0.1 + rng.normal(size=(17, 3))
+    found = np.concatenate([found, found[::-1, :, :, ::-1]], axis=2).astype("float32")
+    found[0, :9, 1] = found[1, 7] = 0  # alone at first, a lost frame
+    return list(found)
+
+
+@pytest.fixture(scope="module")
+def model():
+    keras.utils.set_random_seed(3)
+    recipe = Recipe("drnn", units=UNITS, delays=DELAYS, motion=True, align=True, memory=5)
+    return build_model(recipe, layout=COCO_17, bodies=BODIES, classes=CLASSES)
+
+
+@pytest.fixture(scope="module")
+def exported(model, shared):
+    settings = {"form": "int8", "check_inputs": clips(), "representative": clips()}
+    return shared(
+        "micro",
+        lambda path: export_microcontroller(model, path, metadata={"labels": LABELS}, **settings),
+    )
+
+
+def test_it_runs_in_the_memory_that_is_told_and_not_in_less(exported, model):
+    path, report = exported
+    stream = MicroStream(path, STATES, holds=False, arena=report.arena_bytes)
+    expected = keras.ops.convert_to_numpy(model.predict_on_batch(np.stack(clips())))
+    found = np.stack([stream.predict(clip) for clip in clips()])
+    assert np.abs(found - expected).max() < 0.1 * np.abs(expected).max()
+    assert report.arena_bytes == smallest_arena(path) < 60_000
+    with pytest.raises(RuntimeError):
+        MicroStream(path, STATES, holds=False, arena=report.arena_bytes - 16)
+
+
+def test_the_clock_counts_frames_with_somebody_in_whole_numbers(exported):
+    stream = MicroStream(exported[0], STATES, holds=False)
+    states = stream.start()
+    for frame in clips()[1][:8]:
+        before = states
+        _, *states = stream.step(frame, states)
+    assert states[1].tolist() == [[0, 1]]  # 7 frames, the last one is lost
+    units = states[0].shape[1] - UNITS
+    np.testing.assert_allclose(states[0][:, units:], before[0][:, units:], atol=1e-6)
+
+
+def test_what_was_learnt_is_in_int8_and_what_comes_before_in_float32(exported):
+    model = schema.ModelT.InitFromPackedBuf(exported[0].read_bytes())
+    (graph,) = model.subgraphs
+    assert not model.signatureDefs
+    kinds = {}
+    for operator in graph.operators:
+        code = model.operatorCodes[operator.opcodeIndex]
+        inputs = [graph.tensors[i] for i in operator.inputs if i >= 0]
+        kinds.setdefault(code.builtinCode, []).append([tensor.type for tensor in inputs])
+    operators, types = schema.BuiltinOperator, schema.TensorType
+    for code in (operators.DIV, operators.TRANSPOSE, operators.SPLIT_V):
+        assert kinds[code] and all(each[0] in (types.FLOAT32, types.INT32) for each in kinds[code])
+    products = kinds[operators.FULLY_CONNECTED]
+    learnt = [each for each in products if each[:2] == [types.INT8, types.INT8]]
+    # Of inputs, of two groups' own states and a neighbour's, of scores; two spread over joints.
+    assert (len(products), len(learnt)) == (5 + 2, 5)
+    assert kinds[operators.SELECT_V2] == [[types.BOOL, types.INT8, types.INT8]]
+
+
+def test_a_c_program_finds_the_model_in_the_header(exported, tmp_path):
+    compiler = shutil.which("cc")
+    if compiler is None:
+        pytest.skip("no C compiler here")
+    path, report = exported
+    program = f"""
+        #include <stdio.h>
+        #include "model.h"
+        int main(void) {{
+            if ((uintptr_t)model_model % 16 != 0) return 1;
+            if (MODEL_FRAME != {BODIES * 17 * 3} || MODEL_SCORES != {CLASSES}) return 2;
+            if (MODEL_STATE != {STATES[0][0][1]} || MODEL_CLOCK != 2) return 3;
+            if (MODEL_ARENA_BYTES != {report.arena_bytes}) return 4;
+            for (int i = 0; i < MODEL_SCORES; i++) puts(model_labels[i]);
+            fwrite(model_model, 1, MODEL_MODEL_BYTES, stdout);
+            return 0;
+        }}
+    """
+    (tmp_path / "main.c").write_text(program)
+    strict = ["-std=c11", "-pedantic", "-Wall", "-Wextra", "-Werror", "-trigraphs"]
+    command = [compiler, *strict, f"-I{path.parent}", "main.c", "-o", "main"]
+    subprocess.run(command, cwd=tmp_path, check=True)
+    said = subprocess.run([tmp_path / "main"], check=True, capture_output=True).stdout
+    *labels, model = said.split(b"\n", CLASSES)
+    assert [label.decode() for label in labels] == LABELS
+    assert model == path.read_bytes()
+    operators = [f"(resolver).Add{name}();" for name in ("FullyConnected", "SplitV", "SelectV2")]
+    text = path.with_suffix(".h").read_text()
+    assert all(each in text for each in operators)
+    assert f"#define MODEL_OPERATORS {len(report.operators)}" in text
+
+
+def test_names_in_the_header_are_names_of_c(exported):
+    text = c_header("2 à b", b"12345678", {"frame": (1, 3)}, report=exported[1], scores=2)
+    assert "#define MODEL_2___B_FRAME 3" in text and "model_2___b_labels" in text
+    assert '"0",\n    "1",' in text
+
+
+def test_a_file_that_it_cannot_run_is_refused(tmp_path):
+    """For an operator that TFLite Micro does not have; its own words are told."""
+    model = schema.ModelT.InitFromPackedBuf(relu_model((1, 3)))
+    model.operatorCodes[0].builtinCode = schema.BuiltinOperator.SEGMENT_SUM
+    model.operatorCodes[0].deprecatedBuiltinCode = schema.BuiltinOperator.SEGMENT_SUM
+    (tmp_path / "model.tflite").write_bytes(packed(model))
+    with pytest.raises(ExportError, match="TFLite Micro cannot run the file: .*SEGMENT_SUM"):
+        smallest_arena(tmp_path / "model.tflite")
