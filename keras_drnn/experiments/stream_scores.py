@@ -148,6 +148,7 @@ def _rounded_up(length: int) -> int:
 
 def _log_probabilities(logits: np.ndarray) -> np.ndarray:
     logits = logits.astype("float64")
-    with np.errstate(invalid="ignore"):  # what is not finite becomes NaN
+    # What is not finite becomes NaN; what is too unlikely for float32, -inf.
+    with np.errstate(invalid="ignore", over="ignore"):
         logits -= logits.max(axis=-1, keepdims=True)
         return (logits - np.log(np.exp(logits).sum(axis=-1, keepdims=True))).astype("float32")

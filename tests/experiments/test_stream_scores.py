@@ -9,6 +9,7 @@ import pytest
 from made_clips import CLIPS, LABELS
 
 from keras_drnn.experiments import stream_scores as module
+from keras_drnn.experiments.decisions import choose_decision
 from keras_drnn.experiments.stream_scores import StreamScores, clips_of, stream_scores
 from keras_drnn.reporting.metrics import sequence_accuracy
 from keras_drnn.skeletons.index import ClipIndex
@@ -69,6 +70,17 @@ def test_a_model_that_runs_away_is_wrong_and_does_not_fail():
     assert np.isnan(scores[0].log_probabilities[-1]).all()
     assert np.isfinite(scores[0].log_probabilities[0]).all()
     assert sequence_accuracy(clips_of(scores)) < 0.4
+
+
+def test_scores_too_large_for_float32_to_take_apart_are_right_or_wrong_like_others():
+    model: Any = SimpleNamespace(
+        predict_on_batch=lambda joints: np.where(joints[:, :, 0, 0] > 0, [3e38, -3e38], [0.0, 1.0])
+    )
+    joints = np.array([1.0, -1.0, 1.0], "float32")[:, None, None, None].repeat(2, axis=-1)
+    stream = Stream((Segment(0, 0, 2, 0), Segment(1, 2, 3, 1)), 3, lambda: joints)
+    said = stream_scores(model, [stream])
+    assert [clip.seen.argmax(1).tolist() for clip in clips_of(said)] == [[0, 1], [0]]
+    assert choose_decision(said).temperature > 0
 
 
 def test_a_frame_that_is_no_number_is_wrong_whatever_the_class():

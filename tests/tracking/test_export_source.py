@@ -24,6 +24,7 @@ KNOWN = {
     "bodies": 1,
     "data": "nucla",
     "protocol": "cross-view",
+    "decision": {"temperature": 1.5, "smoothing": 4.0, "enter": 0.6, "leave": 0.3},
 }
 
 
@@ -57,7 +58,7 @@ def test_the_model_comes_with_what_its_folder_knows(trained, address, tmp_path):
     assert about["labels"] == KNOWN["classes"]
     assert about["joints"] == KNOWN["joints"]
     assert (about["bodies"], about["data"], about["frame_rate"]) == (1, "nucla", 30)
-    assert about["units"].startswith("metres")
+    assert about["units"].startswith("metres") and about["decision"] == KNOWN["decision"]
     x = np.ones((1, 3, 1, 20, 3), "float32")
     loaded = keras.saving.load_model(found, compile=False)
     np.testing.assert_array_equal(*(keras.ops.convert_to_numpy(m(x)) for m in (model, loaded)))
