@@ -3,7 +3,6 @@
 import numpy as np
 import pytest
 
-from keras_drnn.experiments import decisions
 from keras_drnn.experiments.decisions import choose_decision, decided
 from keras_drnn.experiments.smoothed import Smoothed
 from keras_drnn.experiments.stream_scores import StreamScores
@@ -90,7 +89,17 @@ def test_of_settings_that_are_as_good_the_most_careful_is_taken():
     right = np.log(np.where(np.eye(2)[np.repeat([0, 1, 0], 40)] > 0, 1 - 1e-9, 1e-9))
     chosen = choose_decision([stream([40] * 3, [0, 1, 0], right)])
     assert (chosen.enter, chosen.smoothing) == (0.9, 1.0)
-    assert chosen.leave == pytest.approx(0.9 * max(decisions.LEAVES))
+
+
+def test_of_these_the_one_whose_events_lie_where_the_actions_are():
+    # Before and after each action half of the probability, for long: a low threshold to leave
+    # makes events of twice the length, which is good enough at an overlap of 0.25.
+    p = np.tile(np.repeat([0.2, 0.65, 0.999, 0.65], [20, 15, 20, 15]), 5)
+    likely = np.log(np.stack([p, 1 - p], axis=1))
+    lengths = [35, *[20, 50] * 4, 20, 15]
+    said = stream(lengths, [1, *[0, 1] * 5], likely)
+    chosen = choose_decision([said], background=(1,))
+    assert chosen.enter == 0.9 and chosen.leave > 0.65
 
 
 def test_what_events_are_worth_counted_by_hand():
