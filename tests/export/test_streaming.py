@@ -1,18 +1,20 @@
 """Models one frame at a time, in Keras and as files: the numbers of the model for whole clips."""
 
+from dataclasses import replace
+
 import keras
 import numpy as np
 import pytest
 from ai_edge_litert import schema_py_generated as schema
 from keras import layers, ops
 
-from keras_drnn import DelayedRNN, DelayedRNNCell
+from keras_drnn import DelayedRNN, DelayedRNNCell, score_bound
 from keras_drnn.experiments.models import build_model
 from keras_drnn.experiments.recipes import Recipe
 from keras_drnn.export import ExportError, export_streaming
 from keras_drnn.export.streaming import StreamingModel
 from keras_drnn.skeletons.layouts import KINECT_V1
-from keras_drnn_runtime import StreamingClassifier
+from keras_drnn_runtime import StreamingClassifier, read_metadata
 
 OURS = {"bias_initializer": "random_normal", "return_sequences": True}
 
@@ -112,7 +114,8 @@ def test_an_answer_at_the_end_is_given_after_every_frame():
 def application(shared):
     """The model of the comparison with everything on, exported."""
     keras.utils.set_random_seed(4)
-    recipe = Recipe("drnn", units=9, delays=(1, 3, 9), align=True, motion=True)
+    recipe = Recipe("drnn", units=9, delays=(1, 3, 9), align=True, motion=True, memory=10)
+    recipe = replace(recipe, limit=10.0, spectral_norm=0.8)
     model = build_model(recipe, layout=KINECT_V1, bodies=2, classes=3)
     metadata = {"labels": ["sit", "stand", "wave — aloft"], "frame_rate": 30}
     path, report = shared(
@@ -155,11 +158,42 @@ def test_what_the_file_says_about_itself(application):
     classifier = StreamingClassifier(path)
     assert classifier.labels == ["sit", "stand", "wave — aloft"]
     assert classifier.metadata["frame_rate"] == 30
-    assert classifier.metadata["score_bound"] is None
-    assert "put `keras_drnn.Limit` behind" in classifier.metadata["unbounded"]
     assert classifier.metadata["clocks"] == [
         {"name": "drnn", "delays": [1, 3, 9], "due": [0, 0, 0], "begin": 0}
     ]
+
+
+def hostile_frames(rng, frames, shape):
+    """Stretches of noise, of one frame, of the largest and the smallest numbers, of nobody."""
+    largest, smallest = np.finfo("float32").max, 1e-45
+    kinds = [
+        lambda size: rng.normal(size=size),
+        lambda size: np.broadcast_to(rng.normal(size=shape), size),
+        lambda size: largest * np.sign(rng.normal(size=size)),
+        lambda size: largest * rng.uniform(-1, 1, size) ** 99,
+        lambda size: smallest * np.sign(rng.normal(size=size)),
+        lambda size: np.zeros(size),
+        lambda size: rng.normal(size=size) * (rng.random((*size[:2], 1, 1)) < 0.5),
+    ]
+    stretches = [kinds[n % len(kinds)]((50, *shape)) for n in rng.permutation(frames // 50)]
+    return np.concatenate(stretches).astype("float32")
+
+
+def test_whatever_comes_scores_keep_their_bound_and_nothing_is_left_of_it(application):
+    model, path, report = application
+    stream, rng = StreamingClassifier(path).open_stream(), np.random.default_rng(2)
+    shape = (2, len(KINECT_V1), 3)
+    clip = 0.3 * rng.normal(size=(600, *shape)).astype("float32")  # and what was is forgotten
+    before = [stream.step(frame) for frame in clip][-30:]
+    scores = np.array([stream.step(frame) for frame in hostile_frames(rng, 3500, shape)])
+    bound = read_metadata(path)["score_bound"]
+    assert bound == report.score_bound == pytest.approx(score_bound(model))
+    assert 5 * np.abs(before).max() < np.abs(scores).max() <= bound
+    assert np.isfinite(stream.state["state"]).all()
+    while stream.state["clock"].any():
+        stream.step(clip[0])
+    after = [stream.step(frame) for frame in clip][-30:]
+    np.testing.assert_allclose(after, before, atol=1e-5)
 
 
 def test_a_lost_frame_is_one_without_anybody(application):
