@@ -19,6 +19,8 @@ from keras_drnn.spectral_norm import SpectralNorm
 LAG = 4  # frames over which movement is measured
 # Joints of a few decimetres, movements of centimetres: all of them to about one.
 SCALES = (3.0, 5.0, 2.0)
+# Metres from one frame to the next, farther than anybody goes: it is somebody else.
+JUMP = 0.3
 # No camera sees a person at 100 metres. In other units: 100 metres in millimetres, and more pixels
 # than a picture has.
 MOST_METRES, MOST_OF_ANY_UNIT = 1e2, 1e5
@@ -82,6 +84,7 @@ def build_model(
         lag=LAG if recipe.motion else None,
         scales=SCALES if recipe.motion else (1.0, 1.0, 1.0),
         memory=recipe.memory,
+        jump=None if recipe.memory is None else JUMP,
         name="frame",
     )(limited)
     return keras.Model(joints, _scores(recipe, x, classes), name=name)

@@ -28,17 +28,20 @@ def decay_of(memory: int | None) -> float:
     return 1 - 1 / memory
 
 
-def running(values: Tensor, before: Tensor, decay: float) -> Tensor:
+def running(values: Tensor, before: Tensor, decay: float, restarts: Tensor | None = None) -> Tensor:
     """`sums[t] = decay * sums[t - 1] + values[t]` for all frames.
 
     Args:
         values: `(batch, frames, ...)`.
         before: The sums behind the frame before, `(batch, ...)`.
         decay: Between 0 and 1.
+        restarts: How often the sums have begun anew in these frames, up to each of them, which
+            counts; `(batch, frames, ...)`. By default they never do; not with a decay of 1.
     """
     before = ops.expand_dims(before, 1)
     if values.shape[1] == 1:
-        return values + before * decay
+        before = before * decay
+        return values + (before if restarts is None else before * unbroken(restarts))
     if decay == 1:
         return ops.cumsum(values, axis=1) + before
     # Each round adds the sums of twice as many frames; older ones have decayed to nothing.
@@ -47,9 +50,23 @@ def running(values: Tensor, before: Tensor, decay: float) -> Tensor:
     frames = sums.shape[1]
     if isinstance(frames, int):  # not None, nor a symbol
         reach = min(reach, frames)
+    if restarts is not None:
+        restarts = delayed(restarts, 1)
     shift = 1
     while shift < reach:
-        earlier = ops.pad(sums, [(0, 0), (shift, 0), *[(0, 0)] * (sums.ndim - 2)])[:, :-shift]
+        earlier = delayed(sums, shift)[:, :-shift]
+        if restarts is not None:
+            earlier = earlier * unbroken(restarts - delayed(restarts, shift)[:, :-shift])
         sums = sums + earlier * decay**shift
         shift *= 2
     return sums[:, 1:]
+
+
+def delayed(values: Tensor, frames: int) -> Tensor:
+    """`values` with so many frames of zeros before them."""
+    return ops.pad(values, [(0, 0), (frames, 0), *[(0, 0)] * (values.ndim - 2)])
+
+
+def unbroken(restarts: Tensor) -> Tensor:
+    """1 where there was no restart, 0 where there were some."""
+    return 1 - ops.minimum(restarts, 1)

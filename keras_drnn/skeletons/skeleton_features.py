@@ -11,7 +11,7 @@ from keras_drnn.ops import Tensor
 from keras_drnn.skeletons.joints import fixed, reference
 from keras_drnn.skeletons.layouts import TORSO
 from keras_drnn.skeletons.planes import mask_of, planes_of, point, seen_in, spread, there, vector_of
-from keras_drnn.skeletons.running import decay_of, running
+from keras_drnn.skeletons.running import decay_of, delayed, running, unbroken
 
 # Metres: a shoulder line so short has no direction.
 _SHORT = 1e-7
@@ -45,8 +45,10 @@ class SkeletonFeatures(CausalLayer):
       person. Their movement is zero for `lag` frames, as that of anybody who was not there; their
       way begins where the one before them was. With a `memory` that is forgotten within about so
       many frames, and the sooner, the longer nobody was there.
-    - Two people who swap places seem to have jumped: in their movement for `lag` frames, in their
-      ways until what was is forgotten.
+    - Two people who swap places seem to have jumped, and so does somebody else who comes without a
+      gap. With a `jump`, whatever was seen before such a frame is forgotten at once, of all bodies:
+      view and ways begin anew, and movement is zero for `lag` frames. Without one it is in their
+      movement for `lag` frames, and in their ways until what was is forgotten.
     - The view is that of whoever is the first body, and stays while there is none. With a `memory`,
       after some hundreds of frames without one, nothing is left of it: the view is the camera's.
 
@@ -64,6 +66,9 @@ class SkeletonFeatures(CausalLayer):
             reach the network at about the same size.
         memory: Frames after which about a third, 1 / e, is left of what was. `None` remembers for
             ever.
+        jump: With a `memory`, the farthest that a hip moves from one frame to the next, in metres
+            (or what `shoulder_centre` takes for metres): what is farther away is somebody else. By
+            default nobody ever is.
 
     Input shape:
         `(batch, frames, bodies, joints, axes)`.
@@ -74,8 +79,8 @@ class SkeletonFeatures(CausalLayer):
         of all hips.
 
     Raises:
-        ValueError: If the view is to be turned and the joints are not in 3-D, or `memory` is less
-            than a frame.
+        ValueError: If the view is to be turned and the joints are not in 3-D, `memory` is less
+            than a frame, or there is a `jump` without a `memory`.
 
     Example:
 
@@ -93,6 +98,7 @@ class SkeletonFeatures(CausalLayer):
         lag: int | None = None,
         scales: Sequence[float] = (1.0, 1.0, 1.0),
         memory: int | None = None,
+        jump: float | None = None,
         **kwargs,
     ):
         # Places of some metres and movements of some millimetres do not fit into a short type.
@@ -102,6 +108,12 @@ class SkeletonFeatures(CausalLayer):
         self.shoulder_centre = None if shoulder_centre is None else reference(shoulder_centre)
         self.lag, self.scales, self.memory = lag, tuple(scales), memory
         self._decay = decay_of(memory)
+        if jump is not None and memory is None:
+            raise ValueError(
+                "A `jump` makes the layer forget, which takes a `memory`, in frames. "
+                f"Received: jump={jump}, memory={memory}"
+            )
+        self.jump = jump
 
     def get_config(self):
         return {
@@ -112,6 +124,7 @@ class SkeletonFeatures(CausalLayer):
             "lag": self.lag,
             "scales": self.scales,
             "memory": self.memory,
+            "jump": self.jump,
         }
 
     def compute_mask(self, joints: Tensor, mask: object = None) -> Tensor:
@@ -145,11 +158,14 @@ class SkeletonFeatures(CausalLayer):
             shapes["weights"] = (1, bodies)
         if self.lag is not None:
             shapes["hips"] = (axes, bodies)
-            shapes["past"] = (self.lag, axes * bodies * (joints + 1) + bodies)
+            shapes["past"] = (self.lag, axes * bodies * (joints + 1))
+            shapes["seen"] = (self.lag, 1, bodies)
         if self.shoulders is not None:
             shapes["across"] = (axes, 1)
         if self.shoulder_centre is not None:
             shapes["torsos"] = (1, 2)
+        if self.jump is not None:
+            shapes["last"] = (axes + 1, bodies)
         return shapes
 
     def advance(self, joints: Tensor, state: dict[str, Tensor]) -> tuple[Tensor, dict[str, Tensor]]:
@@ -160,33 +176,41 @@ class SkeletonFeatures(CausalLayer):
         def of_all(joint: int | tuple[int, ...]) -> list[Tensor]:
             return [point(planes, body * count, joint) for body in range(bodies)]
 
-        def so_far(name: str, values: Tensor) -> Tensor:
-            sums = running(values, state[name], self._decay)
+        def so_far(name: str, values: Tensor, restarts: Tensor | None = None) -> Tensor:
+            sums = running(values, state[name], self._decay, restarts)
             after[name] = sums[:, -1]
             return sums
 
+        hip_of = of_all(self.hip)
+        hips = ops.concatenate(hip_of, axis=-1)
+        size = jumps = None
+        if self.shoulder_centre is not None:
+            torsos = ops.concatenate(of_all(self.shoulder_centre), axis=-1) - hips
+            size = _factor(so_far("torsos", _lengths(torsos)))
+        if self.jump is not None:
+            jumps, after["last"] = _jumps(hips, seen, state["last"], size, self.jump)
         new = weights = seen
         if "weights" in state:
             if self.memory is None:  # the first frame of each body alone
                 new = ops.relu(2 * seen - running(seen, state["weights"], 1.0))
-            weights = so_far("weights", new)
-        hip_of = of_all(self.hip)
-        hips = ops.concatenate(hip_of, axis=-1)
+            weights = so_far("weights", new, jumps)
         places = (planes - _origin(hip_of, seen)) * spread(seen, count)
         features, scales = [places], [self.scales[0]] * (bodies * count)
         if self.lag is not None:
-            moved, after["past"] = _movement(places, hips, seen, state["past"])
+            now = ops.concatenate([places, hips], axis=-1)
+            moved, after["past"] = _change(now, state["past"])
+            both, after["seen"] = _in_both(seen, state["seen"], jumps)
+            moved = moved * spread(both, count, 1)
             # The weight of a body that is there is at least 1.
-            begin = so_far("hips", hips * new) / ops.maximum(weights, 1)
+            begin = so_far("hips", hips * new, jumps) / ops.maximum(weights, 1)
             features += [moved, (hips - begin) * seen]
             scales += [self.scales[1]] * (bodies * count) + [self.scales[2]] * (2 * bodies)
         found = ops.concatenate(features, axis=-1) * ops.convert_to_tensor(scales, "float32")
         if self.shoulders is not None:
             left, right = (point(planes, 0, shoulder) for shoulder in self.shoulders)
-            found = _turned(found, so_far("across", (right - left) * new[..., :1]))
-        if self.shoulder_centre is not None:
-            torsos = ops.concatenate(of_all(self.shoulder_centre), axis=-1) - hips
-            found = found * _factor(so_far("torsos", _lengths(torsos)))
+            found = _turned(found, so_far("across", (right - left) * new[..., :1], jumps))
+        if size is not None:
+            found = found * size
         return vector_of(found), after
 
 
@@ -200,19 +224,44 @@ def _origin(hip_of: list[Tensor], seen: Tensor) -> Tensor:
     return origin
 
 
-def _movement(places: Tensor, hips: Tensor, seen: Tensor, past: Tensor) -> tuple[Tensor, Tensor]:
-    """The change of places and hips over as many frames as the past has, and the next past."""
-    batch, frames = ops.shape(places)[:2]
-    lag, bodies, columns = fixed(past.shape[1]), fixed(hips.shape[3]), fixed(places.shape[3])
-    now = ops.concatenate([places, hips], axis=-1)
-    axes, wide = fixed(now.shape[2]), fixed(now.shape[3])
-    size = axes * wide
-    rows = [ops.reshape(now, (batch, frames, size)), ops.reshape(seen, (batch, frames, bodies))]
-    every = ops.concatenate([past, ops.concatenate(rows, axis=-1)], axis=1)
-    before = ops.reshape(every[:, :-lag, :size], (batch, frames, axes, wide))
-    seen_before = ops.reshape(every[:, :-lag, size:], (batch, frames, 1, bodies))
-    both = spread(seen * seen_before, columns // bodies, 1)
-    return (now - before) * both, every[:, -lag:]
+def _jumps(
+    hips: Tensor, seen: Tensor, last: Tensor, size: Tensor | None, jump: float
+) -> tuple[Tensor, Tensor]:
+    """How often a hip has jumped up to each frame, `(batch, frames, 1, 1)`, and the next last."""
+    axes = fixed(hips.shape[2])
+    now = ops.concatenate([hips, seen], axis=2)
+    if now.shape[1] == 1:  # a stream needs no other frames
+        before = last[:, None]
+    else:
+        before = ops.concatenate([last[:, None], now[:, :-1]], axis=1)
+    moved = hips - before[:, :, :axes]
+    if size is not None:
+        moved = moved * size
+    beyond = ops.relu(ops.sum(moved * moved, axis=2, keepdims=True) - jump**2)
+    jumped = ops.max(there(beyond) * seen * before[:, :, axes:], axis=3, keepdims=True)
+    return ops.cumsum(jumped, axis=1) if now.shape[1] != 1 else jumped, now[:, -1]
+
+
+def _change(now: Tensor, past: Tensor) -> tuple[Tensor, Tensor]:
+    """The change of planes over as many frames as the past has, and the next past."""
+    batch, frames = ops.shape(now)[:2]
+    lag, axes, wide = fixed(past.shape[1]), fixed(now.shape[2]), fixed(now.shape[3])
+    every = ops.concatenate([past, ops.reshape(now, (batch, frames, axes * wide))], axis=1)
+    before = ops.reshape(every[:, :-lag], (batch, frames, axes, wide))
+    return now - before, every[:, -lag:]
+
+
+def _in_both(seen: Tensor, past: Tensor, jumps: Tensor | None) -> tuple[Tensor, Tensor]:
+    """Who is there now and was before, with no jump in between, and the next past."""
+    lag = fixed(past.shape[1])
+    every = ops.concatenate([past, seen], axis=1)
+    both, late = seen * every[:, :-lag], every[:, -lag:]
+    if jumps is None:
+        return both, late
+    since = delayed(jumps, lag)
+    # Behind a jump, who was there before counts as absent.
+    both = both * unbroken(jumps - since[:, :-lag])
+    return both, late * unbroken(jumps[:, -1:] - since[:, -lag:])
 
 
 def _turned(planes: Tensor, across: Tensor) -> Tensor:

@@ -41,7 +41,15 @@ def layer_of(memory=None, **settings):
     return SkeletonFeatures(HIP, memory=memory, **settings)
 
 
-def plain(clip, memory=None, shoulders=None, shoulder_centre=None, lag=None, scales=(1, 1, 1)):
+def plain(
+    clip,
+    memory=None,
+    shoulders=None,
+    shoulder_centre=None,
+    lag=None,
+    scales=(1, 1, 1),
+    jump=np.inf,
+):
     """The features of a clip, in float64, frame after frame, body after body."""
     clip = clip.astype("float64")
     decay = 1.0 if memory is None else 1 - 1 / memory
@@ -49,21 +57,26 @@ def plain(clip, memory=None, shoulders=None, shoulder_centre=None, lag=None, sca
     there = clip.any(axis=(2, 3))
     weight, hips = np.zeros(bodies), np.zeros((bodies, axes))
     across, lengths = np.zeros(axes), np.zeros(2)
-    places, rows = [], []
+    places, rows, began = [], [], 0
     for t, frame in enumerate(clip):
         weight, hips, across, lengths = (v * decay for v in (weight, hips, across, lengths))
+        for b in np.flatnonzero(there[t]):
+            lengths += np.linalg.norm(frame[b, NECK] - frame[b, HIP]), 1
+        size = TORSO * lengths[1] / lengths[0] if shoulder_centre and lengths[1] else 1
+        gone = np.linalg.norm(frame[:, HIP] - clip[t - 1, :, HIP], axis=1) * size
+        if t and (gone > jump)[there[t] & there[t - 1]].any():
+            weight, hips, across, began = weight * 0, hips * 0, across * 0, t
         for b in np.flatnonzero(there[t]):
             if memory is not None or weight[b] == 0:
                 weight[b] += 1
                 hips[b] += frame[b, HIP]
                 across += (frame[0, RIGHT] - frame[0, LEFT]) * (b == 0)
-            lengths += np.linalg.norm(frame[b, NECK] - frame[b, HIP]), 1
         origin = frame[np.argmax(there[t]), HIP]
         places.append((frame - origin) * there[t][:, None, None])
         moved, hip_moved, way = np.zeros_like(frame), *np.zeros((2, bodies, axes))
         for b in np.flatnonzero(there[t]):
             way[b] = frame[b, HIP] - hips[b] / weight[b]
-            if lag and t >= lag and there[t - lag, b]:
+            if lag and t - lag >= began and there[t - lag, b]:
                 moved[b] = places[t][b] - places[t - lag][b]
                 hip_moved[b] = frame[b, HIP] - clip[t - lag, b, HIP]
         parts = [places[t] * scales[0]]
@@ -73,9 +86,7 @@ def plain(clip, memory=None, shoulders=None, shoulder_centre=None, lag=None, sca
         if shoulders and across.any():
             x, z = across[[0, 2]] / np.hypot(across[0], across[2])
             row = row @ np.array([[x, 0, -z], [0, 1, 0], [z, 0, x]])
-        if shoulder_centre and lengths[1]:
-            row = row * TORSO * lengths[1] / lengths[0]
-        rows.append(row.ravel())
+        rows.append((row * size).ravel())
     return np.array(rows)
 
 
@@ -103,6 +114,23 @@ def test_a_clip_is_as_in_plain_numpy_and_so_is_a_stream(bodies, axes, settings, 
         part, state = advance(ops.convert_to_tensor(joints[:, frames]), state)
         parts.append(numpy(part))
     np.testing.assert_allclose(np.concatenate(parts, axis=1), expected, atol=2e-5)
+
+
+@pytest.mark.parametrize("bodies, axes, settings", CASES[:5])
+@pytest.mark.parametrize("jump", [0.7, 2.0, 3.0])
+def test_behind_a_jump_all_begins_anew(bodies, axes, settings, jump):
+    test_a_clip_is_as_in_plain_numpy_and_so_is_a_stream(
+        bodies, axes, {**settings, "jump": jump}, memory=20
+    )
+
+
+def test_behind_a_jump_a_clip_is_as_from_the_start():
+    joints = clips()[:1, :3]
+    joints[:, 2] = joints[:, 1]
+    joints = np.concatenate([joints, joints + 5], axis=1)
+    layer = layer_of(20, jump=4.0, shoulders=(LEFT, RIGHT), lag=LAG)
+    found = numpy(call(layer, joints))
+    np.testing.assert_allclose(found[:, 3:], found[:, :3], atol=2e-5)
 
 
 def test_without_a_memory_it_is_the_layers_one_by_one():
@@ -182,6 +210,8 @@ def test_a_view_needs_three_axes_and_a_memory_a_frame():
         layer_of(shoulders=(LEFT, RIGHT))(ops.convert_to_tensor(clips(axes=2)))
     with pytest.raises(ValueError, match="at least 1, or None.*memory=0"):
         layer_of(0)
+    with pytest.raises(ValueError, match="takes a `memory`.*jump=0.3, memory=None"):
+        layer_of(jump=0.3)
 
 
 @pytest.mark.parametrize("memory", [None, 1, 2, 7, 1000])
@@ -193,4 +223,17 @@ def test_a_running_sum(memory):
         total = decay * total + frame
         expected.append(total)
     found = running(ops.convert_to_tensor(values, "float32"), ops.ones((2, 3)), decay)
+    np.testing.assert_allclose(numpy(found), np.stack(expected, axis=1), atol=2e-5)
+
+
+@pytest.mark.parametrize("memory", [1, 2, 7, 1000])
+def test_a_running_sum_that_begins_anew(memory):
+    rng, decay = np.random.default_rng(0), decay_of(memory)
+    values, anew = rng.normal(size=(2, 40, 3)), rng.random((2, 40, 1)) < 0.1
+    total, expected = np.ones((2, 3)), []
+    for frame, restart in zip(np.moveaxis(values, 1, 0), np.moveaxis(anew, 1, 0), strict=True):
+        total = np.where(restart, 0, decay * total) + frame
+        expected.append(total)
+    restarts = ops.convert_to_tensor(np.cumsum(anew, axis=1), "float32")
+    found = running(ops.convert_to_tensor(values, "float32"), ops.ones((2, 3)), decay, restarts)
     np.testing.assert_allclose(numpy(found), np.stack(expected, axis=1), atol=2e-5)
