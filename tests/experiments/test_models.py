@@ -22,12 +22,18 @@ def run(model, inputs):
 def test_with_a_memory_the_first_frames_are_forgotten():
     recipe = Recipe("drnn", units=6, delays=(1, 3), motion=True, align=True, memory=2)
     model = build_model(recipe, layout=COCO_17, bodies=2, classes=3)
-    assert model.get_layer("frame").memory == 2
-    layer, clip = model.get_layer("frame"), RNG.normal(size=(1, 50, 2, 17, 3)).astype("float32")
-    other = np.concatenate([clip[:, :9] + np.float32(3), clip[:, 9:]], axis=1)
-    a, b = run(layer, clip), run(layer, other)
-    assert np.abs(a - b)[:, 9:15].max() > 0.01
-    np.testing.assert_allclose(a[:, 40:], b[:, 40:], atol=1e-4)
+    layer = model.get_layer("frame")
+    assert layer.memory == 2
+    clip = RNG.normal(size=(1, 50, 2, 17, 3), scale=0.03).astype("float32")
+    near, far = (
+        run(layer, np.concatenate([clip[:, :9] + np.float32(way), clip[:, 9:]], axis=1))
+        for way in (0.1, 3)
+    )
+    expected = run(layer, clip)
+    assert np.abs(near - expected)[:, 9:15].max() > 0.01
+    np.testing.assert_allclose(near[:, 40:], expected[:, 40:], atol=1e-4)
+    # What is far away was somebody else, who is forgotten at once.
+    np.testing.assert_allclose(far[:, 9:], run(layer, clip[:, 9:]), atol=1e-4)
 
 
 def test_the_unit_of_two_dimensional_joints_and_their_place_do_not_matter():
