@@ -278,6 +278,8 @@ def _(layer: layers.TimeDistributed, inputs: Range) -> Range:
 
 @_output.register
 def _(layer: layers.RNN, inputs: Range, *states: Range) -> Range:
+    if inputs.low.ndim > 1:
+        raise NoBound("it is called for parts of a frame")
     if states or layer.return_state:
         raise NoBound("it takes its state from another layer, or hands it to one")
     for cell in getattr(layer.cell, "cells", [layer.cell]):

@@ -272,6 +272,13 @@ def test_layers_before_the_features_stay_in_their_range():
     assert np.isfinite(found).all() and (found >= low).all() and (found <= high).all()
 
 
+def test_rows_of_a_frame_that_are_a_sequence_have_no_bound():
+    x = keras.Input((None, 4, 3))
+    rows = layers.TimeDistributed(layers.LSTM(2))(Limit(1.0)(x))
+    with pytest.raises(ValueError, match="TimeDistributed.*parts of a frame"):
+        score_bound(keras.Model(x, rows))
+
+
 def test_models_of_recipes_are_bounded():
     recipe = Recipe("drnn", units=6, delays=(1, 3), frame_units=4, limit=5.0, spectral_norm=0.8)
     recipe = replace(recipe, motion=True, align=True, memory=10, dropout=0.1, head_units=3)
