@@ -22,7 +22,7 @@ PLATFORMS = {
     "macOS arm64": "aarch64-apple-darwin",
     "Windows x86_64": "x86_64-pc-windows-msvc",
 }
-EXTRAS = ["jax", "torch", "tensorflow", "sklearn", "tune", "all", "dev"]
+EXTRAS = ["jax", "torch", "tensorflow", "sklearn", "tune", "openvino", "all", "dev"]
 CONSTRAINED = ["all", "dev"]  # as the README and CONTRIBUTING install them
 MACOS = "14.0"  # the oldest that torch supports
 

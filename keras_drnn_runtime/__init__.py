@@ -25,7 +25,7 @@ def open_model(path: str | Path, threads: int = 1) -> LiteRTModel | StreamingCla
     """Open an exported file of either kind: both have `predict(clip)`, `labels`, `input_shape`.
 
     Args:
-        path: A `.tflite` file.
+        path: A `.tflite` file, or a stream in an `.onnx` or `.xml` file.
         threads: Threads to run it with.
 
     Raises:

@@ -11,7 +11,7 @@ def read_metadata(path: str | Path) -> dict:
     """Read what an exported model says about itself.
 
     Args:
-        path: A `.tflite` file.
+        path: A `.tflite` file, or a stream in an `.onnx` or `.xml` file.
 
     Returns:
         A dictionary; empty if the file was not written by this package.
@@ -24,6 +24,10 @@ def read_metadata(path: str | Path) -> dict:
     >>> read_metadata("model.tflite")["labels"][:2]
     ['drink water', 'eat meal']
     """
+    from keras_drnn_runtime.other_runtimes import is_other, open_step
+
+    if is_other(path):
+        return open_step(path).metadata
     from ai_edge_litert import schema_py_generated as schema
 
     try:

@@ -11,6 +11,13 @@ STATE, CLOCK = "state", "clock"
 RECORDED = "recorded"
 
 
+def following(name: str) -> str:
+    """What a tensor that is carried is called where it comes out, in formats where that may not be
+    the name by which it goes in: ONNX and OpenVINO.
+    """
+    return f"next_{name}"
+
+
 def step_name(due: Iterable[Iterable[bool]]) -> str:
     """Name of the signature that computes the groups that are due and no others.
 

@@ -1,19 +1,27 @@
-"""Classifies a stream frame by frame with a `.tflite` file, NumPy and the LiteRT runtime alone."""
+"""Classifies a stream frame by frame with a `.tflite` file, NumPy and the LiteRT runtime alone.
 
+`.onnx` and `.xml` files run on ONNX Runtime and OpenVINO in its place.
+"""
+
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 from keras_drnn_runtime.inputs import checked, open_interpreter
 from keras_drnn_runtime.metadata import read_metadata
 from keras_drnn_runtime.names import CLOCK, FRAME, RECORDED, SCORES, START, STEP, step_name
+from keras_drnn_runtime.other_runtimes import is_other, open_step
 
+# From the frame and the state to the scores and the next state.
+Step = Callable[[dict[str, np.ndarray]], dict[str, np.ndarray]]
 _MOST_CHOICES = 4096
 _LOST = ", and pass None for a frame that is lost as a whole"
 
 
 class StreamingClassifier:
-    """A streaming `.tflite` file: scores after every frame.
+    """A streaming file, `.tflite`, `.onnx` or `.xml`: scores after every frame.
 
     It is a stream itself; `open_stream` gives more of them, which share the weights. Groups of a
     delayed RNN that are not due are not computed, if the file has signatures for that.
@@ -35,33 +43,47 @@ class StreamingClassifier:
     """
 
     def __init__(self, path: str | Path, *, threads: int = 1, skipping: bool = True):
-        self._interpreter = open_interpreter(path, threads)
-        self.metadata = read_metadata(path)
+        if is_other(path):
+            self._open_step(path, threads)
+        else:
+            self._open_litert(path, threads, skipping)
         #: Names of the classes in the order of the scores, or `None`.
         self.labels: list[str] | None = self.metadata.get("labels")
-        signatures = self._interpreter.get_signature_list()
+        self._takes_gaps = self.metadata.get("input") == RECORDED
+        self._clocks = self.metadata.get("clocks", []) if len(self.signatures) > 1 else []
+        self._clock_names = list(dict.fromkeys(_tensor_of(clock) for clock in self._clocks))
+        self._chosen: dict[tuple, Step] = {}
+        #: `(1, frames, ...)`; `None` for any number.
+        self.input_shape = (1, None, *self.frame_shape)
+        self._stream = self.open_stream()
+
+    def _open_litert(self, path: str | Path, threads: int, skipping: bool) -> None:
+        interpreter = open_interpreter(path, threads)
+        self.metadata = read_metadata(path)
+        signatures = interpreter.get_signature_list()
         if not {STEP, START} <= set(signatures):
             raise ValueError(
                 f"Expected a streaming model, with signatures '{STEP}' and '{START}'; a model of "
                 f"whole clips is for `LiteRTModel`. Received: {path} with {sorted(signatures)}"
             )
-        self._interpreter.allocate_tensors()
+        interpreter.allocate_tensors()
+        step = Signature(interpreter, STEP)
         #: What computes a frame, by the name of the signature.
-        self.signatures = {
-            name: Signature(self._interpreter, name)
+        self.signatures: dict[str, Any] = {
+            name: step if name == STEP else Signature(interpreter, name)
             for name in signatures
             if name == STEP or (skipping and name.startswith(f"{STEP}_"))
         }
-        self._takes_gaps = self.metadata.get("input") == RECORDED
-        self._clocks = self.metadata.get("clocks", []) if len(self.signatures) > 1 else []
-        self._clock_names = list(dict.fromkeys(_tensor_of(clock) for clock in self._clocks))
-        self._chosen: dict[tuple, Signature] = {}
-        self._start = self._interpreter.get_signature_runner(START)()
+        self._start = interpreter.get_signature_runner(START)()
         #: Shape of a frame.
-        self.frame_shape = self.signatures[STEP].shape_of(FRAME)[1:]
-        #: `(1, frames, ...)`; `None` for any number.
-        self.input_shape = (1, None, *self.frame_shape)
-        self._stream = self.open_stream()
+        self.frame_shape = step.shape_of(FRAME)[1:]
+
+    def _open_step(self, path: str | Path, threads: int) -> None:
+        step = open_step(path, threads)
+        self.metadata, self.signatures = step.metadata, {STEP: step}
+        shapes = dict(step.inputs)
+        self.frame_shape = shapes.pop(FRAME)[0][1:]
+        self._start = {name: np.zeros(*each) for name, each in shapes.items()}
 
     def open_stream(self) -> "Stream":
         """Start another stream, independent of all others. One thread may run them in turn."""
@@ -106,7 +128,7 @@ class StreamingClassifier:
         state = call(state | {FRAME: frame})
         return state.pop(SCORES)[0], state
 
-    def _choose(self, now: tuple, state: dict) -> "Signature":
+    def _choose(self, now: tuple, state: dict) -> Step:
         """The signature that computes the groups that are due."""
         name = step_name(_phases(state, clock) == clock["due"] for clock in self._clocks)
         if len(self._chosen) == _MOST_CHOICES:

@@ -23,6 +23,14 @@ class Form(StrEnum):
     int8 = "int8"
 
 
+# What other files than .tflite are written and checked with.
+NEEDED = {
+    ".onnx": ("torch", "onnxscript", "onnxruntime"),
+    ".xml": ("torch", "onnxscript", "openvino"),
+    ".keras": (),
+}
+
+
 @dataclass(frozen=True)
 class CheckOptions(ClipOptions):
     """The options that say which clips the file is checked with."""
@@ -42,7 +50,10 @@ def export(
         str,
         typer.Argument(help="A trained model.keras, or in MLflow runs:/RUN/NAME, models:/NAME/1."),
     ],
-    file: Annotated[Path, typer.Argument(help="The .tflite file to write.")],
+    file: Annotated[
+        Path,
+        typer.Argument(help="The .tflite file to write; a stream may be .onnx, .xml or .keras."),
+    ],
     *,
     streaming: Annotated[bool, typer.Option(help="One frame at a time, or whole clips.")] = False,
     microcontroller: Annotated[
@@ -86,8 +97,11 @@ def export(
     from keras_drnn.experiments.exporting import export as run_export
 
     require_keras()
-    require("tensorflow", "ai_edge_litert", *["tflite_micro"] * microcontroller)
+    needed = NEEDED.get(file.suffix.lower(), ("tensorflow", "ai_edge_litert"))
+    require(*needed, *["tflite_micro"] * microcontroller)
     options.check_json_file(json_file)
+    if log is not None and file.suffix.lower() != ".tflite":
+        raise ValueError(f"Expected a .tflite file to log to MLflow. Received: {file}")
     if log is not None:
         if microcontroller:
             raise ValueError(
@@ -126,7 +140,10 @@ def export(
                 key.replace("_", " "), f"{shown:.4g}" if isinstance(shown, float) else str(shown)
             )
     Console().print(table)
-    said = f"The model is in {file.with_suffix('.h')}, too." if microcontroller else _taken(file)
+    if microcontroller:
+        said = f"The model is in {file.with_suffix('.h')}, too."
+    else:
+        said = "" if file.suffix.lower() == ".keras" else _taken(file)
     Console().print(said, markup=False, highlight=False)
     options.write_json_file(json_file, content)
 

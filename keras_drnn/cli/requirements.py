@@ -18,6 +18,9 @@ EXTRAS = {
     "tensorflow": "export",
     "ai_edge_litert": "export",
     "tflite_micro": "microcontroller",
+    "onnxscript": "onnx",
+    "onnxruntime": "onnx",
+    "openvino": "openvino",
     "jax": "jax",
     "torch": "torch",
 }

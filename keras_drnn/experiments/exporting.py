@@ -39,7 +39,7 @@ def export(
 
     Args:
         source: A `.keras` file, or an MLflow address, `runs:/...` or `models:/...`, of a model.
-        path: Where to write the `.tflite` file.
+        path: Where to write the file; its ending says which kind of stream it is.
         streaming: Whether the file reads one frame at a time, or whole clips.
         microcontroller: Whether it is a stream for TFLite Micro, with a C header beside it; it
             takes frames in which nothing is missing.
@@ -82,7 +82,10 @@ def export(
         if metadata.get("reading") and form != "int8":
             model, settings, as_taken = _of_recorded(keras_file, settings)
         report = export_streaming(model, path, skipping=skipping, **settings)
-        return report if runs is None else replace(report, **runs.report(path, as_taken))
+        # A `.keras` file of one step is for Keras to run.
+        if runs is None or path.suffix == ".keras":
+            return report
+        return replace(report, **runs.report(path, as_taken))
 
 
 def _of_recorded(

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from keras_drnn.export.litert import export_litert
     from keras_drnn.export.microcontroller import export_microcontroller
     from keras_drnn.export.report import ExportReport
-    from keras_drnn.export.streaming_litert import export_streaming
+    from keras_drnn.export.streaming_export import export_streaming
 else:
     __getattr__, __dir__ = lazy_names(
         __name__,
@@ -20,7 +20,7 @@ else:
             "ExportReport": "keras_drnn.export.report",
             "export_litert": "keras_drnn.export.litert",
             "export_microcontroller": "keras_drnn.export.microcontroller",
-            "export_streaming": "keras_drnn.export.streaming_litert",
+            "export_streaming": "keras_drnn.export.streaming_export",
         },
     )
 

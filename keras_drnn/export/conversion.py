@@ -114,7 +114,7 @@ def convert(
         warnings.warn(
             'form="dynamic" has changed nothing: the converter leaves weights of fewer than 1024 '
             "numbers in float32, and this model has no others.",
-            stacklevel=4,  # of the export that was called
+            stacklevel=5,  # of the export that was called
         )
     return Content(_checked_operators(content), least_runtime(content))
 
@@ -131,22 +131,28 @@ def _run(job: dict) -> None:
             + ", ".join(f"{name}, in {place}" for place, name in dict.fromkeys(foreign))
         )
     if status or not Path(job["converted"]).exists():
-        lines = [line for line in errors.splitlines() if line.strip()]
         advice = _LOST_BATCH if "requires element_shape to be static" in errors else ""
         if status < 0 and job["form"] == "int8":
             advice = _LOOP_IN_INT8
         raise ExportError(
             f"The conversion to LiteRT failed (exit status {status}). {advice}Its last "
-            "words:\n" + "\n".join(lines[-5:])
+            "words:\n" + last_words(errors)
         )
 
 
-def start_process(job_file: Path) -> tuple[int, str]:
+def last_words(errors: str) -> str:
+    """The end of what a process has said of errors."""
+    return "\n".join([line for line in errors.splitlines() if line.strip()][-5:])
+
+
+def start_process(
+    job_file: Path, module: str = "keras_drnn.export.convert", backend: str = "tensorflow"
+) -> tuple[int, str]:
     """Run a process that converts, and return its exit status and what it says of errors."""
-    command = [sys.executable, "-m", "keras_drnn.export.convert", str(job_file)]
+    command = [sys.executable, "-m", module, str(job_file)]
     done = subprocess.run(
         command,
-        env=environment(),
+        env=environment(backend),
         capture_output=True,
         text=True,
         errors="replace",
@@ -155,10 +161,10 @@ def start_process(job_file: Path) -> tuple[int, str]:
     return done.returncode, done.stderr
 
 
-def environment() -> dict[str, str]:
+def environment(backend: str = "tensorflow") -> dict[str, str]:
     """The environment of a process that converts: what this process can import, it can too."""
     return os.environ | {
-        "KERAS_BACKEND": "tensorflow",
+        "KERAS_BACKEND": backend,
         "PYTHONPATH": os.pathsep.join(entry for entry in sys.path if entry),
         "CUDA_VISIBLE_DEVICES": "-1",
         "TF_CPP_MIN_LOG_LEVEL": "3",

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Protocol, TypedDict
 import numpy as np
 
 from keras_drnn.export.check import Comparison, accept, accuracies
-from keras_drnn.export.conversion import check_request, convert
+from keras_drnn.export.conversion import Content, check_request
 from keras_drnn.export.costs import delays_of
 from keras_drnn.export.models import loaded
 from keras_drnn.export.report import ExportReport
@@ -18,8 +18,6 @@ from keras_drnn.version import __version__
 
 if TYPE_CHECKING:
     import keras
-
-    from keras_drnn.export.layout import Layout
 
 
 class ExportOptions(TypedDict, total=False):
@@ -78,10 +76,12 @@ class FileKind(Protocol):
     batch_size: int
     #: What it says about itself beside what is asked for.
     metadata: dict
-    #: What the converting process needs to know.
-    job: dict
-    #: Of a stream, where the parts of its state are in the tensors that a caller carries.
-    layout: "Layout | None"
+    #: Endings of further files beside the one that is asked for.
+    companions: tuple[str, ...]
+
+    def write(self, converted: Path, metadata: dict, form: str, representative) -> Content:
+        """Write the file, not yet compared with Keras."""
+        ...
 
     def clips(self, given: Sequence[np.ndarray] | None, form: str) -> list[np.ndarray]:
         """The clips to compare on, from those that the caller has given, if any."""
@@ -125,17 +125,16 @@ def export_file(
     inside |= {"score_bound": bound} | ({"unbounded": unbounded} if unbounded else {})
     clips = kind.clips(check_inputs, form)
     with tempfile.TemporaryDirectory() as scratch:
-        converted = Path(scratch) / "model.tflite"
-        content = convert(
-            kind.model, converted, inside, form, representative, kind.job, kind.layout
-        )
+        converted = (Path(scratch) / "file").with_suffix(path.suffix.lower())
+        content = kind.write(converted, inside, form, representative)
         check = kind.check(converted, clips)
         for comparison in (check.comparison, *check.others):
             accept(comparison, form, tolerance)
+        beside = {path.with_suffix(each): converted.with_suffix(each) for each in kind.companions}
         report = ExportReport(
             path=path,
             form=form,
-            bytes=converted.stat().st_size,
+            bytes=sum(each.stat().st_size for each in (converted, *beside.values())),
             operators=content.operators,
             signatures=kind.signatures,
             largest_difference=check.comparison.difference,
@@ -149,5 +148,6 @@ def export_file(
             score_bound=bound,
             unbounded=unbounded,
         )
-        write_bytes(path, converted.read_bytes())
+        for target, written in {**beside, path: converted}.items():
+            write_bytes(target, written.read_bytes())
     return report

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Unpack
 import numpy as np
 
 from keras_drnn.export.check import ExportError, compare, of_keras
+from keras_drnn.export.conversion import Content, convert
 from keras_drnn.export.costs import arena_bytes, multiply_adds
 from keras_drnn.export.file import Check, ExportOptions, export_file
 from keras_drnn.export.models import check_whole_clips
@@ -16,8 +17,6 @@ from keras_drnn_runtime import LiteRTModel
 
 if TYPE_CHECKING:
     import keras
-
-    from keras_drnn.export.layout import Layout
 
 _LATENCY_RUNS = 20
 
@@ -67,16 +66,19 @@ class ClipFile:
     """A file that reads whole clips; see `FileKind`."""
 
     signatures: tuple[str, ...] = ("serving_default",)
-    layout: "Layout | None" = None
+    companions: tuple[str, ...] = ()
 
     def __init__(self, model: "keras.Model", batch_size: int):
         check_whole_clips(model)
         self.model, self.batch_size = model, batch_size
         self.metadata = {"streaming": False, "batch_size": batch_size}
-        self.job = {"streaming": False, "batch_size": batch_size}
 
     def clips(self, given: Sequence[np.ndarray] | None, form: str) -> list[np.ndarray]:
         return _random_clips(self.model.input_shape) if given is None else list(given)
+
+    def write(self, converted: Path, metadata: dict, form: str, representative) -> Content:
+        job = {"streaming": False, "batch_size": self.batch_size}
+        return convert(self.model, converted, metadata, form, representative, job, None)
 
     def check(self, converted: Path, clips: list[np.ndarray]) -> Check:
         lite = LiteRTModel(converted)

@@ -11,7 +11,7 @@ from keras_drnn.export.costs import multiply_adds
 from keras_drnn.export.file import Check, ExportOptions, export_file
 from keras_drnn.export.layout import TYPES
 from keras_drnn.export.report import ExportReport, latencies
-from keras_drnn.export.streaming_litert import StreamFile
+from keras_drnn.export.stream_litert import LiteRTStream
 from keras_drnn.export.tflite_micro import MicroStream, smallest_arena
 from keras_drnn.system.atomic_writes import write_bytes
 from keras_drnn_runtime.names import FRAME, STEP
@@ -71,7 +71,7 @@ def export_microcontroller(
     return report
 
 
-class _MicroFile(StreamFile):
+class _MicroFile(LiteRTStream):
     """A file with one graph; see `FileKind`."""
 
     def __init__(self, model: "keras.Model"):
@@ -81,8 +81,7 @@ class _MicroFile(StreamFile):
 
     def interface(self) -> dict[str, tuple[int, ...]]:
         """Shapes of what the graph takes, in order; it gives scores, and then the same states."""
-        assert self.layout is not None
-        states = {name: (1, width) for name, width in self.layout.widths.items()}
+        states = {name: (1, width) for name, width in self.streaming.layout.widths.items()}
         return {FRAME: (1, *self.model.input_shape[2:]), **states}
 
     def check(self, converted: Path, clips: list[np.ndarray]) -> Check:

@@ -28,7 +28,7 @@ class ExportReport:
             checked, or for a frame where the file reads one frame at a time.
         latency_p95_milliseconds: The time that 95 of 100 runs keep to.
         latency_mean_milliseconds: The mean.
-        arena_bytes: Memory that the runtime lays out for tensors that are not weights.
+        arena_bytes: Memory that LiteRT lays out for tensors that are not weights, or `None`.
         multiply_adds: Multiplications by weights for a frame: the mean.
         multiply_adds_worst: The same, for a frame at which every group is due.
         accuracy_before: Sequence accuracy of the Keras model on the validation clips, or `None`.
@@ -43,7 +43,8 @@ class ExportReport:
             background, or `None`.
         false_alarms_per_hour_after: The file's.
         batch_size: How many clips the file reads at once; latency and memory are for all of them.
-        least_runtime: The least version of the LiteRT (TFLite) runtime that has all operators.
+        least_runtime: The least version of the LiteRT (TFLite) runtime that has all operators, or
+            the set of operators that an ONNX file is written for.
         score_bound: The size that no score ever exceeds, by `keras_drnn.score_bound`, or `None`.
         unbounded: Why there is no such bound, and what to do, or `None`.
     """
@@ -60,9 +61,9 @@ class ExportReport:
     latency_milliseconds: float
     latency_p95_milliseconds: float
     latency_mean_milliseconds: float
-    arena_bytes: int
     multiply_adds: float
     multiply_adds_worst: int
+    arena_bytes: int | None = None
     accuracy_before: float | None = None
     accuracy_after: float | None = None
     stream_accuracy_before: float | None = None

@@ -14,7 +14,7 @@ from keras_drnn.export.check import accept, accuracies, compare, of_keras
 from keras_drnn.export.finishing import finished
 from keras_drnn.export.litert import scores_in_every_place
 from keras_drnn.export.report import sequence_accuracy
-from keras_drnn.export.streaming_litert import compare_signatures
+from keras_drnn.export.stream_litert import compare_signatures
 from keras_drnn.export.walk import Delayed
 from keras_drnn_runtime import StreamingClassifier
 

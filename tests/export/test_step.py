@@ -12,8 +12,8 @@ from light_keras import WITHOUT_TENSORFLOW
 
 from keras_drnn import CausalLayer, DelayedRNN, streaming_model
 from keras_drnn.export import export_streaming
+from keras_drnn.export.stream_file import random_stream
 from keras_drnn.export.streaming import StreamingModel
-from keras_drnn.export.streaming_litert import random_stream
 from keras_drnn_runtime import StreamingClassifier
 
 

@@ -1,0 +1,48 @@
+"""`.onnx` files of one step for ONNX Runtime, and `.xml` files, made of those, for OpenVINO."""
+
+import json
+from pathlib import Path
+
+from keras_drnn.export.check import ExportError
+from keras_drnn.export.conversion import Content, last_words, start_process
+from keras_drnn.export.models import modules_of
+from keras_drnn.export.stream_file import StreamFile
+from keras_drnn_runtime.metadata import NAME
+
+
+class OnnxStream(StreamFile):
+    """See `StreamFile`. torch converts, in a process of its own."""
+
+    #: What has to be installed.
+    extra = "onnx"
+
+    def write(self, converted: Path, metadata: dict, form: str, representative) -> Content:
+        onnx_file, job_file = converted.with_suffix(".onnx"), converted.with_name("job.json")
+        keras_file, found = converted.with_name("model.keras"), converted.with_name("found.json")
+        self.model.save(keras_file)
+        job = {
+            "modules": modules_of(self.model),
+            "keras_file": str(keras_file),
+            "converted": str(onnx_file),
+            "metadata": {NAME: json.dumps(metadata, ensure_ascii=False)},
+            "found": str(found),
+            "openvino": converted.suffix == ".xml",
+        }
+        job_file.write_text(json.dumps(job), encoding="utf-8")
+        status, errors = start_process(job_file, "keras_drnn.export.convert_onnx", "torch")
+        if status or not found.exists():
+            raise ExportError(
+                f"The conversion failed (exit status {status}); it takes `pip install "
+                f"'keras-drnn[{self.extra}]'`. Its last words:\n{last_words(errors)}"
+            )
+        content = json.loads(found.read_text(encoding="utf-8"))
+        # OpenVINO's files name no version of what they are written for.
+        least = "unknown" if converted.suffix == ".xml" else f"opset {content['opset']}"
+        return Content(tuple(content["operators"]), least)
+
+
+class OpenVINOStream(OnnxStream):
+    """See `StreamFile`. OpenVINO reads the ONNX file, in the process that makes it."""
+
+    companions = (".bin",)
+    extra = "openvino"
