@@ -14,6 +14,7 @@ import json
 import os
 import tempfile
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from time import perf_counter
 
@@ -55,8 +56,9 @@ def of_features(name: str, units: int) -> keras.Model:
 
 
 def of_joints(name: str, units: int) -> keras.Model:
-    """A contestant that reads raw joints of two people."""
+    """A contestant that reads raw joints of two people, and can be left running."""
     recipe = Recipe(CELLS[name], units=units, delays=DELAYS, motion=True, align=True)
+    recipe = replace(recipe, memory=20, limit=10.0)
     return build_model(recipe, layout=KINECT_V2, bodies=2, classes=CLASSES)
 
 
