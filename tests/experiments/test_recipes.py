@@ -49,8 +49,10 @@ def test_the_preset_stream_is_for_streams_and_bounded_and_else_the_preset_best(d
     assert stream.spectral_norm is not None and stream.spectral_norm < 1
     assert stream.limit is not None and stream.memory is not None
     assert best.limit is best.memory is None
-    kept = ("units", "delays", "frame_units", "augmentation", "steps", "learning_rate")
+    kept = ("units", "delays", "frame_units", "augmentation", "learning_rate")
     assert all(getattr(best, name) == getattr(stream, name) for name in kept)
+    # Only the demo needs more batches: its order is hard to learn where no clip begins.
+    assert stream.steps == best.steps * (4 if data == "demo" else 1)
 
 
 def test_a_data_set_may_bring_its_own_recipe_for_streams():
