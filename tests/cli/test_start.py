@@ -13,6 +13,7 @@ from keras_drnn.cli.requirements import EXTRAS
 ROOT = Path(keras_drnn.__file__).parents[1]
 # Distributions that are imported by another name.
 IMPORTED = {
+    "tflite-micro": "tflite_micro",
     "keras-tuner": "keras_tuner",
     "scikit-learn": "sklearn",
     "ai-edge-litert": "ai_edge_litert",
