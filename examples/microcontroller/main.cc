@@ -21,17 +21,23 @@ namespace {
 alignas(16) uint8_t arena[STREAM_ARENA_BYTES];
 
 float state[STREAM_STATE];    // All zero before the first frame; so is the clock.
+#ifdef STREAM_CLOCK  // Where something is delayed.
 int32_t clocks[STREAM_CLOCK];
+#endif
 
 // Scores of the frame; state and clock go on to the next one.
 bool Step(tflite::MicroInterpreter* interpreter, const float* frame, float* scores) {
   std::copy_n(frame, STREAM_FRAME, interpreter->input(0)->data.f);
   std::copy_n(state, STREAM_STATE, interpreter->input(1)->data.f);
+#ifdef STREAM_CLOCK
   std::copy_n(clocks, STREAM_CLOCK, interpreter->input(2)->data.i32);
+#endif
   if (interpreter->Invoke() != kTfLiteOk) return false;
   std::copy_n(interpreter->output(0)->data.f, STREAM_SCORES, scores);
   std::copy_n(interpreter->output(1)->data.f, STREAM_STATE, state);
+#ifdef STREAM_CLOCK
   std::copy_n(interpreter->output(2)->data.i32, STREAM_CLOCK, clocks);
+#endif
   return true;
 }
 

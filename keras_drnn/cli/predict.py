@@ -19,7 +19,8 @@ def predict(
         ),
     ],
     timeline: Annotated[
-        bool, typer.Option("--timeline", help="Of long recordings: what happens when.")
+        bool,
+        typer.Option("--timeline", help="Of long recordings: what happens when; - always says so."),
     ] = False,
     json_file: options.JsonFile = None,
 ) -> None:

@@ -19,22 +19,22 @@ def predict_lines(model: Path) -> tuple[list[dict[str, Any]], bool]:
     """
     from keras_drnn.experiments.frame_stream import FrameStream
 
-    stream = FrameStream(model)
+    stream, found = FrameStream(model), []
     try:
-        return _answered(stream, sys.stdin.buffer, lambda text: print(text, flush=True))
+        _answer(stream, sys.stdin.buffer, lambda text: print(text, flush=True), found)
     except BrokenPipeError:
         # Whoever read the answers wants no more of them; nothing may be written at the end either.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return [], True
+    return found, stream.frames > 0
 
 
-def _answered(
-    stream: Any, lines: BinaryIO, answer: Callable[[str], object]
-) -> tuple[list[dict[str, Any]], bool]:
+def _answer(
+    stream: Any, lines: BinaryIO, answer: Callable[[str], object], found: list[dict[str, Any]]
+) -> None:
+    """Answer each line, and add each event that has ended to those that were found."""
     from keras_drnn.experiments.frame_lines import frame_of_line
     from keras_drnn.experiments.timeline import event_as_json
 
-    found: list[dict[str, Any]] = []
     try:
         for number, line in enumerate(iter(lines.readline, b""), start=1):
             said: dict[str, Any] = {"line": number}
@@ -60,4 +60,3 @@ def _answered(
     if last is not None:
         found.append(event_as_json(last))
         answer(json.dumps({"event": found[-1]}))
-    return found, stream.frames > 0

@@ -103,9 +103,9 @@ def _truth_and_told(smoothed: Smoothed, decision: Decision) -> tuple[np.ndarray,
 
 
 def _some(scores: Sequence[StreamScores]) -> list[StreamScores]:
-    """The first streams, as many as have enough frames."""
-    before = np.cumsum([0, *(each.stream.length for each in scores)])
-    return [each for each, frames in zip(scores, before, strict=False) if frames < _FRAMES]
+    """As many streams as have enough frames, evenly spaced: they are in the order of people."""
+    every = max(1, round(sum(each.stream.length for each in scores) / _FRAMES))
+    return list(scores[::every])
 
 
 def _temperature(scores: Sequence[StreamScores]) -> float:

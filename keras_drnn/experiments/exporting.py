@@ -75,15 +75,16 @@ def export(
             return export_litert(keras_file, path, batch_size=batch_size, **settings)
         model: Any = keras_file
         as_taken = None
-        runs = None if data is None else _left_running(keras_file, data, metadata)
+        # A `.keras` file of one step is for Keras to run, and says nothing of itself.
+        judged = data is not None and path.suffix.lower() != ".keras"
+        runs = _left_running(keras_file, data, metadata) if judged else None
         if runs is not None:
             metadata["decision"] = asdict(runs.decision)
         # Int8 has no NaN, by which a recording says what is missing.
         if metadata.get("reading") and form != "int8":
             model, settings, as_taken = _of_recorded(keras_file, settings)
         report = export_streaming(model, path, skipping=skipping, **settings)
-        # A `.keras` file of one step is for Keras to run.
-        if runs is None or path.suffix == ".keras":
+        if runs is None:
             return report
         return replace(report, **runs.report(path, as_taken))
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Unpack
 import numpy as np
 
 from keras_drnn.export.c_header import c_header
-from keras_drnn.export.check import compare, of_keras
+from keras_drnn.export.check import ExportError, compare, of_keras
 from keras_drnn.export.costs import multiply_adds
 from keras_drnn.export.file import Check, ExportOptions, export_file
 from keras_drnn.export.layout import TYPES
@@ -52,9 +52,19 @@ def export_microcontroller(
     >>> print(report.bytes, report.arena_bytes)
     """
     path = Path(path)
+    if path.suffix.lower() != ".tflite":
+        # The header stands beside it, under the same name.
+        raise ExportError(f"Expected a file that ends in .tflite. Received: path={path}")
     kind: list[_MicroFile] = []
 
+    labels = (options.get("metadata") or {}).get("labels", ())
+
     def made(model: "keras.Model") -> _MicroFile:
+        if labels and len(labels) != model.output_shape[-1]:
+            raise ExportError(
+                f"Expected a label for each of the {model.output_shape[-1]} scores. "
+                f"Received: labels={list(labels)}"
+            )
         kind.append(_MicroFile(model))
         return kind[0]
 
@@ -65,7 +75,7 @@ def export_microcontroller(
         kind[0].interface(),
         report=report,
         scores=kind[0].model.output_shape[-1],
-        labels=(options.get("metadata") or {}).get("labels", ()),
+        labels=labels,
     )
     write_bytes(path.with_suffix(".h"), header.encode())
     return report
@@ -86,7 +96,7 @@ class _MicroFile(LiteRTStream):
 
     def check(self, converted: Path, clips: list[np.ndarray]) -> Check:
         states = [(shape, TYPES[name]) for name, shape in self.interface().items() if name in TYPES]
-        stream = MicroStream(converted, states, holds=not self.metadata["masks_zero_frames"])
+        stream = MicroStream(converted, states)
         expected = list(map(of_keras(self.model), clips))
         at_the_end = len(self.model.output_shape) == 2
 

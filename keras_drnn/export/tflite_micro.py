@@ -20,8 +20,6 @@ class MicroStream:
     Args:
         path: The file: it takes a frame and the state, and gives scores and the next state.
         states: Shape and type of what a caller carries, in order.
-        holds: Whether the caller repeats the scores at a frame of zeros, which the file does not
-            mask.
         arena: Bytes for everything but the model; by default more than enough.
     """
 
@@ -30,10 +28,9 @@ class MicroStream:
         path: Path,
         states: Sequence[tuple[tuple[int, ...], str]],
         *,
-        holds: bool,
         arena: int | None = None,
     ):
-        self._states, self._holds = states, holds
+        self._states = states
         self._interpreter = _open(path, arena)
 
     def start(self) -> list[np.ndarray]:
@@ -51,9 +48,6 @@ class MicroStream:
         """Scores of each frame of a clip, from the start."""
         states, scores = self.start(), []
         for frame in np.asarray(clip, "float32"):
-            if self._holds and scores and not frame.any():
-                scores.append(scores[-1])
-                continue
             row, *states = self.step(frame, states)
             scores.append(row[0])
         return np.array(scores)

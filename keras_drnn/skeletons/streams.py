@@ -64,7 +64,7 @@ def strung_together(
     seed: int = 0,
     longest: int = LONGEST,
 ) -> list[Stream]:
-    """The chosen clips of each subject and camera, one after the other in a random order.
+    """The chosen clips of each subject, setup and camera, one after the other in a random order.
 
     Where nobody is named, the clips of all are in one order. The same clips and seed give the same
     streams.
@@ -81,7 +81,8 @@ def strung_together(
         Streams in which each chosen clip is once; `Segment.clip` is its position in `chosen`.
     """
     streams = []
-    whose = np.stack([index.subject[chosen], index.camera[chosen]], axis=1)
+    # The camera of another setup is at another place.
+    whose = np.stack([each[chosen] for each in (index.subject, index.setup, index.camera)], axis=1)
     for number, who in enumerate(np.unique(whose, axis=0)):
         own = np.flatnonzero((whose == who).all(axis=1))
         order = np.random.default_rng([seed, number]).permutation(own)

@@ -55,17 +55,17 @@ def exported(model, shared):
 
 def test_it_runs_in_the_memory_that_is_told_and_not_in_less(exported, model, states):
     path, report = exported
-    stream = MicroStream(path, states, holds=False, arena=report.arena_bytes)
+    stream = MicroStream(path, states, arena=report.arena_bytes)
     expected = keras.ops.convert_to_numpy(model.predict_on_batch(np.stack(clips())))
     found = np.stack([stream.predict(clip) for clip in clips()])
     assert np.abs(found - expected).max() < 0.1 * np.abs(expected).max()
     assert report.arena_bytes == smallest_arena(path) < 60_000
     with pytest.raises(RuntimeError):
-        MicroStream(path, states, holds=False, arena=report.arena_bytes - 16)
+        MicroStream(path, states, arena=report.arena_bytes - 16)
 
 
 def test_the_clock_counts_frames_with_somebody_in_whole_numbers(exported, states):
-    stream = MicroStream(exported[0], states, holds=False)
+    stream = MicroStream(exported[0], states)
     held = stream.start()
     for frame in clips()[1][:8]:
         before = held
@@ -140,3 +140,26 @@ def test_a_file_that_it_cannot_run_is_refused(tmp_path):
     (tmp_path / "model.tflite").write_bytes(packed(model))
     with pytest.raises(ExportError, match="TFLite Micro cannot run the file: .*SEGMENT_SUM"):
         smallest_arena(tmp_path / "model.tflite")
+
+
+def test_frames_of_zeros_are_frames_where_nothing_masks_them(tmp_path):
+    """And without anything delayed there is no clock."""
+    keras.utils.set_random_seed(0)
+    gru = keras.layers.GRU(2, return_sequences=True, bias_initializer="random_normal")
+    model = keras.Sequential([keras.Input((None, 3)), gru, keras.layers.Dense(2)])
+    clip = np.random.default_rng(0).normal(size=(20, 3)).astype("float32")
+    clip[5:9] = 0
+    report = export_microcontroller(model, tmp_path / "m.tflite", check_inputs=[clip])
+    assert report.largest_difference < 1e-4 and report.top1_agreement == 1
+    assert "M_CLOCK" not in (tmp_path / "m.h").read_text("utf-8")
+
+
+@pytest.mark.usefixtures("no_conversion")
+@pytest.mark.parametrize(
+    "name, labels, message",
+    [("m.h", None, "ends in .tflite"), ("m.tflite", ["one"], "a label for each of the 3 scores")],
+)
+def test_a_file_that_its_header_would_not_fit_is_refused(model, tmp_path, name, labels, message):
+    with pytest.raises(ExportError, match=message):
+        export_microcontroller(model, tmp_path / name, metadata={"labels": labels})
+    assert not list(tmp_path.iterdir())

@@ -17,9 +17,10 @@ CHOSEN = np.array([0, 2, 3, 5, 6, 7, 8, 9, 10, 11])
 LABELS = np.arange(10) % 3
 
 
-def index(subjects=True):
+def index(subjects=True, setups=(0,)):
     records = [
-        {"name": clip.name, "subject": clip.subject if subjects else 0, "action": 1, "setup": 0}
+        {"name": clip.name, "subject": clip.subject if subjects else 0, "action": 1}
+        | {"setup": setups[int(clip.name) // 3 % len(setups)]}
         | {"camera": clip.camera if subjects else 0, "frames": len(clip.joints), "offset": 0}
         | {"sha256": "", "coordinates": ""}
         for clip in CLIPS
@@ -46,6 +47,12 @@ def test_nobody_becomes_another_and_no_camera_moves():
     whose = [{WHO[CHOSEN[each.clip]] for each in stream.segments} for stream in streams]
     assert all(len(who) == 1 for who in whose)
     assert sorted(who.pop() for who in whose) == [(1, 1), (1, 2), (2, 1), (2, 2)]
+
+
+def test_a_camera_of_another_setup_is_another_camera():
+    streams = strung_together(CLIPS, index(setups=(1, 2)), CHOSEN, LABELS)
+    whose = [{CHOSEN[each.clip] // 3 % 2 for each in stream.segments} for stream in streams]
+    assert [len(setups) for setups in whose] == [1] * len(whose) and len(whose) > 4
 
 
 def test_where_nobody_is_named_all_are_in_one_order_that_the_seed_decides():
