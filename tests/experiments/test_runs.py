@@ -20,8 +20,10 @@ import keras_drnn
 import keras_drnn.export
 from keras_drnn.experiments import results, runs
 from keras_drnn.experiments.data import open_data
+from keras_drnn.experiments.decisions import choose_decision
 from keras_drnn.experiments.recipes import recipe_for
 from keras_drnn.experiments.sources import describe_model
+from keras_drnn.experiments.stream_scores import StreamScores, streams_of
 from keras_drnn.export import ExportError
 from keras_drnn.reporting.metrics import ClipScores
 from keras_drnn.skeletons.demo import generate
@@ -193,6 +195,31 @@ def test_a_model_is_measured_left_running_as_well_if_it_can_be(finished, data):
     # How scores become events is kept beside the model, and is in what an exported file says.
     decision = Decision.of(describe_model(finished[0] / "model.keras")["decision"])
     assert decision.enter >= decision.leave and decision.background == ()
+
+
+def test_how_events_are_told_is_chosen_on_the_validation_clips_alone(data, monkeypatch):
+    classes, chosen_on = len(data.split.class_names), []
+
+    def said(model, streams):
+        return [
+            StreamScores(each, np.zeros((each.length, classes)), np.ones(each.length, bool))
+            for each in streams
+        ]
+
+    def choose(scores, background):
+        chosen_on.extend(each.stream for each in scores)
+        return choose_decision(scores, background)
+
+    monkeypatch.setattr(results, "stream_scores", said)
+    monkeypatch.setattr(results, "choose_decision", choose)
+    model: Any = None
+    results._left_running(model, data)
+    validation = data.split.validation
+    assert [[each.label for each in stream.segments] for stream in chosen_on] == [
+        [each.label for each in stream.segments] for stream in streams_of(data, validation)
+    ]
+    frames = sum(len(data.clips[int(clip)].joints) for clip in validation)
+    assert sum(stream.length for stream in chosen_on) == frames
 
 
 def test_a_model_that_reads_backwards_too_is_not_left_running(data, monkeypatch):
