@@ -76,8 +76,9 @@ def export(
         model: Any = keras_file
         as_taken = None
         # A `.keras` file of one step is for Keras to run, and says nothing of itself.
-        judged = data is not None and path.suffix.lower() != ".keras"
-        runs = _left_running(keras_file, data, metadata) if judged else None
+        runs = None
+        if data is not None and path.suffix.lower() != ".keras":
+            runs = _left_running(keras_file, data, metadata)
         if runs is not None:
             metadata["decision"] = asdict(runs.decision)
         # Int8 has no NaN, by which a recording says what is missing.
