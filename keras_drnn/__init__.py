@@ -12,6 +12,7 @@ from keras_drnn.version import __version__
 
 if TYPE_CHECKING:
     from keras_drnn import (
+        animation,
         data_sets,
         experiments,
         export,
@@ -41,6 +42,7 @@ else:
             "DelayedRNNClassifier": "keras_drnn.classifier.estimator",
             "Limit": "keras_drnn.limit",
             "SpectralNorm": "keras_drnn.spectral_norm",
+            "animation": None,
             "data_sets": None,
             "draw_schedule": "keras_drnn.schedule_picture",
             "experiments": None,
@@ -65,6 +67,7 @@ __all__ = [
     "Limit",
     "SpectralNorm",
     "__version__",
+    "animation",
     "data_sets",
     "draw_schedule",
     "experiments",

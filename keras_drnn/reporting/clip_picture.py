@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -10,13 +9,14 @@ import numpy as np
 from keras_drnn.reporting.plots import INK, PALE_INK
 from keras_drnn.skeletons.clip import Clip
 from keras_drnn.skeletons.layouts import JointLayout
+from keras_drnn.skeletons.sides import side_of
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
 # Told apart by colour-blind people too.
-_LEFT, _RIGHT = "#0072B2", "#D55E00"
+_COLOURS = {"left": "#0072B2", "right": "#D55E00", "middle": INK}
 _POSES = 6
 _VIEWS = {"from the front": 0, "from the side": 2}  # the axis that runs to the right
 
@@ -69,11 +69,5 @@ def _draw_pose(axes: Axes, clip: Clip, frame: int, layout: JointLayout, across: 
         joints = clip.joints[frame, body]
         for near, far in layout.bones:
             x, y = joints[[near, far], across], joints[[near, far], 1]
-            axes.plot(x, y, color=_side(layout.joint_names[far]), linewidth=1.5)
+            axes.plot(x, y, color=_COLOURS[side_of(layout.joint_names[far])], linewidth=1.5)
         axes.plot(joints[:, across], joints[:, 1], ".", color=INK, markersize=2)
-
-
-def _side(joint: str) -> str:
-    """The colour of a joint: `left hip`, `l_hip`, `LeftHip` and `LHip` are left."""
-    words = {word.lower() for word in re.findall("[A-Z]?[a-z]+|[A-Z]", joint)}
-    return _LEFT if words & {"left", "l"} else _RIGHT if words & {"right", "r"} else INK

@@ -13,6 +13,7 @@ import keras_drnn
 ROOT = Path(keras_drnn.__file__).parents[1]
 PACKAGES = [
     "keras_drnn",
+    "keras_drnn.animation",
     "keras_drnn.data_sets",
     "keras_drnn.experiments",
     "keras_drnn.export",
