@@ -45,6 +45,9 @@ def test_it_runs_with_little_data_and_its_own_checks_hold(name):
 
 def test_every_example_is_tested_and_listed():
     names = {path.stem for path in FOLDER.glob("*.py")}
-    assert names == {*AT_LEAST, "forecasting"}
+    own = {path.stem.removeprefix("test_") for path in Path(__file__).parent.glob("examples/*.py")}
+    assert names == {*AT_LEAST, "forecasting", *own}
     listed = (FOLDER / "README.md").read_text("utf-8")
+    page = (FOLDER.parent / "docs" / "examples.md").read_text("utf-8")
     assert all(f"]({name}.py)" in listed for name in names)
+    assert all(f'--8<-- "examples/{name}.py"' in page for name in names)
