@@ -24,18 +24,13 @@ MODULES = {
     "FrameAccuracy": "keras_drnn.experiments.losses",
     "FrameCrossentropy": "keras_drnn.experiments.losses",
     "FrameVector": "keras_drnn.skeletons.features",
-    "HipCentring": "keras_drnn.skeletons.features",
-    "HipPath": "keras_drnn.skeletons.features",
     "HoldMissing": "keras_drnn.skeletons.holding",
-    "JointVelocity": "keras_drnn.skeletons.features",
     "LengthMask": "keras_drnn.classifier.model",
     "Limit": "keras_drnn.limit",
     "SpectralNorm": "keras_drnn.spectral_norm",
     "SkeletonFeatures": "keras_drnn.skeletons.skeleton_features",
     "StreamingStep": "keras_drnn.export.step",
-    "TorsoScale": "keras_drnn.skeletons.torso",
     "TurnAxes": "keras_drnn.skeletons.turning",
-    "ViewAlignment": "keras_drnn.skeletons.features",
 }
 
 

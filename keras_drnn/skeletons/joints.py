@@ -1,4 +1,4 @@
-"""What layers of joints share: sizes that are fixed, who is there, where a joint is."""
+"""What layers of joints share: sizes that are fixed, who is there, which joints are meant."""
 
 from collections.abc import Sequence
 
@@ -19,16 +19,6 @@ def fixed(size: int | None) -> int:
 def presence(joints: Tensor) -> Tensor:
     """Which bodies are there: booleans `(batch, frames, bodies)` from joints that are not zero."""
     return ops.any(ops.not_equal(joints, 0.0), axis=(-2, -1))
-
-
-def reference_point(joints: Tensor, body: int | slice, joint: int | tuple[int, ...]) -> Tensor:
-    """Where a joint is, or the mean of several, of one body or of a slice of them."""
-    if isinstance(joint, int):
-        return joints[:, :, body, joint]
-    total = joints[:, :, body, joint[0]]
-    for other in joint[1:]:
-        total = total + joints[:, :, body, other]
-    return total / len(joint)
 
 
 def reference(joint: int | Sequence[int]) -> int | tuple[int, ...]:
