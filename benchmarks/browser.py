@@ -22,7 +22,7 @@ os.environ.setdefault("KERAS_BACKEND", "jax")
 import keras
 import numpy as np
 
-from keras_drnn.data_sets import BEST, left_running
+from keras_drnn.data_sets import BEST, for_streams
 from keras_drnn.experiments.models import build_model
 from keras_drnn.export import export_streaming
 from keras_drnn.skeletons.layouts import KINECT_V2
@@ -56,7 +56,7 @@ def export(files: dict[str, Path]) -> None:
     """Write a file for each contestant, of the preset `stream`, untrained."""
     for name, (cell, skipping) in CONTESTANTS.items():
         keras.utils.set_random_seed(0)
-        recipe = replace(left_running(BEST), cell=cell, units=UNITS, delays=DELAYS)
+        recipe = replace(for_streams(BEST), cell=cell, units=UNITS, delays=DELAYS)
         model = build_model(recipe, layout=KINECT_V2, bodies=2, classes=CLASSES)
         export_streaming(model, files[name], skipping=skipping)
 

@@ -22,7 +22,7 @@ import numpy as np
 
 from keras_drnn import SpectralNorm
 from keras_drnn.data_sets import find_data_set
-from keras_drnn.data_sets.recipe import left_running
+from keras_drnn.data_sets.recipe import for_streams
 from keras_drnn.experiments.data import Data, open_data
 from keras_drnn.experiments.models import build_model
 from keras_drnn.export import export_streaming
@@ -70,7 +70,7 @@ def random_model(data: Data) -> keras.Model:
     """The model of the preset `stream`, its weights random, each recurrent one at its maximum."""
     keras.utils.set_random_seed(0)
     bodies, _, axes = data.shape
-    recipe = left_running(find_data_set("nucla").recipe)
+    recipe = for_streams(find_data_set("nucla").recipe)
     model = build_model(recipe, layout=data.layout, bodies=bodies, classes=10, axes=axes)
     rng = np.random.default_rng(0)
     for weight in model.weights:

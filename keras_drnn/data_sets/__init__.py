@@ -1,7 +1,7 @@
 """The data sets: what the commands need to know of each, and how another package brings one."""
 
 from keras_drnn.data_sets.data_set import DataSet
-from keras_drnn.data_sets.recipe import BEST, Recipe, left_running
+from keras_drnn.data_sets.recipe import BEST, Recipe, for_streams
 from keras_drnn.data_sets.registry import DataSetError, data_set_names, find_data_set
 from keras_drnn.skeletons.extent import Extent
 from keras_drnn.skeletons.protocol import Protocol
@@ -15,5 +15,5 @@ __all__ = [
     "Recipe",
     "data_set_names",
     "find_data_set",
-    "left_running",
+    "for_streams",
 ]

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from keras_drnn.data_sets.recipe import BEST, Recipe, left_running
+from keras_drnn.data_sets.recipe import BEST, Recipe, for_streams
 from keras_drnn.skeletons.extent import EVERYTHING, Extent
 from keras_drnn.skeletons.layouts import JointLayout
 from keras_drnn.skeletons.protocol import Protocol
@@ -33,7 +33,7 @@ class DataSet:
         protocols: How it is evaluated; the first one unless another is asked for, with the folds
             that belong to it.
         recipe: What the preset `best` starts from on this data.
-        stream_recipe: What the preset `stream` starts from; by default `left_running(recipe)`.
+        stream_recipe: What the preset `stream` starts from; by default `for_streams(recipe)`.
         recipe_reason: Why it starts from there, where that is worth saying before a training.
         subsets: Parts of the test side that are reported on their own: by name, the numbers of
             their actions.
@@ -146,7 +146,7 @@ class DataSet:
         """
         if not streams:
             return self.recipe
-        return self.stream_recipe or left_running(self.recipe)
+        return self.stream_recipe or for_streams(self.recipe)
 
     @property
     def reading(self) -> dict[str, Any] | None:

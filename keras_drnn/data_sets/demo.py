@@ -6,7 +6,7 @@ from pathlib import Path
 
 from keras_drnn.data_sets import ntu
 from keras_drnn.data_sets.data_set import DataSet
-from keras_drnn.data_sets.recipe import BEST, left_running
+from keras_drnn.data_sets.recipe import BEST, for_streams
 from keras_drnn.skeletons import demo
 
 ACTIONS = dict(enumerate(demo.ACTIONS, start=1))
@@ -32,7 +32,7 @@ DATA_SET = DataSet(
     protocols=tuple(replace(protocol, actions=ACTIONS) for protocol in ntu.DATA_SET.protocols),
     recipe=_RECIPE,
     # Order takes longer to learn where nothing says that a clip begins.
-    stream_recipe=replace(left_running(_RECIPE), steps=1800),
+    stream_recipe=replace(for_streams(_RECIPE), steps=1800),
     subsets={"order": demo.ORDER_ACTIONS},
     notices=(demo.SYNTHETIC_NOTICE,),
     synthetic=True,

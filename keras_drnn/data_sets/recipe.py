@@ -98,7 +98,7 @@ BEST = Recipe(
 _STREAM_FRAMES = (128, 256)  # at least and at most
 
 
-def left_running(recipe: Recipe) -> Recipe:
+def for_streams(recipe: Recipe) -> Recipe:
     """The recipe of a recogniser that is left running: of the preset `stream`.
 
     Args:
@@ -106,7 +106,7 @@ def left_running(recipe: Recipe) -> Recipe:
 
     Example:
 
-    >>> left_running(BEST).streams, left_running(BEST).frames
+    >>> for_streams(BEST).streams, for_streams(BEST).frames
     (True, 200)
     """
     shortest, longest = _STREAM_FRAMES

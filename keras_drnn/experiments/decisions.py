@@ -8,6 +8,7 @@ import numpy as np
 
 from keras_drnn.experiments.smoothed import Smoothed
 from keras_drnn.experiments.stream_scores import StreamScores
+from keras_drnn.log_softmax import log_softmax
 from keras_drnn.reporting.segments import (
     NOTHING,
     OVERLAPS,
@@ -121,11 +122,6 @@ def _temperature(scores: Sequence[StreamScores]) -> float:
         return 1.0
     every = -(-len(logits) // _FRAMES)
     logits, truth = logits[::every], truth[::every]
-    own = logits[np.arange(len(logits)), truth][:, None]
-
-    def loss(temperature: float) -> float:
-        return float(np.log(np.exp((logits - own) / temperature).sum(axis=1)).mean())
-
-    with np.errstate(over="ignore"):  # far from the right temperature it is infinite
-        losses = [loss(temperature) for temperature in _TEMPERATURES]
+    own = np.arange(len(logits)), truth
+    losses = [-log_softmax(logits / temperature)[own].mean() for temperature in _TEMPERATURES]
     return round(float(_TEMPERATURES[int(np.argmin(losses))]), 4)

@@ -8,8 +8,9 @@ import keras
 import numpy as np
 
 from keras_drnn import ops
+from keras_drnn.log_softmax import log_softmax
 from keras_drnn.reporting.metrics import ClipScores, sequence_accuracy
-from keras_drnn.skeletons.batches import Clips, evaluation_chunks
+from keras_drnn.skeletons.batches import Clips, whole_clip_batches
 from keras_drnn.skeletons.clip import Clip
 
 FRACTIONS = np.linspace(0.1, 1.0, 10)
@@ -36,10 +37,8 @@ def clip_scores(
         One `ClipScores` per chosen clip, in the same order.
     """
     scores: list[ClipScores | None] = [None] * len(chosen)
-    for rows, joints in evaluation_chunks(clips, chosen, batch_size=batch_size):
-        logits = ops.convert_to_numpy(model.predict_on_batch(joints)).astype("float64")
-        logits -= logits.max(axis=-1, keepdims=True)
-        log_probabilities = logits - np.log(np.exp(logits).sum(axis=-1, keepdims=True))
+    for rows, joints in whole_clip_batches(clips, chosen, batch_size=batch_size):
+        log_probabilities = log_softmax(ops.convert_to_numpy(model.predict_on_batch(joints)))
         valid = np.any(joints, axis=(2, 3, 4))
         for i, row in enumerate(rows):
             frames = len(clips[int(chosen[row])].joints)

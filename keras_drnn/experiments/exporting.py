@@ -10,8 +10,8 @@ import numpy as np
 
 from keras_drnn.data_sets.tables.row_clip import Reading
 from keras_drnn.experiments.data import Data
-from keras_drnn.experiments.left_running import LeftRunning, left_running
 from keras_drnn.experiments.sources import find_model
+from keras_drnn.experiments.stream_check import stream_check
 from keras_drnn.export import (
     ExportReport,
     export_litert,
@@ -76,18 +76,19 @@ def export(
         model: Any = keras_file
         as_taken = None
         # A `.keras` file of one step is for Keras to run, and says nothing of itself.
-        runs = None
+        check = None
         if data is not None and path.suffix.lower() != ".keras":
-            runs = _left_running(keras_file, data, metadata)
-        if runs is not None:
-            metadata["decision"] = asdict(runs.decision)
+            numbers = _numbers(data, metadata.get("labels"))
+            check = stream_check(keras_file, data, metadata, numbers)
+        if check is not None:
+            metadata["decision"] = asdict(check.decision)
         # Int8 has no NaN, by which a recording says what is missing.
         if metadata.get("reading") and form != "int8":
             model, settings, as_taken = _of_recorded(keras_file, settings)
         report = export_streaming(model, path, skipping=skipping, **settings)
-        if runs is None:
+        if check is None:
             return report
-        return replace(report, **runs.report(path, as_taken))
+        return replace(report, **check.report(path, as_taken))
 
 
 def _of_recorded(
@@ -113,10 +114,6 @@ def _of_recorded(
             (recorded.as_recorded(clip, reading), label) for clip, label in settings["validation"]
         ]
     return model, settings | changes, lambda frames: recorded.as_recorded(frames, reading)
-
-
-def _left_running(keras_file: Path, data: Data, metadata: dict[str, Any]) -> LeftRunning | None:
-    return left_running(keras_file, data, metadata, _numbers(data, metadata.get("labels")))
 
 
 def _clips(data: Data, names: Sequence[str] | None) -> dict[str, Any]:

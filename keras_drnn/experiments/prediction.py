@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from keras_drnn.experiments.scored import describe_file, scored
+from keras_drnn.log_softmax import log_softmax
 
 
 @dataclass(frozen=True)
@@ -55,10 +56,7 @@ def predict(model_path: Path, clips_path: Path) -> Iterator[Prediction]:
 
 
 def _decide(logits: np.ndarray, seen: np.ndarray, names: list[str] | None) -> tuple[str, float]:
-    logits = logits.astype("float64")
-    logits -= logits.max(axis=-1, keepdims=True)
-    log_probabilities = logits - np.log(np.exp(logits).sum(axis=-1, keepdims=True))
-    mean = log_probabilities[seen].mean(axis=0)
+    mean = log_softmax(logits)[seen].mean(axis=0)
     probabilities = np.exp(mean - mean.max())
     probabilities /= probabilities.sum()
     best = int(probabilities.argmax())

@@ -49,13 +49,13 @@ def measure(
         fractions = accuracy_of_beginnings(model, data.clips, test, labels)
     else:
         fractions = np.array(accuracy_by_fraction(scores, FRACTIONS.tolist()))
-    decision, left_running = (None, {}) if recipe.bidirectional else _left_running(model, data)
+    decision, of_streams = (None, {}) if recipe.bidirectional else _of_streams(model, data)
     last = history[-1]
     metrics = {
         "parameters": model.count_params(),
         **_measured(scores, "test"),
         **_of_subsets(scores, data),
-        **left_running,
+        **of_streams,
         **{key: value for key, value in last.items() if key.startswith("validation/")},
         "trained_steps": last["step"],
         "train_seconds": last["seconds"],
@@ -77,7 +77,7 @@ def _of_subsets(scores: list[ClipScores], data: Data) -> dict[str, float]:
     return accuracies
 
 
-def _left_running(model: keras.Model, data: Data) -> tuple[Decision, dict[str, float | None]]:
+def _of_streams(model: keras.Model, data: Data) -> tuple[Decision, dict[str, float | None]]:
     """What the model makes of the test clips one after the other, without a reset.
 
     The decision is chosen on the validation clips alone.

@@ -81,7 +81,7 @@ def run(
         model=model_name,
         protocol=data.protocol.name,
         seed=seed,
-        params=recipe_params(recipe),
+        params=recipe_params(recipe, of_joints=data.layout is not None),
         train=train,
         check_inputs=check_inputs,
         on_evaluation=on_evaluation,
@@ -97,23 +97,35 @@ def _meaning(data: Data, decision: Decision | None) -> dict:
         "bodies": data.shape[0],
         "data": data.name,
         "protocol": data.protocol.name,
+        "background": list(data.background),
         "frame_rate": data.data_set.frame_rate,
         "reading": data.data_set.reading,
         **({} if decision is None else {"decision": asdict(decision)}),
     }
 
 
-def recipe_params(recipe: Recipe) -> dict:
-    """A recipe as a flat dictionary, without what it has no use for."""
+def recipe_params(recipe: Recipe, *, of_joints: bool = True) -> dict:
+    """A recipe as a flat dictionary, without what the model and its training have no use for.
+
+    Args:
+        recipe: The recipe.
+        of_joints: Whether the model reads joints, or else channels.
+    """
+    unused: set[str] = set()
+    if recipe.cell != "drnn":
+        unused |= {"delays", "first_step"}
+    if recipe.cell not in ("drnn", "rnn"):
+        unused |= {"activation", "gain", "spectral_norm"}
+    if not of_joints:
+        unused |= {"motion", "align", "torso", "memory"}
+    if not recipe.streams:
+        unused |= {"pause"}
+    if recipe.optimizer != "adamw":
+        unused |= {"weight_decay"}
     fields = asdict(recipe)
     augmentation = fields.pop("augmentation")
     fields["delays"] = ",".join(map(str, fields["delays"]))
-    if recipe.cell != "drnn":
-        del fields["delays"], fields["first_step"]
-    if recipe.cell not in ("drnn", "rnn"):
-        del fields["activation"]
-    if not recipe.streams:
-        del fields["pause"]
+    fields = {key: value for key, value in fields.items() if key not in unused}
     return fields | {f"augmentation.{key}": value for key, value in augmentation.items()}
 
 

@@ -88,7 +88,7 @@ def _metadata(classes: dict) -> dict:
         "units": _units(classes.get("reading")),
         "frame_rate": classes.get("frame_rate") or _FRAME_RATE,
         "reading": classes.get("reading"),
-        **({"decision": classes["decision"]} if "decision" in classes else {}),
+        **{key: classes[key] for key in ("background", "decision") if key in classes},
     }
 
 

@@ -10,6 +10,7 @@ from keras_drnn import ops
 from keras_drnn.data_sets.tables.clips import TableClips
 from keras_drnn.data_sets.tables.untrimmed import untrimmed
 from keras_drnn.experiments.data import Data
+from keras_drnn.log_softmax import log_softmax
 from keras_drnn.reporting.metrics import ClipScores
 from keras_drnn.skeletons.streams import Segment, Stream, strung_together
 
@@ -66,8 +67,7 @@ def _recordings(data: Data, chosen: np.ndarray, labels: np.ndarray) -> list[Stre
             for name, place in recording.parts.items()
         ]
         segments.sort(key=lambda segment: segment.begin)
-        joints = recording.joints
-        streams.append(Stream(tuple(segments), len(joints), lambda joints=joints: joints))
+        streams.append(Stream(tuple(segments), recording.length, recording.read))
     return streams
 
 
@@ -96,10 +96,12 @@ def stream_scores(model: keras.Model, streams: Sequence[Stream]) -> list[StreamS
         length = _rounded_up(streams[left[0]].length)
         rows = rows_of.setdefault(length, min(len(left), max(1, FRAMES_AT_ONCE // length)))
         batch, left = left[:rows], left[rows:]
-        shape = streams[batch[0]].read().shape[1:]
-        joints = np.zeros((rows, length, *shape), "float32")
-        for row, number in zip(joints, batch, strict=False):
-            row[: streams[number].length] = streams[number].read()
+        joints = np.zeros((), "float32")
+        for row, number in enumerate(batch):
+            frames = streams[number].read()
+            if row == 0:
+                joints = np.zeros((rows, length, *frames.shape[1:]), "float32")
+            joints[row, : len(frames)] = frames
         logits = ops.convert_to_numpy(model.predict_on_batch(joints))
         for row, number in enumerate(batch):
             part = row, slice(streams[number].length)
@@ -115,7 +117,9 @@ def said_of(stream: Stream, logits: np.ndarray, joints: np.ndarray) -> StreamSco
         logits: `(frames, classes)` scores.
         joints: `(frames, bodies, joints, axes)`, zero where nobody is.
     """
-    return StreamScores(stream, _log_probabilities(logits), np.asarray(joints.any(axis=(1, 2, 3))))
+    with np.errstate(over="ignore"):  # what is too unlikely for float32 is impossible
+        log_probabilities = log_softmax(logits).astype("float32")
+    return StreamScores(stream, log_probabilities, np.asarray(joints.any(axis=(1, 2, 3))))
 
 
 def clips_of(scores: Sequence[StreamScores]) -> list[ClipScores]:
@@ -144,11 +148,3 @@ def _rounded_up(length: int) -> int:
     """The next power of two, or three quarters of one, from 64 up."""
     power = max(64, 1 << (length - 1).bit_length())
     return 3 * power // 4 if length <= 3 * power // 4 else power
-
-
-def _log_probabilities(logits: np.ndarray) -> np.ndarray:
-    logits = logits.astype("float64")
-    # What is not finite becomes NaN; what is too unlikely for float32, -inf.
-    with np.errstate(invalid="ignore", over="ignore"):
-        logits -= logits.max(axis=-1, keepdims=True)
-        return (logits - np.log(np.exp(logits).sum(axis=-1, keepdims=True))).astype("float32")

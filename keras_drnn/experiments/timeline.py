@@ -62,7 +62,9 @@ def detector_of(description: dict) -> EventDetector:
     if description.get("decision"):
         decision = Decision.of(description["decision"])
     else:
-        background = (number for number, name in enumerate(labels or ()) if name == BACKGROUND)
+        background = description.get("background")
+        if background is None:  # of a model that was trained before files said so
+            background = [number for number, name in enumerate(labels or ()) if name == BACKGROUND]
         decision = Decision(background=tuple(background))
     return EventDetector(decision, labels, description.get("frame_rate"))
 

@@ -18,7 +18,7 @@ from keras_drnn.experiments.memory import forget_models
 from keras_drnn.experiments.models import model_for
 from keras_drnn.experiments.recipes import Recipe
 from keras_drnn.reporting.metrics import ClipScores, frame_accuracy, sequence_accuracy
-from keras_drnn.skeletons.batches import Clips, training_stream
+from keras_drnn.skeletons.batches import Clips, clip_batches
 from keras_drnn.skeletons.layouts import JointLayout
 from keras_drnn.skeletons.split import Split
 from keras_drnn.skeletons.stream_batches import stream_batches
@@ -138,7 +138,7 @@ def training_batches(
         first_step: Number of the first batch.
     """
     chosen = data.split.train
-    draw = partial(stream_batches, pause=recipe.pause) if recipe.streams else training_stream
+    draw = partial(stream_batches, pause=recipe.pause) if recipe.streams else clip_batches
     return draw(
         data.clips,
         chosen,

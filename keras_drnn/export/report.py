@@ -8,6 +8,8 @@ from typing import Any
 
 import numpy as np
 
+from keras_drnn.log_softmax import log_softmax
+
 
 @dataclass(frozen=True)
 class ExportReport:
@@ -105,10 +107,8 @@ def sequence_accuracy(score: Callable, clips: Sequence[tuple[np.ndarray, int]]) 
     """
     right = 0
     for clip, label in clips:
-        logits = np.atleast_2d(score(clip)).astype("float64")
-        logits -= logits.max(axis=-1, keepdims=True)
-        log_probabilities = logits - np.log(np.exp(logits).sum(axis=-1, keepdims=True))
-        if len(logits) == len(clip):  # frames without anybody say nothing
+        log_probabilities = log_softmax(np.atleast_2d(score(clip)))
+        if len(log_probabilities) == len(clip):  # frames without anybody say nothing
             log_probabilities = log_probabilities[clip.reshape(len(clip), -1).any(axis=1)]
         right += int(log_probabilities.sum(axis=0).argmax() == label)
     return right / len(clips)

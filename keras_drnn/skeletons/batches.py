@@ -1,4 +1,4 @@
-"""Clips of different lengths as arrays of one shape: a stream for training, chunks for testing.
+"""Clips of different lengths as arrays of one shape: batches for training, and for testing.
 
 Plain NumPy, so it serves every backend; right-padded with zeros, which the models mask.
 """
@@ -41,7 +41,7 @@ def pad(joints: Sequence[np.ndarray], length: int) -> np.ndarray:
     return batch
 
 
-def training_stream(
+def clip_batches(
     clips: Clips,
     chosen: np.ndarray,
     labels: np.ndarray,
@@ -55,8 +55,8 @@ def training_stream(
 ) -> Iterator[tuple[np.ndarray, np.ndarray]]:
     """Endless batches for training; a batch depends on `seed` and its number alone.
 
-    So a stream started at `first_step=n` goes on exactly as one started at 0 does after `n`
-    batches: an interrupted training resumes as if nothing had happened.
+    So batches from `first_step=n` on are exactly those that follow the first `n`: an interrupted
+    training resumes as if nothing had happened.
 
     Args:
         clips: The clips.
@@ -75,9 +75,9 @@ def training_stream(
 
     Example:
 
-    >>> stream = training_stream(store, train, classes, layout=KINECT_V2, batch_size=60, frames=64,
-    ...                          seed=0, augmentation=Augmentation(rotation=1.0))
-    >>> joints, labels = next(stream)
+    >>> batches = clip_batches(store, train, classes, layout=KINECT_V2, batch_size=60, frames=64,
+    ...                        seed=0, augmentation=Augmentation(rotation=1.0))
+    >>> joints, labels = next(batches)
     """
     count, epoch, order = len(chosen), -1, np.arange(0)
     step = first_step
@@ -114,7 +114,7 @@ def channel_moments(clips: Clips, chosen: np.ndarray) -> tuple[np.ndarray, np.nd
     return frames.mean(axis=0), np.where(variance > 0, variance, 1.0)
 
 
-def evaluation_chunks(
+def whole_clip_batches(
     clips: Clips, chosen: np.ndarray, *, batch_size: int, multiple: int = 32
 ) -> Iterator[tuple[np.ndarray, np.ndarray]]:
     """Whole clips in batches of similar length, each clip once.
@@ -132,7 +132,7 @@ def evaluation_chunks(
 
     Example:
 
-    >>> for rows, joints in evaluation_chunks(store, test, batch_size=64):
+    >>> for rows, joints in whole_clip_batches(store, test, batch_size=64):
     ...     scores[rows] = model.predict_on_batch(joints)[: len(rows)]
     """
     lengths = np.array([len(clips[int(i)].joints) for i in chosen])

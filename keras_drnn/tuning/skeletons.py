@@ -63,12 +63,16 @@ class SkeletonObjective:
     def decisive(self) -> dict[str, Any]:
         """What must be the same for a search to go on."""
         return {
-            "recipe": runs.recipe_params(self.recipe),
+            "recipe": self.params_of(self.recipe),
             "longest_delay": self.longest_delay,
             "clips": self.data.clips.index.fingerprint,
             "protocol": self.data.protocol.name,
             "backend": keras.backend.backend(),
         }
+
+    def params_of(self, recipe: Recipe) -> dict[str, Any]:
+        """What a recipe is recorded as."""
+        return runs.recipe_params(recipe, of_joints=self.data.layout is not None)
 
     def build(self, recipe: Recipe) -> keras.Model:
         """A model, with fresh weights."""
@@ -86,7 +90,7 @@ class SkeletonCandidate(RecipeCandidate[SkeletonObjective]):
     @property
     def params(self) -> dict[str, Any]:
         """The recipe."""
-        return runs.recipe_params(self.recipe)
+        return self.objective.params_of(self.recipe)
 
     @property
     def cost(self) -> Cost:

@@ -17,10 +17,13 @@ from keras_drnn.cli.predict import _time
 from keras_drnn.cli.predict_lines import predict_lines
 from keras_drnn.data_sets.tables.row_clip import Reading
 from keras_drnn.experiments.frame_lines import frame_of_line
+from keras_drnn.experiments.timeline import detector_of
 from keras_drnn.export.finishing import finished
 from keras_drnn.skeletons.features import FrameVector
 
 DECISION = {"temperature": 1.0, "smoothing": 1.0, "enter": 0.8, "leave": 0.4, "background": []}
+# A file written before there was a key for it; its class for nothing has the name it always had.
+OLD = {"labels": ["background", "right"]}
 
 
 def sides(shape=(1, 20, 3)):
@@ -73,6 +76,17 @@ def test_without_a_decision_there_is_one_for_any_model(command, tmp_path):
     assert done.exit_code == 0, done.output
     ((event,),) = (each["events"] for each in json.loads((tmp_path / "found.json").read_text()))
     assert (event["action"], event["end"]) == ("right", 40)
+
+
+@pytest.mark.parametrize(
+    "more, told", [({}, ["left", "right"]), ({"background": [0]}, ["right"]), (OLD, ["right"])]
+)
+def test_without_a_decision_no_event_is_told_of_what_means_that_nothing_happens(more, told):
+    about = {"labels": ["left", "right"], "frame_rate": 30} | more
+    detector = detector_of(about)
+    scores = np.repeat([[9.0, 0.0], [0.0, 9.0]], 40, axis=0)
+    events = [detector.step(row) for row in scores] + [detector.finish()]
+    assert [event.action for event in events if event and event.end is not None] == told
 
 
 def answers(text):

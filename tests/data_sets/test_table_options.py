@@ -9,6 +9,7 @@ from typer.testing import CliRunner
 from keras_drnn.cli.data import app
 from keras_drnn.data_sets import find_data_set
 from keras_drnn.experiments.data import open_data
+from keras_drnn.experiments.runs import _meaning
 from keras_drnn.experiments.stream_scores import streams_of
 
 
@@ -106,8 +107,10 @@ def test_keys_for_joints_are_named_where_there_are_channels(describe):
 
 
 def test_parts_of_recordings_are_judged_where_they_were(parts, tmp_path):
-    data = open_data(parts("background = true"), root=None, cache=tmp_path / "cache")
-    assert [data.split.class_names[number] for number in data.background] == ["background"]
+    data = open_data(parts('background = "rest"'), root=None, cache=tmp_path / "cache")
+    assert [data.split.class_names[number] for number in data.background] == ["rest"]
+    # A model's folder says which class that is, whatever its name.
+    assert _meaning(data, None)["background"] == list(data.background)
     chosen = data.split.test
     (stream,) = streams_of(data, chosen)
     joints, labels = stream.read(), stream.labels()
@@ -115,9 +118,7 @@ def test_parts_of_recordings_are_judged_where_they_were(parts, tmp_path):
     assert joints.shape[0] == stream.length == 100
     np.testing.assert_array_equal(np.diff(joints[:, 0, 0, 0]), 1)
     names = np.array(data.split.class_names)[labels]
-    expected = np.repeat(
-        ["background", "sit", "background", "wave", "background"], [10, 20, 20, 40, 10]
-    )
+    expected = np.repeat(["rest", "sit", "rest", "wave", "rest"], [10, 20, 20, 40, 10])
     np.testing.assert_array_equal(names, expected)
     for segment in stream.segments:
         clip = data.clips[int(chosen[segment.clip])]

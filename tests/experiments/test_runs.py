@@ -131,7 +131,13 @@ def test_what_a_recipe_has_no_use_for_is_not_among_its_parameters(finished):
     params = description(folder)["params"]
     assert params["streams"] and params["pause"] == RECIPE.pause
     clip_by_clip = runs.recipe_params(recipe_for("lstm", preset="best", data="demo"))
-    assert not clip_by_clip["streams"] and not {"pause", "delays"} & set(clip_by_clip)
+    assert not clip_by_clip["streams"] and clip_by_clip["weight_decay"] > 0
+    assert not {"pause", "delays", "activation", "gain", "spectral_norm"} & set(clip_by_clip)
+    of_channels = runs.recipe_params(
+        recipe_for("rnn", preset="thesis", data="demo"), of_joints=False
+    )
+    assert {"activation", "gain", "spectral_norm", "limit"} < set(of_channels)
+    assert not {"delays", "motion", "align", "torso", "memory", "weight_decay"} & set(of_channels)
 
 
 def test_a_run_that_fails_is_recorded_and_does_not_raise(tmp_path, data):
@@ -213,7 +219,7 @@ def test_how_events_are_told_is_chosen_on_the_validation_clips_alone(data, monke
     monkeypatch.setattr(results, "stream_scores", said)
     monkeypatch.setattr(results, "choose_decision", choose)
     model: Any = None
-    results._left_running(model, data)
+    results._of_streams(model, data)
     validation = data.split.validation
     assert [[each.label for each in stream.segments] for stream in chosen_on] == [
         [each.label for each in stream.segments] for stream in streams_of(data, validation)

@@ -166,7 +166,8 @@ def test_clips_of_the_table_are_given_as_they_were_recorded_and_checked_with_gap
     prepared, recorded = READING.values(row), READING.recorded(row)
     clips = {"check_inputs": [prepared], "validation": [(prepared, 2)], "representative": []}
     monkeypatch.setattr(exporting, "_clips", lambda data, names: clips)
-    monkeypatch.setattr(exporting, "_left_running", lambda *of: None)
+    monkeypatch.setattr(exporting, "_numbers", lambda data, names: None)
+    monkeypatch.setattr(exporting, "stream_check", lambda *of: None)
     export(str(path), tmp_path / "model.tflite", streaming=True, data=...)
     ((_, settings),) = exported
     ((judged, label),) = settings["validation"]

@@ -1,4 +1,4 @@
-"""Training streams, augmentation and evaluation chunks."""
+"""Batches of clips for training, augmentation, and whole clips for testing."""
 
 import itertools
 
@@ -7,7 +7,7 @@ import pytest
 
 from keras_drnn.skeletons import KINECT_V1, Clip
 from keras_drnn.skeletons.augmentation import Augmentation, rotations, stretch
-from keras_drnn.skeletons.batches import evaluation_chunks, pad, training_stream
+from keras_drnn.skeletons.batches import clip_batches, pad, whole_clip_batches
 
 STRONG = Augmentation(
     rotation=1.0,
@@ -33,27 +33,27 @@ CLIPS = [clip(frames, seed) for seed, frames in enumerate((3, 9, 20, 5, 14, 7, 3
 CHOSEN = np.array([6, 0, 2, 3, 5])
 
 
-def stream(**settings):
+def batches(**settings):
     defaults = {"layout": KINECT_V1, "batch_size": 3, "frames": 8, "seed": 1}
     defaults["augmentation"] = Augmentation()
-    return training_stream(CLIPS, CHOSEN, np.arange(5), **(defaults | settings))
+    return clip_batches(CLIPS, CHOSEN, np.arange(5), **(defaults | settings))
 
 
-def test_a_stream_that_starts_later_goes_on_the_same():
-    whole = list(itertools.islice(stream(augmentation=STRONG), 7))
-    late = list(itertools.islice(stream(augmentation=STRONG, first_step=4), 3))
+def test_batches_that_start_later_go_on_the_same():
+    whole = list(itertools.islice(batches(augmentation=STRONG), 7))
+    late = list(itertools.islice(batches(augmentation=STRONG, first_step=4), 3))
     for a, b in zip(whole[4:], late, strict=True):
         np.testing.assert_array_equal(a[0], b[0])
         np.testing.assert_array_equal(a[1], b[1])
-    other = next(stream(augmentation=STRONG, seed=2))
+    other = next(batches(augmentation=STRONG, seed=2))
     assert not np.array_equal(other[0], whole[0][0])
 
 
 def test_every_clip_comes_once_an_epoch_under_its_own_label():
-    drawn = [label for _, labels in itertools.islice(stream(), 10) for label in labels.max(axis=1)]
+    drawn = [label for _, labels in itertools.islice(batches(), 10) for label in labels.max(axis=1)]
     for epoch in range(6):
         assert sorted(drawn[5 * epoch : 5 * epoch + 5]) == [0, 1, 2, 3, 4]
-    for joints, labels in itertools.islice(stream(), 10):
+    for joints, labels in itertools.islice(batches(), 10):
         for row, row_labels in zip(joints, labels, strict=True):
             original = CLIPS[CHOSEN[row_labels.max()]].joints
             frames = min(8, len(original))
@@ -172,9 +172,9 @@ def test_speed_never_mixes_a_body_with_its_absence():
     np.testing.assert_array_equal(seen[[2, 4]], gappy.mask[nearest[[2, 4]], 0])
 
 
-def test_evaluation_chunks_give_every_clip_whole_and_once():
+def test_whole_clip_batches_have_every_clip_whole_and_once():
     seen = []
-    for rows, joints in evaluation_chunks(CLIPS, CHOSEN, batch_size=2, multiple=4):
+    for rows, joints in whole_clip_batches(CLIPS, CHOSEN, batch_size=2, multiple=4):
         assert joints.shape[0] == 2
         assert joints.shape[1] % 4 == 0
         np.testing.assert_array_equal(joints[len(rows) :], 0)

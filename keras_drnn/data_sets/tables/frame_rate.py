@@ -20,7 +20,18 @@ def at_rate(values: np.ndarray, rate: float, wanted: float) -> np.ndarray:
     """
     if rate == wanted or not len(values):
         return values
-    count = max(1, round(len(values) * wanted / rate))
+    count = frames_at_rate(len(values), rate, wanted)
     # Less than a thousandth of a frame early is rounding.
     moments = np.floor(np.arange(count) * (rate / wanted) + 1e-3).astype(int)
     return values[np.minimum(moments, len(values) - 1)]
+
+
+def frames_at_rate(frames: int, rate: float, wanted: float) -> int:
+    """How many frames there are at another rate, at least one.
+
+    Args:
+        frames: Frames of a recording.
+        rate: Frames per second of them.
+        wanted: Frames per second of the result.
+    """
+    return max(1, round(frames * wanted / rate))

@@ -23,7 +23,7 @@ from keras_drnn_runtime import Decision, StreamingClassifier
 
 
 @dataclass(frozen=True, eq=False)
-class LeftRunning:
+class StreamCheck:
     """A model left running over the clips that an export is judged by.
 
     Args:
@@ -65,9 +65,9 @@ class LeftRunning:
         return found
 
 
-def left_running(
+def stream_check(
     keras_file: Path, data: Data, metadata: dict[str, Any], numbers: np.ndarray
-) -> LeftRunning | None:
+) -> StreamCheck | None:
     """Run a model over the validation streams, the test streams where nobody is held out.
 
     Args:
@@ -91,7 +91,7 @@ def left_running(
         decision = Decision.of(said)
     else:
         decision = choose_decision(scores, [int(numbers[number]) for number in data.background])
-    return LeftRunning(scores, decision, data.data_set.frame_rate)
+    return StreamCheck(scores, decision, data.data_set.frame_rate)
 
 
 def _numbered(stream: Stream, numbers: np.ndarray) -> Stream:
