@@ -7,6 +7,8 @@ import shutil
 import tempfile
 from pathlib import Path
 
+import pytest
+
 os.environ.setdefault("KERAS_BACKEND", "jax")
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 # What JAX has compiled for one test it does not compile again for another, in whatever process.
@@ -17,49 +19,46 @@ if "JAX_COMPILATION_CACHE_DIR" not in os.environ:
     os.environ["JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS"] = "0"
     os.environ["JAX_PERSISTENT_CACHE_MIN_ENTRY_SIZE_BYTES"] = "-1"
 
-# Most of the time JAX compiles, and what it compiles is called a few times.
-os.environ.setdefault("XLA_FLAGS", "--xla_backend_optimization_level=0")
-
-import keras
-import pytest
-from converting import Converter
-from hypothesis import settings
-from keras.src.utils import module_utils
-
-from keras_drnn.export import conversion
-
-# On other backends Keras would import TensorFlow, which takes seconds in each process, to seed it
-# and to ask whether something is a shape of its own.
-if keras.backend.backend() != "tensorflow":
-    module_utils.tensorflow._available = False
-
-# The tensors of tests are small, and there is a pytest on each core: threads of torch would only
-# wait for each other, at several times the processor time.
-if keras.backend.backend() == "torch":
-    import torch
-
-    torch.set_num_threads(1)
-
-# The same examples every time, and no time limit: the first call of a layer compiles it. JAX
-# compiles every operation anew for each shape, and TensorFlow traces its loops: they get fewer.
-EXAMPLES = {"jax": 12, "tensorflow": 15, "torch": 40}
-settings.register_profile(
-    "stable",
-    derandomize=True,
-    deadline=None,
-    max_examples=EXAMPLES.get(keras.backend.backend(), 25),
+# Most of the time XLA compiles, and what it compiles is called a few times: without optimizing, by
+# the emitters that take a third of the time of the newer ones, in one piece. XLA ends a process at
+# an option that it does not know; then set XLA_FLAGS in the environment.
+os.environ.setdefault(
+    "XLA_FLAGS",
+    "--xla_backend_optimization_level=0 --xla_cpu_use_fusion_emitters=false"
+    " --xla_cpu_parallel_codegen_split_count=1",
 )
-settings.load_profile("stable")
+
+# Until everything is imported nothing is thrown away that would be worth looking for.
+gc.disable()
+
+
+def pytest_configure(config):
+    if starts_workers(config):
+        return
+    import backend
+
+    backend.prepare()
+
+
+def starts_workers(config):
+    """Whether this process only hands tests out: it imports no backend, on which workers wait."""
+    return getattr(config.option, "numprocesses", None) and not hasattr(config, "workerinput")
 
 
 @pytest.fixture(autouse=True)
 def _seeded():
+    import keras
+
     keras.utils.set_random_seed(7)
 
 
 @pytest.fixture(scope="session", autouse=True)
 def one_converter():
     """One process for all conversions: each for itself would import TensorFlow anew."""
+    from converting import Converter
+
+    from keras_drnn.export import conversion
+
     converter = Converter()
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(conversion, "start_process", converter)
@@ -69,9 +68,9 @@ def one_converter():
 
 def pytest_collection_finish():
     # What has been imported stays: the collector need not look through it again and again.
-    gc.collect()
     gc.freeze()
     gc.set_threshold(20_000, 10, 10)
+    gc.enable()
 
 
 # What these folders test depends on the backend; elsewhere a test says so with the mark.

@@ -1,0 +1,30 @@
+"""Keras and its backend, as the tests use them."""
+
+import keras
+from hypothesis import settings
+from keras.src.utils import module_utils
+
+# The same examples every time, and no time limit: the first call of a layer compiles it. JAX
+# compiles every operation anew for each shape, and TensorFlow traces its loops: they get fewer.
+EXAMPLES = {"jax": 12, "tensorflow": 15, "torch": 40}
+
+
+def prepare():
+    """To be called before the tests are imported."""
+    name = keras.backend.backend()
+    # On other backends Keras would import TensorFlow, which takes seconds in each process, to seed
+    # it and to ask whether something is a shape of its own.
+    if name != "tensorflow":
+        module_utils.tensorflow._available = False
+
+    # The tensors of tests are small, and there is a pytest on each core: threads of torch would
+    # only wait for each other, at several times the processor time.
+    if name == "torch":
+        import torch
+
+        torch.set_num_threads(1)
+
+    settings.register_profile(
+        "stable", derandomize=True, deadline=None, max_examples=EXAMPLES.get(name, 25)
+    )
+    settings.load_profile("stable")
