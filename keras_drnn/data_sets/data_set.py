@@ -32,8 +32,10 @@ class DataSet:
         reader: How the files of a folder are read; or the clips themselves, wherever they are.
         protocols: How it is evaluated; the first one unless another is asked for, with the folds
             that belong to it.
-        recipe: What the preset `best` starts from on this data.
-        stream_recipe: What the preset `stream` starts from; by default `for_streams(recipe)`.
+        recipe: What the preset `best` starts from on this data. If it is for another frame rate
+            than the data, `Recipe.at_rate` makes it one for theirs.
+        stream_recipe: What the preset `stream` starts from, likewise; by default
+            `for_streams(recipe)`.
         recipe_reason: Why it starts from there, where that is worth saying before a training.
         subsets: Parts of the test side that are reported on their own: by name, the numbers of
             their actions.
@@ -139,14 +141,15 @@ class DataSet:
         return ClipStore.of_source(self.reader, cache, progress)
 
     def starting_recipe(self, *, streams: bool) -> Recipe:
-        """What a preset starts from on this data: `stream`, or else `best`.
+        """What a preset starts from on this data, at its frame rate: `stream`, or else `best`.
 
         Args:
             streams: Whether the model is to be left running.
         """
-        if not streams:
-            return self.recipe
-        return self.stream_recipe or for_streams(self.recipe)
+        recipe = self.recipe
+        if streams:
+            recipe = self.stream_recipe or for_streams(recipe)
+        return recipe if self.frame_rate is None else recipe.at_rate(self.frame_rate)
 
     @property
     def reading(self) -> dict[str, Any] | None:

@@ -1,13 +1,20 @@
 """The recipe: everything that decides how a model is built and trained, as data."""
 
+import math
 from dataclasses import dataclass, replace
 
 from keras_drnn.skeletons.augmentation import Augmentation
+
+KINECT_RATE = 30.0  # frames a second, at which the presets were found
+# The share of a jump that is noise of the sensor, at that rate: the noise is the same at any.
+_NOISE = 0.5
 
 
 @dataclass(frozen=True)
 class Recipe:
     """How one model is built and trained.
+
+    Numbers of frames are meant at `frame_rate`; `at_rate` makes them last as long at another one.
 
     Args:
         cell: `"drnn"`, `"rnn"`, `"lstm"` or `"gru"`.
@@ -23,11 +30,14 @@ class Recipe:
         limit: Largest size of a feature, by which larger ones are replaced, or `None`; raw joints
             are limited too, to a size that no person has.
         motion: Whether the model also sees joint velocities and the hip's path.
+        lag: Frames over which movement is measured.
         align: Whether clips are turned to start facing the camera.
         torso: Whether joints are scaled by the length of the torso, for units that are not metres.
         memory: Frames that the features remember, for streams that never end: the view, the way
             and the torso are means that forget. `None` remembers the first frame for ever. See
             `SkeletonFeatures`.
+        jump: With a memory, metres from one frame to the next that are farther than anybody's hip
+            goes: it is somebody else, and what was is forgotten.
         frame_units: Units of a Dense(relu) on every frame before the recurrent layer; 0 for none.
         head_units: Units of a Dense(relu) between the recurrent layer and the scores; 0 for none.
         dropout: Share of the recurrent layer's outputs dropped, for a whole clip each.
@@ -42,6 +52,15 @@ class Recipe:
         streams: Whether the model is trained on clips strung together to streams of `frames` frames
             each, for a recogniser that is left running.
         pause: Probability of a pause between two clips of a stream.
+        longest_pause: Frames of such a pause, at most.
+        shortest: Frames of a clip that is cut off by an end of its stream with which it still
+            counts, at least.
+        frame_rate: Frames per second at which all these numbers of frames are meant.
+
+    Example:
+
+    >>> BEST.lag, BEST.at_rate(60).lag
+    (4, 8)
     """
 
     cell: str
@@ -54,9 +73,11 @@ class Recipe:
     spectral_norm: float | None = None
     limit: float | None = None
     motion: bool = False
+    lag: int = 4
     align: bool = False
     torso: bool = False
     memory: int | None = None
+    jump: float = 0.3
     frame_units: int = 0
     head_units: int = 0
     dropout: float = 0.0
@@ -70,6 +91,57 @@ class Recipe:
     augmentation: Augmentation = Augmentation()
     streams: bool = False
     pause: float = 0.0
+    longest_pause: int = 20
+    shortest: int = 5
+    frame_rate: float = KINECT_RATE
+
+    def at_rate(self, frame_rate: float) -> "Recipe":
+        """The recipe for another frame rate: what is counted in frames lasts as long as before.
+
+        `lag`, `memory`, `frames`, `longest_pause` and `shortest` become more frames at a higher
+        rate, fewer at a lower one, rounded, at least 1. `jump` is a way in the time between two
+        frames, and noise, which does not shrink with that time: half of it each at 30 frames a
+        second, so that no rate makes it less than the noise. Delays stay: they are chosen in
+        frames.
+
+        Args:
+            frame_rate: Frames per second.
+
+        Raises:
+            ValueError: If it is not above 0.
+
+        Example:
+
+        >>> [round(BEST.at_rate(rate).jump, 3) for rate in (10, 15, 30, 60, 120)]
+        [0.6, 0.45, 0.3, 0.225, 0.188]
+        """
+        if frame_rate == self.frame_rate:
+            return self
+        if not 0 < frame_rate < math.inf:
+            raise ValueError(
+                "`frame_rate` must be a number of frames a second above 0. "
+                f"Received: frame_rate={frame_rate}"
+            )
+        times = frame_rate / self.frame_rate
+        return replace(
+            self,
+            lag=_frames(self.lag, times),
+            memory=None if self.memory is None else _frames(self.memory, times),
+            jump=self.jump * _jump_at(frame_rate) / _jump_at(self.frame_rate),
+            frames=_frames(self.frames, times),
+            longest_pause=_frames(self.longest_pause, times),
+            shortest=_frames(self.shortest, times),
+            frame_rate=float(frame_rate),
+        )
+
+
+def _frames(frames: int, times: float) -> int:
+    return max(1, round(frames * times))
+
+
+def _jump_at(frame_rate: float) -> float:
+    """How far a jump is, as a share of one at 30 frames a second."""
+    return _NOISE + (1 - _NOISE) * KINECT_RATE / frame_rate
 
 
 # As in the thesis: per-frame cross-entropy, RMSProp, no dropout, no batch normalisation.
@@ -95,6 +167,7 @@ BEST = Recipe(
     ),
 )
 
+# At 30 frames a second, as are the other numbers of `for_streams`.
 _STREAM_FRAMES = (128, 256)  # at least and at most
 
 
@@ -109,12 +182,13 @@ def for_streams(recipe: Recipe) -> Recipe:
     >>> for_streams(BEST).streams, for_streams(BEST).frames
     (True, 200)
     """
-    shortest, longest = _STREAM_FRAMES
+    times = recipe.frame_rate / KINECT_RATE
+    shortest, longest = (_frames(frames, times) for frames in _STREAM_FRAMES)
     return replace(
         recipe,
         streams=True,
         pause=0.3,
-        memory=20,
+        memory=_frames(20, times),
         spectral_norm=0.97,
         limit=10.0,
         dropout=0.4,

@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from keras_drnn.data_sets import DataSet, Protocol, find_data_set
+from keras_drnn.data_sets.recipe import KINECT_RATE
 from keras_drnn.skeletons.duplicates import clean_test, copies_warning
 from keras_drnn.skeletons.extent import fewer_actions_warning
 from keras_drnn.skeletons.folder_files import folder_files
@@ -81,7 +82,17 @@ class ClipFolder:
         """What its user should know beside the summary of the files."""
         unused = unused_warning(self.clips.index, self.protocol, self.data_set.texts)
         fewer = fewer_actions_warning(self.clips.index, self.data_set.extent)
-        return (*filter(None, (unused, fewer)), *self.data_set.notices)
+        return (*filter(None, (unused, fewer, self._unknown_rate)), *self.data_set.notices)
+
+    @property
+    def _unknown_rate(self) -> str | None:
+        if self.data_set.layout is None or self.data_set.frame_rate is not None:
+            return None
+        return (
+            "Nothing says how many frames a second these clips have: movement and memory are "
+            f"measured as at {KINECT_RATE:g}. Of a table, `fps` says it, as a column or in a "
+            "description"
+        )
 
     @property
     def fold_notice(self) -> str | None:

@@ -6,6 +6,7 @@ from itertools import product
 
 import numpy as np
 
+from keras_drnn.data_sets.recipe import KINECT_RATE
 from keras_drnn.experiments.smoothed import Smoothed
 from keras_drnn.experiments.stream_scores import StreamScores
 from keras_drnn.log_softmax import log_softmax
@@ -18,7 +19,7 @@ from keras_drnn.reporting.segments import (
 )
 from keras_drnn_runtime.decision import Decision
 
-SMOOTHINGS = (1.0, 2.0, 4.0, 8.0, 16.0, 32.0)
+SMOOTHINGS = (1.0, 2.0, 4.0, 8.0, 16.0, 32.0)  # frames, of 30 a second
 ENTERS = (0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9)
 LEAVES = (0.4, 0.6, 0.8)  # shares of `enter`
 JUDGED_BY, AND_THEN = 0.25, 0.5  # overlaps of the segment F1
@@ -28,7 +29,11 @@ _TEMPERATURES = np.geomspace(0.1, 100.0, 121)
 _FRAMES = 20_000  # at most, for the temperature and for the thresholds
 
 
-def choose_decision(scores: Sequence[StreamScores], background: Sequence[int] = ()) -> Decision:
+def choose_decision(
+    scores: Sequence[StreamScores],
+    background: Sequence[int] = (),
+    frame_rate: float | None = None,
+) -> Decision:
     """Choose temperature, smoothing and thresholds on streams that nothing was trained on.
 
     The temperature is that at which the classes of all labelled frames are likeliest. Smoothing and
@@ -39,12 +44,13 @@ def choose_decision(scores: Sequence[StreamScores], background: Sequence[int] = 
     Args:
         scores: What the model says of the validation streams.
         background: Numbers of the classes that mean that nothing happens.
+        frame_rate: Frames per second, if known: smoothings are as long at any rate.
     """
     scores = _some(scores)
     temperature = _temperature(scores)
     plain = Decision(temperature=temperature, background=tuple(background))
     reached: dict[Decision, tuple[float, float]] = {}
-    for smoothing in SMOOTHINGS:
+    for smoothing in _smoothings(frame_rate):
         smoothed = [Smoothed(each, replace(plain, smoothing=smoothing)) for each in scores]
         for enter, share in product(ENTERS, LEAVES):
             leave = round(enter * share, 4)
@@ -91,6 +97,12 @@ def decided(
         f"{prefix}/background_seconds": seconds,
         f"{prefix}/false_alarms_per_hour": alarms,
     }
+
+
+def _smoothings(frame_rate: float | None) -> list[float]:
+    """The smoothings to choose from; none is always among them."""
+    times = (frame_rate or KINECT_RATE) / KINECT_RATE
+    return sorted({max(1.0, round(smoothing * times, 4)) for smoothing in (1 / times, *SMOOTHINGS)})
 
 
 def _truth_and_told(smoothed: Smoothed, decision: Decision) -> tuple[np.ndarray, np.ndarray]:

@@ -16,11 +16,8 @@ from keras_drnn.skeletons.layouts import JointLayout
 from keras_drnn.skeletons.split import Split
 from keras_drnn.spectral_norm import SpectralNorm
 
-LAG = 4  # frames over which movement is measured
 # Joints of a few decimetres, movements of centimetres: all of them to about one.
 SCALES = (3.0, 5.0, 2.0)
-# Metres from one frame to the next, farther than anybody goes: it is somebody else.
-JUMP = 0.3
 # No camera sees a person at 100 metres. In other units: 100 metres in millimetres, and more pixels
 # than a picture has.
 MOST_METRES, MOST_OF_ANY_UNIT = 1e2, 1e5
@@ -81,10 +78,10 @@ def build_model(
         layout.hip,
         shoulders=(layout.left_shoulder, layout.right_shoulder) if recipe.align else None,
         shoulder_centre=layout.shoulder_centre if recipe.torso else None,
-        lag=LAG if recipe.motion else None,
+        lag=recipe.lag if recipe.motion else None,
         scales=SCALES if recipe.motion else (1.0, 1.0, 1.0),
         memory=recipe.memory,
-        jump=None if recipe.memory is None else JUMP,
+        jump=None if recipe.memory is None else recipe.jump,
         name="frame",
     )(limited)
     return keras.Model(joints, _scores(recipe, x, classes), name=name)

@@ -85,8 +85,8 @@ def _of_streams(model: keras.Model, data: Data) -> tuple[Decision, dict[str, flo
     validation, test = (streams_of(data, part) for part in (data.split.validation, data.split.test))
     # In one call, so that little is compiled.
     said = stream_scores(model, [*validation, *test])
-    decision = choose_decision(said[: len(validation)], data.background)
     tested, rate = said[len(validation) :], data.data_set.frame_rate
+    decision = choose_decision(said[: len(validation)], data.background, rate)
     scores = clips_of(tested)
     reached = summarise_stream(scores, "stream", rate) | decided(tested, decision, rate)
     watched = clips_of(said[: len(validation)])

@@ -118,8 +118,12 @@ def recipe_params(recipe: Recipe, *, of_joints: bool = True) -> dict:
         unused |= {"activation", "gain", "spectral_norm"}
     if not of_joints:
         unused |= {"motion", "align", "torso", "memory"}
+    if not of_joints or not recipe.motion:
+        unused |= {"lag"}
+    if not of_joints or recipe.memory is None:
+        unused |= {"jump"}
     if not recipe.streams:
-        unused |= {"pause"}
+        unused |= {"pause", "longest_pause", "shortest"}
     if recipe.optimizer != "adamw":
         unused |= {"weight_decay"}
     fields = asdict(recipe)

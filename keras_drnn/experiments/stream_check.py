@@ -86,12 +86,13 @@ def stream_check(
     parts = data.split
     judged = parts.validation if len(parts.validation) else parts.test
     scores = stream_scores(model, [_numbered(each, numbers) for each in streams_of(data, judged)])
-    said = metadata.get("decision")
+    said, rate = metadata.get("decision"), data.data_set.frame_rate
     if said:
         decision = Decision.of(said)
     else:
-        decision = choose_decision(scores, [int(numbers[number]) for number in data.background])
-    return StreamCheck(scores, decision, data.data_set.frame_rate)
+        background = [int(numbers[number]) for number in data.background]
+        decision = choose_decision(scores, background, rate)
+    return StreamCheck(scores, decision, rate)
 
 
 def _numbered(stream: Stream, numbers: np.ndarray) -> Stream:

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from keras_drnn.data_sets.data_set import BACKGROUND
+from keras_drnn.data_sets.recipe import KINECT_RATE
 from keras_drnn.experiments.scored import describe_file, scored
 from keras_drnn_runtime import Decision, Event, EventDetector
 
@@ -65,7 +66,10 @@ def detector_of(description: dict) -> EventDetector:
         background = description.get("background")
         if background is None:  # of a model that was trained before files said so
             background = [number for number, name in enumerate(labels or ()) if name == BACKGROUND]
-        decision = Decision(background=tuple(background))
+        # As long as that of any decision at 30 frames a second.
+        smoothing = Decision().smoothing * (description.get("frame_rate") or KINECT_RATE)
+        smoothing = max(1.0, smoothing / KINECT_RATE)
+        decision = Decision(smoothing=smoothing, background=tuple(background))
     return EventDetector(decision, labels, description.get("frame_rate"))
 
 

@@ -138,7 +138,14 @@ def training_batches(
         first_step: Number of the first batch.
     """
     chosen = data.split.train
-    draw = partial(stream_batches, pause=recipe.pause) if recipe.streams else clip_batches
+    draw = clip_batches
+    if recipe.streams:
+        draw = partial(
+            stream_batches,
+            pause=recipe.pause,
+            longest_pause=recipe.longest_pause,
+            shortest=recipe.shortest,
+        )
     return draw(
         data.clips,
         chosen,

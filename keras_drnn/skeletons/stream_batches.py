@@ -13,10 +13,8 @@ from keras_drnn.skeletons.batches import Clips
 from keras_drnn.skeletons.clip import Clip
 from keras_drnn.skeletons.layouts import JointLayout
 
-LONGEST_PAUSE = 20  # frames
 ONE_PERSON = 0.7  # share of the streams in which all clips are of one person
 CUT_OFF = 0.5  # share of the streams that begin in the midst of a clip
-SHORTEST = 5  # frames of a clip that is cut off, at either end, with which it still counts
 
 
 def stream_batches(
@@ -30,6 +28,8 @@ def stream_batches(
     seed: int,
     augmentation: Augmentation,
     pause: float,
+    longest_pause: int,
+    shortest: int,
     first_step: int = 0,
 ) -> Iterator[tuple[np.ndarray, np.ndarray]]:
     """Endless batches of streams; a batch depends on `seed` and its number alone.
@@ -37,8 +37,8 @@ def stream_batches(
     A stream is made of random clips of one camera, in most streams of one person too, each varied
     on its own, so that a batch has as many bodies as it can. Half of the streams begin with a clip
     that is cut off at its start, at a random frame; the last clip ends where the stream does.
-    Between two clips there is now and then a pause of 1 to 20 frames: in half of the pauses nobody
-    is there, in the others the last pose of the clip is held.
+    Between two clips there is now and then a pause: in half of the pauses nobody is there, in the
+    others the last pose of the clip is held.
 
     Args:
         clips: The clips.
@@ -50,28 +50,32 @@ def stream_batches(
         seed: Seed of everything random.
         augmentation: What to vary.
         pause: Probability of a pause between two clips.
+        longest_pause: Frames of a pause, at most; they are 1 or more.
+        shortest: Frames of a clip that is cut off, at either end, with which it still counts.
         first_step: Number of the first batch.
 
     Yields:
         `(batch_size, frames, bodies, joints, 3)` joints in metres and `(batch_size, frames, 2)`
         ints for each frame: the class, -1 where nobody is there, where a pose is held, and in a
-        last clip of which fewer than 5 frames are left; and the number of the clip in its stream,
-        from 0 up.
+        last clip of which fewer than `shortest` frames are left; and the number of the clip in its
+        stream, from 0 up.
 
     Example:
 
     >>> batches = stream_batches(store, train, classes, layout=KINECT_V1, batch_size=24, frames=200,
-    ...                          seed=0, augmentation=Augmentation(speed=1.5), pause=0.3)
+    ...                          seed=0, augmentation=Augmentation(speed=1.5), pause=0.3,
+    ...                          longest_pause=20, shortest=5)
     >>> joints, labels = next(batches)
     """
     pool = _Pool.of(clips, chosen, labels)
+    cuts = _Cuts(augmentation.speed, pause, longest_pause, shortest)
     step = first_step
     while True:
         rng = np.random.default_rng([seed, 2, step])
         truth = np.full((batch_size, frames, 2), -1, "int32")
         pieces: list[_Piece] = []
         for row in range(batch_size):
-            pieces += _string(pool, truth[row], row * frames, augmentation.speed, pause, rng)
+            pieces += _string(pool, truth[row], row * frames, cuts, rng)
         joints = _laid_out(pieces, batch_size * frames, layout, augmentation, rng)
         joints = joints.reshape(batch_size, frames, *joints.shape[1:])
         truth[~joints.any(axis=(2, 3, 4)), 0] = -1
@@ -97,6 +101,16 @@ class _Pool:
         return cls(drawn, labels, _alike(cameras), _alike(people))
 
 
+@dataclass(frozen=True)
+class _Cuts:
+    """How clips are played and what is between them; see `stream_batches`."""
+
+    speed: float
+    pause: float
+    longest_pause: int
+    shortest: int
+
+
 @dataclass(frozen=True, eq=False)
 class _Piece:
     """A clip as it is played in a stream."""
@@ -110,8 +124,7 @@ def _string(
     pool: _Pool,
     truth: np.ndarray,
     offset: int,
-    speed: float,
-    pause: float,
+    cuts: _Cuts,
     rng: np.random.Generator,
 ) -> list[_Piece]:
     """One stream, which begins at `offset` in the batch; writes its `truth`."""
@@ -121,14 +134,14 @@ def _string(
     pieces: list[_Piece] = []
     begin = 0
     while begin < frames:
-        moments = moments_of_stretch(len(pool.clips[which].joints), frames, speed, rng)
+        moments = moments_of_stretch(len(pool.clips[which].joints), frames, cuts.speed, rng)
         if begin == 0 and rng.random() < CUT_OFF:
-            moments = moments[_below(max(len(moments) - SHORTEST, 0) + 1, rng) :]
+            moments = moments[_below(max(len(moments) - cuts.shortest, 0) + 1, rng) :]
         end = begin + len(moments)
-        if min(end, begin + SHORTEST) <= frames:
+        if min(end, begin + cuts.shortest) <= frames:
             truth[begin:end, 0] = pool.labels[which]
         truth[begin:, 1] = len(pieces)
-        absent, held = _pause(pause, rng)
+        absent, held = _pause(cuts, rng)
         if held:
             moments = np.append(moments, np.full(held, moments[-1]))
         pieces.append(_Piece(pool.clips[which], moments[: frames - begin], offset + begin))
@@ -149,11 +162,11 @@ def _alike(keys: list[tuple[int, ...]]) -> list[np.ndarray]:
     return [members[each] for each in group]
 
 
-def _pause(probability: float, rng: np.random.Generator) -> tuple[int, int]:
+def _pause(cuts: _Cuts, rng: np.random.Generator) -> tuple[int, int]:
     """Frames in which nobody is there, or else in which the last pose is held."""
-    if rng.random() >= probability:
+    if rng.random() >= cuts.pause:
         return 0, 0
-    length = 1 + _below(LONGEST_PAUSE, rng)
+    length = 1 + _below(cuts.longest_pause, rng)
     return (length, 0) if rng.random() < 0.5 else (0, length)
 
 

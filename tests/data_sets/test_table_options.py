@@ -8,6 +8,7 @@ from typer.testing import CliRunner
 
 from keras_drnn.cli.data import app
 from keras_drnn.data_sets import find_data_set
+from keras_drnn.data_sets.tables.row_clip import Reading
 from keras_drnn.experiments.data import open_data
 from keras_drnn.experiments.runs import _meaning
 from keras_drnn.experiments.stream_scores import streams_of
@@ -124,6 +125,18 @@ def test_parts_of_recordings_are_judged_where_they_were(parts, tmp_path):
         clip = data.clips[int(chosen[segment.clip])]
         np.testing.assert_array_equal(joints[segment.begin : segment.end], clip.joints)
         assert segment.label == data.split.labels[chosen[segment.clip]]
+
+
+def test_recordings_of_streams_are_read_when_they_are_asked_for_and_not_kept(
+    parts, tmp_path, monkeypatch
+):
+    data, read = open_data(parts(""), root=None, cache=tmp_path / "cache"), []
+    values = Reading.values
+    monkeypatch.setattr(Reading, "values", lambda *of: read.append(of[1]) or values(*of))
+    (stream,) = streams_of(data, data.split.test)
+    assert not read
+    first, second = stream.read(), stream.read()
+    assert len(read) == 2 and first is not second and len(first) == stream.length
 
 
 def test_without_a_background_what_lies_between_has_no_label(parts, tmp_path):

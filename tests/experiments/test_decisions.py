@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from keras_drnn.experiments.decisions import choose_decision, decided
+from keras_drnn.experiments.decisions import _smoothings, choose_decision, decided
 from keras_drnn.experiments.smoothed import Smoothed
 from keras_drnn.experiments.stream_scores import StreamScores
 from keras_drnn.skeletons.streams import Segment, Stream
@@ -82,6 +82,19 @@ def test_smoothing_is_chosen_where_scores_flicker_and_only_there():
     none = Decision(chosen.temperature, 1.0, chosen.enter, chosen.leave)
     reached = [decided([flickering], each)["stream/segment_f1_25"] for each in (chosen, none)]
     assert reached[0] > reached[1] + 0.3
+
+
+def test_smoothings_to_choose_from_are_as_long_at_any_rate():
+    assert _smoothings(None) == _smoothings(30) == [1, 2, 4, 8, 16, 32]
+    assert _smoothings(120) == [1, 4, 8, 16, 32, 64, 128]
+    assert _smoothings(15) == [1, 2, 4, 8, 16]
+    # Scores four times as often, each as it was: averaged over four times as many.
+    scores = noisy(5, 20, sure=1.0)
+    parts = [4 * (each.end - each.begin) for each in scores.stream.segments]
+    labels = [each.label for each in scores.stream.segments]
+    quick = stream(parts, labels, scores.log_probabilities.repeat(4, axis=0))
+    usual = choose_decision([scores], frame_rate=30).smoothing
+    assert choose_decision([quick], frame_rate=120).smoothing >= 2 * usual >= 8
 
 
 def test_of_settings_that_are_as_good_the_most_careful_is_taken():

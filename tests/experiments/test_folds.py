@@ -72,8 +72,9 @@ def test_a_fold_that_cannot_be_split_is_left_out_with_the_reason(opened):
 
 def test_what_all_folds_warn_of_is_said_once(opened):
     folds = opened([*rows("abc"), "d.npy,sit,"])
-    (warning,) = folds.warnings
-    assert warning.startswith("loso does not use 1 of the 7 clips")
+    clips, rate = folds.warnings
+    assert clips.startswith("loso does not use 1 of the 7 clips")
+    assert rate.startswith("Nothing says how many frames a second")
 
 
 def test_copies_across_one_fold_make_clean_clips_of_all(opened):

@@ -130,14 +130,19 @@ def test_what_a_recipe_has_no_use_for_is_not_among_its_parameters(finished):
     folder, _ = finished
     params = description(folder)["params"]
     assert params["streams"] and params["pause"] == RECIPE.pause
+    assert (params["lag"], params["memory"], params["jump"]) == (4, 20, 0.3)
+    assert (params["longest_pause"], params["shortest"], params["frame_rate"]) == (20, 5, 30)
     clip_by_clip = runs.recipe_params(recipe_for("lstm", preset="best", data="demo"))
     assert not clip_by_clip["streams"] and clip_by_clip["weight_decay"] > 0
-    assert not {"pause", "delays", "activation", "gain", "spectral_norm"} & set(clip_by_clip)
+    assert clip_by_clip["lag"] == 4
+    assert not {"delays", "activation", "gain", "spectral_norm"} & set(clip_by_clip)
+    assert not {"pause", "longest_pause", "shortest", "jump"} & set(clip_by_clip)
     of_channels = runs.recipe_params(
         recipe_for("rnn", preset="thesis", data="demo"), of_joints=False
     )
     assert {"activation", "gain", "spectral_norm", "limit"} < set(of_channels)
-    assert not {"delays", "motion", "align", "torso", "memory", "weight_decay"} & set(of_channels)
+    assert not {"motion", "lag", "align", "torso", "memory", "jump"} & set(of_channels)
+    assert not {"delays", "weight_decay"} & set(of_channels)
 
 
 def test_a_run_that_fails_is_recorded_and_does_not_raise(tmp_path, data):
@@ -212,9 +217,9 @@ def test_how_events_are_told_is_chosen_on_the_validation_clips_alone(data, monke
             for each in streams
         ]
 
-    def choose(scores, background):
+    def choose(scores, *how):
         chosen_on.extend(each.stream for each in scores)
-        return choose_decision(scores, background)
+        return choose_decision(scores, *how)
 
     monkeypatch.setattr(results, "stream_scores", said)
     monkeypatch.setattr(results, "choose_decision", choose)

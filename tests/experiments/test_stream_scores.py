@@ -93,15 +93,19 @@ def test_a_frame_that_is_no_number_is_wrong_whatever_the_class():
     assert sequence_accuracy(unseen) == 0
 
 
-def test_few_lengths_are_compiled(monkeypatch):
-    shapes = []
+def test_few_lengths_are_compiled_and_each_stream_is_read_once(monkeypatch):
+    shapes, read = [], []
 
     def predict_on_batch(joints):
         shapes.append(joints.shape)
         return np.zeros((*joints.shape[:2], 2), "float32")
 
     def stream(length):
-        return Stream((), length, lambda: np.ones((length, 1, 2, 3), "float32"))
+        def frames():
+            read.append(length)
+            return np.ones((length, 1, 2, 3), "float32")
+
+        return Stream((), length, frames)
 
     monkeypatch.setattr(module, "FRAMES_AT_ONCE", 400)
     lengths = [70, 130, 190, 180, 64, 60, 33, 97, 150]
@@ -110,3 +114,4 @@ def test_few_lengths_are_compiled(monkeypatch):
     assert [len(each.valid) for each in found] == lengths
     assert all(each.valid.all() for each in found)
     assert [shape[:2] for shape in shapes] == [(2, 192), (2, 192), (3, 128), (2, 64)]
+    assert sorted(read) == sorted(lengths)  # each once

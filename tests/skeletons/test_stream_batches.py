@@ -7,9 +7,9 @@ import pytest
 
 from keras_drnn.skeletons import KINECT_V1, Clip
 from keras_drnn.skeletons.augmentation import Augmentation
-from keras_drnn.skeletons.stream_batches import LONGEST_PAUSE, SHORTEST, stream_batches
+from keras_drnn.skeletons.stream_batches import stream_batches
 
-FRAMES = 60
+FRAMES, LONGEST_PAUSE, SHORTEST = 60, 20, 5
 
 
 def clip(number, frames, camera, subject, lost=()):
@@ -32,6 +32,7 @@ LABELS = np.array([CLIPS[i].action for i in CHOSEN])
 
 def batches(count, **settings):
     defaults = {"layout": KINECT_V1, "batch_size": 4, "frames": FRAMES, "seed": 1, "pause": 0.5}
+    defaults |= {"longest_pause": LONGEST_PAUSE, "shortest": SHORTEST}
     defaults["augmentation"] = Augmentation()
     return list(
         itertools.islice(stream_batches(CLIPS, CHOSEN, LABELS, **(defaults | settings)), count)
@@ -126,6 +127,17 @@ def test_without_pauses_there_is_none():
         assert (truth[: FRAMES - SHORTEST, 0] >= 0)[row[: FRAMES - SHORTEST] > 0].all()
 
 
+def test_how_long_a_pause_is_and_how_short_a_clip_that_counts_is_said():
+    lengths, begins = set(), []
+    for _, truth in rows(40, longest_pause=3, shortest=2, pause=1.0):
+        for number in range(truth[:, 1].max()):
+            frames = np.flatnonzero(truth[:, 1] == number)
+            counted = frames[truth[frames, 0] >= 0]
+            lengths.add(int(frames[-1] - counted[-1]))
+        begins.append(np.count_nonzero((truth[:, 1] == 0) & (truth[:, 0] >= 0)))
+    assert lengths == {1, 2, 3} and min(begins) == 2
+
+
 def test_a_lost_frame_has_no_label():
     for row, truth in rows(10):
         assert (truth[row == 0, 0] == -1).all()
@@ -185,6 +197,8 @@ def test_channels_are_strung_together_too():
             seed=0,
             augmentation=Augmentation(),
             pause=0.0,
+            longest_pause=LONGEST_PAUSE,
+            shortest=SHORTEST,
         )
     )
     assert joints.shape == (2, 40, 1, 5, 1)

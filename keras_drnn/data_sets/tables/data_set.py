@@ -98,7 +98,7 @@ def table_data_set(
         )
     length, rate = _typical_length(sample, fps), fps or sample.rate
     looked_at = len(sample.lengths) if len(sample.lengths) < len(table.rows) else None
-    recipe = starting_recipe(reading, length)
+    recipe = starting_recipe(reading, length, rate)
     name = plain_name(Path(path).stem).strip("-_") or "table"
     return DataSet(
         name=name,

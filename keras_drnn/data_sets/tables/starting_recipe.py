@@ -2,8 +2,6 @@
 
 from dataclasses import replace
 
-import numpy as np
-
 from keras_drnn.data_sets.recipe import BEST, Recipe
 from keras_drnn.data_sets.tables.axes import METRES
 from keras_drnn.data_sets.tables.row_clip import Reading
@@ -11,27 +9,29 @@ from keras_drnn.schedule import proposed_delays, transformations
 from keras_drnn.skeletons.augmentation import Augmentation
 from keras_drnn.skeletons.words import counted, in_frames
 
-_FRAMES = (16, 128)  # of a training stretch
+_SHORTEST, _LONGEST = 16, 128  # frames of a training stretch; the latter at 30 a second
 _UNITS = 150  # about; as many as make groups of equal size
 
 
-def starting_recipe(reading: Reading, length: int) -> Recipe:
+def starting_recipe(reading: Reading, length: int, frame_rate: float | None = None) -> Recipe:
     """The general recipe, as far as the recordings have what it is about.
 
     Args:
         reading: How the recordings are read.
         length: Frames of a typical clip.
+        frame_rate: Frames per second, where it is known.
 
     Example:
 
     >>> starting_recipe(Reading((1, 6, 1), None, "seconds"), length=50).delays
     (1, 3, 9)
     """
-    frames = int(np.clip(-(-length // 8) * 8, *_FRAMES))
+    general = replace(BEST, frames=_LONGEST).at_rate(frame_rate or BEST.frame_rate)
+    frames = max(_SHORTEST, min(-(-length // 8) * 8, general.frames))
     delays = proposed_delays(frames)
     groups = len(delays)
     units = groups * round(_UNITS / groups)  # groups of equal size
-    recipe = replace(BEST, frames=frames, delays=delays, units=units)
+    recipe = replace(general, frames=frames, delays=delays, units=units)
     if reading.layout is None:
         return replace(recipe, motion=False, align=False, augmentation=Augmentation())
     metres = reading.units in METRES and reading.shape[2] == 3

@@ -134,7 +134,7 @@ def test_channels_are_no_skeletons(tmp_path):
     assert recipe.frames == 56 and len(split_units(recipe.units, len(recipe.delays))) > 1
     (tmp_path / "clips.toml").write_text('table = "clips.csv"\nfps = 30\n')
     slow = table_data_set(tmp_path / "clips.toml", fps=15)
-    assert slow.recipe.frames == 32
+    assert slow.recipe.frames == 32 and slow.recipe.frame_rate == 15
     # By hand, from frame 1: into group 1, two steps to frame 3, into group 2, two to frame 9, into
     # group 3, two to frame 27, which it holds to the end: nine.
     assert slow.recipe.delays == (1, 3, 9) and "more than 9 steps" in slow.recipe_reason
@@ -145,8 +145,8 @@ def test_channels_are_no_skeletons(tmp_path):
 
 
 def test_nobody_named_is_told_where_it_matters(tmp_path):
-    header, sides = "file,label,split", ["train", "train", "test", "val"]
-    lines = [f"{n}{label}.npy,{label},{side}" for n, side in enumerate(sides) for label in "xy"]
+    header, sides = "file,label,split,fps", ["train", "train", "test", "val"]
+    lines = [f"{n}{label}.npy,{label},{side},30" for n, side in enumerate(sides) for label in "xy"]
     table = write_table(tmp_path, [header, *lines])
     data = opened(table, tmp_path, layout="coco_17")
     assert data.warnings == ()
@@ -158,6 +158,14 @@ def test_nobody_named_is_told_where_it_matters(tmp_path):
     assert warning.startswith("No row names a subject")
     assert [len(p) for p in (data.split.train, data.split.validation, data.split.test)] == [2, 2, 2]
     assert sorted(data.split.labels[data.split.validation]) == [0, 1]
+
+
+def test_a_rate_that_nobody_says_is_told_where_movement_is_measured(tmp_path):
+    (warning,) = opened(write_table(tmp_path, rows("abc")), tmp_path, layout="coco_17").warnings
+    assert "measured as at 30. Of a table, `fps` says it" in warning
+    said = write_table(tmp_path, rows("abc"), description="fps = 60\n")
+    data = opened(said, tmp_path, layout="coco_17")
+    assert data.warnings == () and data.data_set.recipe.lag == 8
 
 
 def test_a_row_without_a_side_is_counted_and_named(tmp_path):
