@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 from keras_drnn.lazy import lazy_names
 
 if TYPE_CHECKING:
+    from keras_drnn.animation.film import write_film
     from keras_drnn.animation.page import animation_html, animation_script
 else:
     __getattr__, __dir__ = lazy_names(
@@ -12,7 +13,8 @@ else:
         {
             "animation_html": "keras_drnn.animation.page",
             "animation_script": "keras_drnn.animation.page",
+            "write_film": "keras_drnn.animation.film",
         },
     )
 
-__all__ = ["animation_html", "animation_script"]
+__all__ = ["animation_html", "animation_script", "write_film"]

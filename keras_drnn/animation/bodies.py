@@ -21,6 +21,11 @@ class Box(NamedTuple):
         """The point in the middle."""
         return (self.low + self.high) / 2
 
+    @property
+    def half_height(self) -> float:
+        """Half of how high it is."""
+        return float((self.high - self.low)[1]) / 2
+
     def half_width(self, turn: float) -> float:
         """Half of what is as wide as the box seen from the side.
 

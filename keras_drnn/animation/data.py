@@ -38,7 +38,10 @@ def scene_data(scene: Scene) -> dict[str, Any]:
         data |= {
             "names": said.names,
             "label": said.label,
-            "tracks": [_shares(said.probabilities[:, number]) for number in said.shown],
+            "tracks": [
+                *data["tracks"],
+                *(_shares(said.probabilities[:, number]) for number in said.shown),
+            ],
             "shown": said.shown,
             "now": _answer(said.now),
             "soFar": _answer(said.so_far),
@@ -47,8 +50,8 @@ def scene_data(scene: Scene) -> dict[str, Any]:
 
 
 def channel_shares(scene: Scene) -> np.ndarray:
-    """Channels `(channels, frames)`, each from 0, its least value, to 1, its largest."""
-    values = scene.joints[:, 0, :, 0].T.astype(np.float64)
+    """The channels that are shown, `(channels, frames)`, each from 0, its least value, to 1."""
+    values = scene.joints[:, 0, list(scene.channels), 0].T.astype(np.float64)
     values = np.where(np.isnan(values), 0.0, values)
     seen = values[:, scene.seen] if scene.seen.any() else values
     low, high = seen.min(axis=1, keepdims=True), seen.max(axis=1, keepdims=True)

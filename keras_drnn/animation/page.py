@@ -97,13 +97,12 @@ def _words(scene: Scene) -> dict[str, Any]:
     rows = []
     if said is not None:
         rows = [{"name": said.names[each], "true": each == said.label} for each in said.shown]
-    elif not scene.of_joints:
-        rows = [{"name": f"channel {each + 1}"} for each in range(scene.joints.shape[2])]
     return {
         "scene": scene,
         "length": f"{counted(scene.frames, 'frame')}, {seconds:.1f} s",
         "nobody": counted(int((~scene.seen).sum()), "frame"),
         "rows": rows,
+        "tracks": bool(rows or scene.channels or scene.delays or not scene.seen.all()),
         "left_out": 0 if said is None else len(said.names) - len(rows),
         "turned": scene.joints.shape[-1] == 3,
         "sides": bool({side for _, _, side in scene.bones} & {"left", "right"}),

@@ -12,6 +12,8 @@ from keras_drnn.skeletons.clip import Clip
 from keras_drnn.skeletons.layouts import JointLayout, indices_of
 from keras_drnn.skeletons.sides import Side, side_of
 
+_MOST_CHANNELS = 24
+
 
 @dataclass(frozen=True, eq=False)
 class Scene:
@@ -52,6 +54,11 @@ class Scene:
     def of_joints(self) -> bool:
         """Whether there are joints to draw, rather than channels."""
         return self.joints.shape[-1] > 1
+
+    @property
+    def channels(self) -> range:
+        """The channels that have a strip: not more than can be looked at."""
+        return range(0 if self.of_joints else min(self.joints.shape[2], _MOST_CHANNELS))
 
     @property
     def bodies(self) -> list[int]:

@@ -3,6 +3,7 @@
 import typer
 
 from keras_drnn.cli import data
+from keras_drnn.cli.animate import animate
 from keras_drnn.cli.compare import compare, train
 from keras_drnn.cli.export import export
 from keras_drnn.cli.predict import predict
@@ -19,5 +20,6 @@ app.command()(compare)
 app.command()(train)
 app.command()(tune)
 app.command()(predict)
+app.command()(animate)
 app.command()(export)
 app.add_typer(data.app, name="data")

@@ -34,10 +34,9 @@ def multiply_adds(model, *, skipping: bool) -> dict[str, Any]:
     return {"multiply_adds": float(mean), "multiply_adds_worst": worst}
 
 
-def delays_of(model) -> list[list[int]]:
-    """The delays of each delayed layer of a model."""
-    layers = list(_leaves(model))
-    return [list(layer.delays) for layer in layers if isinstance(layer, DelayedRNNCell)]
+def delayed_cells(model) -> list[DelayedRNNCell]:
+    """The delayed cells of a model, in the order of its graph."""
+    return [layer for layer in _leaves(model) if isinstance(layer, DelayedRNNCell)]
 
 
 def _leaves(model) -> Iterator:

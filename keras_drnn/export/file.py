@@ -10,7 +10,7 @@ import numpy as np
 
 from keras_drnn.export.check import Comparison, accept, accuracies
 from keras_drnn.export.conversion import Content, check_request
-from keras_drnn.export.costs import delays_of
+from keras_drnn.export.costs import delayed_cells
 from keras_drnn.export.models import loaded
 from keras_drnn.export.report import ExportReport
 from keras_drnn.system.atomic_writes import write_bytes
@@ -120,7 +120,9 @@ def export_file(
     check_request(path, check_inputs, form, representative)
     kind = kind_of(loaded(model))
     inside = {**(metadata or {}), "version": __version__, "form": form, **kind.metadata}
-    inside["delays"] = delays_of(kind.model)
+    cells = delayed_cells(kind.model)
+    inside["delays"] = [list(cell.delays) for cell in cells]
+    inside["first_steps"] = [cell.first_step for cell in cells]
     bound, unbounded = bound_of_file(kind.model, form)
     inside |= {"score_bound": bound} | ({"unbounded": unbounded} if unbounded else {})
     clips = kind.clips(check_inputs, form)

@@ -7,6 +7,7 @@ from base64 import b64decode
 import numpy as np
 import pytest
 from browser import ask_page, browser
+from moving_clips import NOBODY, make_clip, probabilities_of
 
 from keras_drnn import update_steps
 from keras_drnn.animation import animation_html, animation_script
@@ -14,23 +15,6 @@ from keras_drnn.skeletons import COCO_17, KINECT_V2, Clip
 
 DELAYS = (1, 3, 9)
 NAMES = ["wave", "</script><b>öffnen", 'sit "down" & up']
-NOBODY = [7, 8, 9, 20]
-
-
-def make_clip(frames=30, bodies=2, layout=KINECT_V2, axes=3, name="clip"):
-    """People who walk about; the second comes later, and in some frames there is nobody."""
-    rng = np.random.default_rng(3)
-    pose = rng.uniform(-0.8, 0.8, (bodies, len(layout), axes))
-    way = rng.normal(0, 0.03, (frames, bodies, 1, axes)).cumsum(axis=0)
-    joints = (pose + way + 2.0).astype("float32")
-    joints[:5, 1:] = 0
-    joints[NOBODY] = 0
-    return Clip(joints, joints.any(axis=(2, 3)), 1, 1, 1, name)
-
-
-def probabilities_of(frames, classes, seed=1):
-    scores = np.random.default_rng(seed).normal(0, 2, (frames, classes))
-    return np.exp(scores) / np.exp(scores).sum(axis=1, keepdims=True)
 
 
 def data_of(html):
@@ -145,11 +129,13 @@ def test_names_do_not_break_out_of_the_page():
 def test_channels_are_shown_from_their_least_to_their_largest():
     values = np.random.default_rng(0).normal(size=(12, 1, 3, 1)) * [[[1.0], [10.0], [100.0]]]
     clip = Clip(values.astype("float32"), np.ones((12, 1), bool), 1, 1, 1, "wrist")
-    html = animation_html(clip, None)
+    about = {"names": ["up", "down"], "probabilities": probabilities_of(12, 2)}
+    html = animation_html(clip, None, **about)
     tracks = np.stack([shares(text) for text in data_of(html)["tracks"]], axis=1)
     low, high = values.min(axis=0), values.max(axis=0)
     expected = ((values - low) / (high - low))[:, 0, :, 0]
-    np.testing.assert_allclose(tracks, expected, atol=2e-5)
+    both = np.hstack([expected, about["probabilities"]])
+    np.testing.assert_allclose(tracks, both, atol=2e-5)
     assert "channel 3" in html and 'class="person"' not in html
 
 

@@ -15,6 +15,7 @@ from tflite_files import operator_code, relu_model
 from keras_drnn import DelayedRNN, DelayedRNNCell
 from keras_drnn.experiments.models import build_model
 from keras_drnn.experiments.recipes import Recipe
+from keras_drnn.experiments.scorer import open_scorer
 from keras_drnn.export import ExportError, conversion, export_litert, export_streaming
 from keras_drnn.skeletons.features import FrameVector
 from keras_drnn.skeletons.layouts import KINECT_V1
@@ -101,7 +102,7 @@ def test_report_is_of_the_file(every_layer):
 
 def test_model_of_the_comparison_from_its_file(tmp_path):
     """Raw joints of two people, aligned, with motion; read from a `.keras` file."""
-    recipe = Recipe("drnn", units=9, delays=(1, 3, 9), align=True, motion=True)
+    recipe = Recipe("drnn", units=9, delays=(1, 3, 9), align=True, motion=True, first_step=1)
     model = build_model(recipe, layout=KINECT_V1, bodies=2, classes=3)
     model.save(tmp_path / "model.keras")
     tests = clips(bodies=2, joints=len(KINECT_V1))
@@ -116,6 +117,7 @@ def test_model_of_the_comparison_from_its_file(tmp_path):
     assert lite.predict(tests[-2]).shape == (LENGTHS[-1], 3)
     assert lite.labels == about["labels"]
     assert lite.metadata["delays"] == [[1, 3, 9]]
+    assert open_scorer(path).clock == ((1, 3, 9), 1)
     assert lite.metadata["streaming"] is False
     assert report.arena_bytes > 4 * LENGTHS[1] * tests[0][0].size
 

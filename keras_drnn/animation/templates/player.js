@@ -146,7 +146,7 @@
       });
       this.find(".play").addEventListener("click", () => (this.playing ? this.stop() : this.play()));
       this.find(".speed").addEventListener("change", () => this.playing && this.play());
-      this.find(".tracks").addEventListener("pointerdown", (event) => {
+      this.find(".tracks")?.addEventListener("pointerdown", (event) => {
         const strip = event.target.closest(".track")?.querySelector("svg").getBoundingClientRect();
         if (!strip || event.clientX < strip.left || event.clientX > strip.right) return;
         const share = (event.clientX - strip.left) / strip.width;
@@ -218,12 +218,13 @@
 
     showValues() {
       const { frame, data } = this;
-      const { names, label } = data;
-      this.rows.forEach((row, index) => {
-        const value = row.querySelector(".value");
-        const there = names && this.seen[frame];
-        value.textContent = there ? percent(this.shares[index][frame] / MOST) : "";
-        row.classList.toggle("best", names && data.shown[index] === this.answers.now.classes[frame]);
+      const { names, label, shown = [] } = data;
+      const channels = this.rows.length - shown.length; // they come first
+      shown.forEach((number, index) => {
+        const row = this.rows[channels + index];
+        const share = this.shares[channels + index][frame] / MOST;
+        row.querySelector(".value").textContent = this.seen[frame] ? percent(share) : "";
+        row.classList.toggle("best", number === this.answers.now.classes[frame]);
       });
       this.groups.forEach((row, group) => {
         const due = this.due[group].has(frame);
@@ -249,8 +250,9 @@
     // The tracks show the whole clip, or of a long one the stretch that the frame is in.
     showTracks() {
       const { frame, data } = this;
+      if (!this.find(".tracks")) return;
       const length = Math.min(LONGEST, data.frames);
-      const begin = Math.floor(frame / length) * length;
+      const begin = Math.min(Math.floor(frame / length) * length, data.frames - length);
       const at = (frame - begin + 0.5) / length;
       this.find(".cursor").style.setProperty("--at", at);
       if (begin === this.begin) return;

@@ -72,6 +72,11 @@ class Reading:
         """What brings joints of the recordings to the axes and units of the features."""
         return upright(self.up, self.units, self.shape[2])
 
+    @property
+    def arrangement(self) -> Arrangement:
+        """How the numbers of a recording are arranged."""
+        return Arrangement(self.layout, self.columns, self.order)
+
     def origins(self, path: Path) -> list[Origin]:
         """The recordings of a file: one, or the clips of an array like that of all clips.
 
@@ -118,7 +123,7 @@ class Reading:
 
     def _everybody(self, row: RecordingRow, assumed_rate: float | None) -> np.ndarray:
         """The frames of a row with as many bodies as there are."""
-        recording = row.origin.read(Arrangement(self.layout, self.columns, self.order))
+        recording = row.origin.read(self.arrangement)
         rate = row.fps or recording.frame_rate or assumed_rate
         frames = part_of(row, len(recording.values), rate, self.times)
         values = recording.values[frames]

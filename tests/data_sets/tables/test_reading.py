@@ -10,7 +10,7 @@ from recording_tables import rows, table_of, write_table
 from keras_drnn.data_sets.tables import table_data_set
 from keras_drnn.data_sets.tables.layout import layout_of
 from keras_drnn.data_sets.tables.row_clip import Reading
-from keras_drnn.experiments import scored
+from keras_drnn.experiments import scorer
 from keras_drnn.experiments.prediction import predict
 from keras_drnn.experiments.sources import describe_model
 from keras_drnn.recordings.table import read_table
@@ -115,7 +115,7 @@ def model(tmp_path, monkeypatch):
 
     def model(data_set):
         scores = Scores(data_set.shape)
-        monkeypatch.setitem(scored._OPENERS, ".keras", lambda path: (scores.shape, scores))
+        monkeypatch.setitem(scorer._OPENERS, ".keras", lambda path: (scores.shape, scores, None))
         folder = tmp_path / "run"
         folder.mkdir(exist_ok=True)
         (folder / "model.keras").touch()
