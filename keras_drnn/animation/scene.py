@@ -123,4 +123,9 @@ def _updates(delays: tuple[int, ...], steps: int, first_step: int) -> list[np.nd
 def _bones(layout: JointLayout | None) -> tuple[tuple[int, int, Side], ...]:
     if layout is None:
         return ()
-    return tuple((near, far, side_of(layout.joint_names[far])) for near, far in layout.bones)
+    sides = [side_of(name) for name in layout.joint_names]
+    # What joins left and right is in the middle.
+    return tuple(
+        (near, far, "middle" if {sides[near], sides[far]} == {"left", "right"} else sides[far])
+        for near, far in layout.bones
+    )

@@ -44,8 +44,10 @@ def test_the_joints_are_those_of_the_clip(layout, axes):
     np.testing.assert_allclose(found[~unknown], clip.joints[~unknown], atol=data["step"] / 2 + 1e-6)
     assert data["step"] < 1e-3 * np.ptp(clip.joints[~unknown])
     assert [tuple(bone[:2]) for bone in data["bones"]] == list(layout.bones)
-    sides = {layout.joint_names[far].split()[0]: side for _, far, side in data["bones"]}
-    assert sides["left"] == "left" and sides["right"] == "right"
+    for near, far, side in data["bones"]:
+        first, last = (layout.joint_names[joint].split()[0] for joint in (near, far))
+        across = {first, last} == {"left", "right"}
+        assert side == ("middle" if across or last not in ("left", "right") else last)
     assert data["nobody"] == [[7, 10], [20, 21]]
 
 
