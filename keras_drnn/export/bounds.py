@@ -201,6 +201,8 @@ def _(layer: layers.Normalization, inputs: Range) -> Range:
     # The axes of the batch and the frames have the size 1.
     shape = inputs.low.shape
     mean, variance = (_of_frame(each, shape) for each in (layer.mean, layer.variance))
+    size = inputs.size + np.abs(mean)
+    range_of(-size, size).finite()  # Keras subtracts the mean before it divides
     spread = np.maximum(np.sqrt(variance), keras.backend.epsilon())
     return _affine(inputs, 1 / spread, -mean / spread)
 
@@ -243,6 +245,8 @@ def _(layer: layers.Add, *inputs: Range) -> Range:
 def _(layer: layers.Average, *inputs: Range) -> Range:
     low = np.minimum.reduce([each.low for each in inputs])
     high = np.maximum.reduce([each.high for each in inputs])
+    size = sum(each.size for each in inputs)
+    range_of(-size, size).finite()  # Keras adds before it divides
     return range_of(low, high).widened(rounding(len(inputs)) * np.maximum(-low, high))
 
 

@@ -9,9 +9,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from keras_drnn_runtime.decision import NOTHING
+
 #: Shares of overlap, of what either covers, from which on a stretch counts as found.
 OVERLAPS = (0.1, 0.25, 0.5)
-NOTHING = -1
 
 
 @dataclass(frozen=True)

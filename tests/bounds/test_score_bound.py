@@ -123,6 +123,24 @@ def test_merges():
     assert score_bound(model) == pytest.approx(12, rel=1e-4)
 
 
+@pytest.mark.parametrize(
+    "merging", [lambda: layers.Average(), lambda: layers.Normalization(mean=-2e38, variance=1e38)]
+)
+def test_numbers_on_the_way_must_be_numbers_too(merging):
+    """Keras adds before it divides, and subtracts the mean before that."""
+    x = keras.Input((None, 2))
+    for limit, fine in ((1e38, True), (2e38, False)):
+        limited = Limit(limit)(x)
+        layer = merging()
+        merged = layer([limited, limited]) if isinstance(layer, layers.Average) else layer(limited)
+        model = keras.Model(x, merged)
+        if fine:
+            assert score_bound(model) < np.inf
+        else:
+            with pytest.raises(ValueError, match="larger than float32 can hold"):
+                score_bound(model)
+
+
 def hostile(model, limit, frames=300):
     """Frames that a search over signs has found to move the scores most, and others."""
     size = model.input_shape[-1]

@@ -1,12 +1,14 @@
 """What is done to a converted stream by hand: its state is packed, choices are by one operator."""
 
 import numpy as np
+import pytest
 from ai_edge_litert import schema_py_generated as schema
 from ai_edge_litert.interpreter import Interpreter
-from tflite_files import named, operator_code, packed, tensor
+from tflite_files import named, operator_code, packed, relu_model, tensor
 
 from keras_drnn.export.finishing import finished
 from keras_drnn.export.layout import Layout
+from keras_drnn.export.operators import least_runtime
 
 LAYOUT = Layout([("sum", 2, False), ("count", 1, True), ("last", 3, False), ("more", 2, True)])
 
@@ -78,3 +80,22 @@ def test_a_choice_that_spreads_its_condition_stays_what_it_was():
     assert schema.BuiltinOperator.SELECT not in codes[(1, 3)]
     assert schema.BuiltinOperator.SELECT_V2 in codes[(1, 3)]
     assert schema.BuiltinOperator.SELECT in codes[(1,)]
+
+
+@pytest.mark.parametrize(
+    "written, code, expected",
+    [
+        ("1.14.0", "SELECT_V2", "2.2.0"),
+        ("2.10.0", "SELECT_V2", "2.10.0"),
+        ("1.14.0", "ADD", "1.14.0"),
+    ],
+)
+def test_the_least_runtime_has_the_operator_that_replaces_another(written, code, expected):
+    model = schema.ModelT.InitFromPackedBuf(relu_model((1, 3)))
+    model.operatorCodes.append(operator_code(getattr(schema.BuiltinOperator, code)))
+    entry = schema.MetadataT()
+    entry.name, entry.buffer = b"min_runtime_version", len(model.buffers)
+    model.buffers.append(schema.BufferT())
+    model.buffers[-1].data = np.frombuffer(written.encode() + bytes(3), "uint8")
+    model.metadata = [entry]
+    assert least_runtime(packed(model)) == expected

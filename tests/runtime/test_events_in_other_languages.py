@@ -1,4 +1,4 @@
-"""What the page shows in JavaScript and C++ tells the same events as the Python."""
+"""What the documents show in JavaScript and C++ tells the same events as the Python."""
 
 import json
 import re
@@ -12,17 +12,19 @@ import pytest
 
 from keras_drnn_runtime import Decision, EventDetector
 
-PAGE = (Path(__file__).parents[2] / "docs/phone.md").read_text("utf-8")
+ROOT = Path(__file__).parents[2]
+PAGE = (ROOT / "docs/phone.md").read_text("utf-8")
 DECISIONS = [Decision(1.7, 4.0, 0.5, 0.3), Decision(0.6, 1.0, 0.7, 0.2, (3,))]
 CXX = shutil.which("c++") or shutil.which("g++") or shutil.which("clang++")
 
 JAVASCRIPT = """
-const { scores, decisions } = JSON.parse(require("fs").readFileSync(0));
+import { readFileSync } from "node:fs";
+const { scores, decisions } = JSON.parse(readFileSync(0));
 for (const decision of decisions) {
   const detector = new EventDetector(decision);
   for (const row of scores) {
     const event = detector.step(row && row.map((s) => s ?? NaN));
-    if (event) console.log(event.action, event.begin, event.end ?? -1, event.certainty.toFixed(6));
+    if (event) console.log(event.number, event.begin, event.end ?? -1, event.certainty.toFixed(6));
   }
 }
 """
@@ -56,6 +58,10 @@ int main() {
 def shown(language):
     """The block of a language that has the detector."""
     blocks = re.findall(rf"```{language}\n(.*?)```", PAGE, re.S)
+    blocks = [
+        re.sub(r'--8<-- "(.+)"', lambda found: (ROOT / found[1]).read_text("utf-8"), each)
+        for each in blocks
+    ]
     (block,) = (block for block in blocks if "class EventDetector" in block)
     return block
 
@@ -85,13 +91,13 @@ def numbers(output):
 
 @pytest.mark.skipif(shutil.which("node") is None, reason="node is not there")
 def test_javascript(tmp_path):
-    (tmp_path / "events.js").write_text(shown("javascript") + JAVASCRIPT, encoding="utf-8")
+    (tmp_path / "events.mjs").write_text(shown("javascript") + JAVASCRIPT, encoding="utf-8")
     scores = [
         None if row is None else [None if np.isnan(s) else s for s in row.tolist()]
         for row in made()
     ]
     given = json.dumps({"scores": scores, "decisions": list(map(asdict, DECISIONS))})
-    command = ["node", str(tmp_path / "events.js")]
+    command = ["node", str(tmp_path / "events.mjs")]
     done = subprocess.run(command, input=given, capture_output=True, text=True, check=True)
     assert len(expected()) > 40
     np.testing.assert_allclose(numbers(done.stdout), expected(), atol=2e-6)

@@ -1,7 +1,10 @@
 """Files of earlier versions, whose state has a part for each layer and each clock.
 
 `parts.tflite` was written by version 0.1.0 before `state` and `clock`: a mask, a D-RNN of delays 1
-and 2, an LSTM, a D-RNN of delays 1 and 3.
+and 2, an LSTM, a D-RNN of delays 1 and 3. To write such a file again, with other numbers: check out
+the commit before the one that added this file, build such a model of frames of two numbers there
+with two scores, and `export_streaming(model, "parts.tflite", metadata={"labels": ["a", "b"]})`;
+what `model.predict` says of the clip below are the scores.
 """
 
 from pathlib import Path
