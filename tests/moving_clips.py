@@ -14,7 +14,7 @@ def make_clip(frames=30, bodies=2, layout=KINECT_V2, axes=3, name="clip"):
     way = rng.normal(0, 0.03, (frames, bodies, 1, axes)).cumsum(axis=0)
     joints = (pose + way + 2.0).astype("float32")
     joints[:5, 1:] = 0
-    joints[NOBODY] = 0
+    joints[[frame for frame in NOBODY if frame < frames]] = 0
     return Clip(joints, joints.any(axis=(2, 3)), 1, 1, 1, name)
 
 

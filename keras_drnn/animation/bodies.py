@@ -40,8 +40,8 @@ class Box(NamedTuple):
 def visible(clip: Clip, hip: tuple[int, ...]) -> np.ndarray:
     """The joints of a clip, NaN where there is nothing to be drawn.
 
-    That is where a body is absent, and where a joint is exactly zero: its file knows nothing of it.
-    A hip that is zero in every frame is where the origin is.
+    That is where a body is absent, and where a joint is exactly zero or not finite: its file knows
+    nothing of it. A hip that is zero in every frame is where the origin is.
 
     Args:
         clip: The clip.
@@ -51,7 +51,7 @@ def visible(clip: Clip, hip: tuple[int, ...]) -> np.ndarray:
     if joints.shape[-1] == 1:
         joints[~clip.mask] = np.nan
         return joints
-    unknown = np.logical_not(joints.any(axis=-1))
+    unknown = np.logical_not(joints.any(axis=-1) & np.isfinite(joints).all(axis=-1))
     for joint in hip:
         if unknown[..., joint].all():
             unknown[..., joint] = False

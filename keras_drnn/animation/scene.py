@@ -123,9 +123,11 @@ def _updates(delays: tuple[int, ...], steps: int, first_step: int) -> list[np.nd
 def _bones(layout: JointLayout | None) -> tuple[tuple[int, int, Side], ...]:
     if layout is None:
         return ()
-    sides = [side_of(name) for name in layout.joint_names]
-    # What joins left and right is in the middle.
-    return tuple(
-        (near, far, "middle" if {sides[near], sides[far]} == {"left", "right"} else sides[far])
-        for near, far in layout.bones
-    )
+    names = layout.joint_names
+    return tuple((near, far, _side(names[near], names[far])) for near, far in layout.bones)
+
+
+def _side(near: str, far: str) -> Side:
+    """The side of a bone; what joins left and right is in the middle."""
+    across = {side_of(near), side_of(far)} == {"left", "right"}
+    return "middle" if across else side_of(far)

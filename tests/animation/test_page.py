@@ -3,6 +3,7 @@
 import json
 import re
 from base64 import b64decode
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -10,7 +11,7 @@ from browser import ask_page, browser
 from moving_clips import NOBODY, make_clip, probabilities_of
 
 from keras_drnn import update_steps
-from keras_drnn.animation import animation_html, animation_script
+from keras_drnn.animation import animation_html, animation_script, write_film
 from keras_drnn.skeletons import COCO_17, KINECT_V2, Clip
 
 DELAYS = (1, 3, 9)
@@ -37,9 +38,11 @@ def positions(data):
 def test_the_joints_are_those_of_the_clip(layout, axes):
     clip = make_clip(layout=layout, axes=axes)
     clip.joints[:, 0, 4] = 0  # a joint that the file knows nothing of
+    clip.joints[2, 0, 5, 1] = np.nan
     data = data_of(animation_html(clip, layout))
     found = positions(data)
     unknown = ~clip.joints.any(axis=-1)
+    unknown[2, 0, 5] = True
     assert np.isnan(found[unknown]).all()
     np.testing.assert_allclose(found[~unknown], clip.joints[~unknown], atol=data["step"] / 2 + 1e-6)
     assert data["step"] < 1e-3 * np.ptp(clip.joints[~unknown])
@@ -65,6 +68,22 @@ def test_a_body_that_is_never_there_is_left_out():
     clip.joints[:, 1], clip.mask[:, 1] = 0, False
     html = animation_html(clip, KINECT_V2)
     assert data_of(html)["bodies"] == 1 and "person 2" not in html
+
+
+def test_a_clip_without_anybody_and_one_of_a_single_frame(tmp_path):
+    nobody = make_clip()
+    nobody.joints[:], nobody.mask[:] = 0, False
+    about = {"names": NAMES, "probabilities": probabilities_of(30, 3), "delays": DELAYS}
+    data = data_of(animation_html(nobody, KINECT_V2, **about))
+    assert data["nobody"] == [[0, 30]] and data["bodies"] == 0 and data["updates"] == []
+    assert data["now"]["runs"] == [[0, -1]]
+    about["probabilities"] = about["probabilities"][:1]
+    for clip in (
+        make_clip(1, bodies=1),
+        replace(nobody, joints=nobody.joints[:1], mask=nobody.mask[:1]),
+    ):
+        assert data_of(animation_html(clip, KINECT_V2, **about))["frames"] == 1
+        write_film(tmp_path / "clip.gif", clip, KINECT_V2, **about)
 
 
 def test_a_joint_that_jumps_far_away_does_not_shrink_the_others():
