@@ -18,6 +18,7 @@ if TYPE_CHECKING:
         export,
         influence,
         recording_formats,
+        report,
         skeletons,
         tuning,
     )
@@ -50,6 +51,7 @@ else:
             "geometric_delays": "keras_drnn.delays",
             "influence": None,
             "recording_formats": None,
+            "report": None,
             "score_bound": "keras_drnn.export.bounds",
             "skeletons": None,
             "streaming_model": "keras_drnn.export.streaming",
@@ -75,6 +77,7 @@ __all__ = [
     "geometric_delays",
     "influence",
     "recording_formats",
+    "report",
     "score_bound",
     "skeletons",
     "streaming_model",

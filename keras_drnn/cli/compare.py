@@ -68,8 +68,8 @@ def _compare(
 ) -> None:
     require_keras()
     require("mlflow", "matplotlib", "tensorflow", "ai_edge_litert")
-    from rich.console import Console
 
+    from keras_drnn.cli.consoles import make_console
     from keras_drnn.cli.progress import console, progress_bars, reading, training
     from keras_drnn.experiments.comparison import ComparisonSettings, comparison_folder, trainings
     from keras_drnn.experiments.comparison import compare as run_comparison
@@ -102,12 +102,20 @@ def _compare(
             console.print(_how_many(settings, folds, number), highlight=False)
         folder = comparison_folder(clips.out, settings, folds)
         try:
-            on_run = training(bars, number)
-            found = run_comparison(folder, settings, folds, uri, on_run=on_run)
+            on_run, on_best = training(bars, number)
+            found = run_comparison(
+                folder,
+                settings,
+                folds,
+                uri,
+                on_run=on_run,
+                on_best=on_best,
+                command=options.command_line(),
+            )
         except KeyboardInterrupt:
             console.print("Interrupted. The same command goes on from here.")
             raise typer.Exit(130) from None
-    shown = Console()
+    shown = make_console()
     shown.print(comparison_tables(found, max(80, shown.width)))
     options.write_json_file(json_file, found)
     console.print(f"\nModels, pictures and figures: {folder}", highlight=False, soft_wrap=True)

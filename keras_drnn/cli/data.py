@@ -52,10 +52,10 @@ def demo(
 @app.command("list")
 def list_data_sets(json_file: options.JsonFile = None) -> None:
     """Show the data sets that there are, with their protocols."""
-    from rich.console import Console
     from rich.markup import escape
     from rich.table import Column, Table
 
+    from keras_drnn.cli.consoles import make_console
     from keras_drnn.cli.progress import console
     from keras_drnn.data_sets import DataSetError, data_set_names, find_data_set
 
@@ -86,7 +86,7 @@ def list_data_sets(json_file: options.JsonFile = None) -> None:
         descriptions.append(description)
         cells = (description["title"], ", ".join(description["protocols"]), description["files"])
         table.add_row(name, *(escape(cell) for cell in cells), str(description["joints"]))
-    Console().print(table)
+    make_console().print(table)
     for fault in faults:
         console.print(f"[yellow]{escape(fault)}[/]", highlight=False)
     options.write_json_file(json_file, descriptions)
@@ -106,9 +106,9 @@ def info(
     json_file: options.JsonFile = None,
 ) -> None:
     """Read a folder, and say what is in it, what is left out and how it is split."""
-    from rich.console import Console
     from rich.table import Table
 
+    from keras_drnn.cli.consoles import make_console
     from keras_drnn.cli.progress import progress_bars, reading
     from keras_drnn.experiments.data import read_data, split_data
     from keras_drnn.skeletons.errors import NoClipsError
@@ -157,7 +157,7 @@ def info(
         "warnings": [*summary.warnings, *opened.remarks],
         "split_error": fault,
     }
-    shown = Console()
+    shown = make_console()
     shown.print(str(summary), markup=False, highlight=False, soft_wrap=True)
     table = Table("Part", "Clips", title=f"{opened.name}, {opened.protocol.name}")
     for part, count in content["clips"].items():

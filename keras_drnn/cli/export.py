@@ -90,9 +90,9 @@ def export(
     json_file: options.JsonFile = None,
 ) -> None:
     """Write a trained model to a checked .tflite file for phones."""
-    from rich.console import Console
     from rich.table import Table
 
+    from keras_drnn.cli.consoles import make_console
     from keras_drnn.cli.progress import progress_bars, reading
     from keras_drnn.experiments.exporting import export as run_export
 
@@ -139,12 +139,12 @@ def export(
             table.add_row(
                 key.replace("_", " "), f"{shown:.4g}" if isinstance(shown, float) else str(shown)
             )
-    Console().print(table)
+    make_console().print(table)
     if microcontroller:
         said = f"The model is in {file.with_suffix('.h')}, too."
     else:
         said = "" if file.suffix.lower() == ".keras" else _taken(file)
-    Console().print(said, markup=False, highlight=False)
+    make_console().print(said, markup=False, highlight=False)
     options.write_json_file(json_file, content)
 
 

@@ -7,6 +7,8 @@ import sys
 from keras_drnn.cli.requirements import advice
 from keras_drnn.system.native_messages import filter_native_messages
 
+VERBOSE = "--verbose"
+
 
 def choose_backend() -> None:
     """Keep the user's `KERAS_BACKEND`, or take the fastest backend that is installed."""
@@ -18,7 +20,10 @@ def choose_backend() -> None:
 
 def main() -> None:
     """Run the command; errors that the user can correct come without a traceback."""
-    filter_native_messages()
+    if VERBOSE in sys.argv:  # wherever it stands, and before anything is imported that speaks
+        sys.argv.remove(VERBOSE)
+    else:
+        filter_native_messages()
     choose_backend()
     try:
         from keras_drnn.cli.app import app

@@ -1,6 +1,8 @@
 """Options that several commands share, and how their text is read."""
 
 import json
+import shlex
+import sys
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -218,6 +220,11 @@ class ClipOptions:
         opened = split_folds(read_data(**self.source(), progress=progress), self.protocol)
         _warn(*opened.warnings)
         return opened
+
+
+def command_line() -> str:
+    """The command as it was given, to be given again."""
+    return shlex.join(["drnn", *sys.argv[1:]])
 
 
 def _warn(*warnings: str) -> None:

@@ -115,10 +115,10 @@ def _show(
     headings: tuple[str, ...], found: list[dict[str, Any]], rows: list[list[tuple[str, ...]]]
 ) -> None:
     """A table with some rows for each recording, or its error; and what else is to be said."""
-    from rich.console import Console
     from rich.markup import escape
     from rich.table import Table
 
+    from keras_drnn.cli.consoles import make_console
     from keras_drnn.cli.progress import console
 
     table = Table(*headings)
@@ -128,7 +128,7 @@ def _show(
             continue
         for row in own:
             table.add_row(*map(escape, row))
-    Console().print(table)
+    make_console().print(table)
     for each in found:
         if each["remark"] is not None:
             remark = f"{each['clip']}: {each['remark']}"

@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from rich.console import Console
 from rich.logging import RichHandler
 from rich.progress import (
     BarColumn,
@@ -17,10 +16,12 @@ from rich.progress import (
     TimeRemainingColumn,
 )
 
+from keras_drnn.cli.consoles import make_console
+
 if TYPE_CHECKING:
     from keras_drnn.tuning.progress import SearchProgress
 
-console = Console(stderr=True)
+console = make_console(stderr=True)
 _REFRESH_SECONDS = 0.1
 _BARS = 6  # of trainings at once
 
@@ -66,18 +67,26 @@ def reading(bars: Progress) -> Callable[[str, int, int], None]:
     return update
 
 
-def training(bars: Progress, of: int = 1) -> Callable[[str, int], Callable[[int], None]]:
-    """A progress callback for runs: one bar for each, of many for the last ones alone.
+def training(
+    bars: Progress, of: int = 1
+) -> tuple[Callable[[str, int], Callable[[int], None]], Callable[[float], None]]:
+    """Progress callbacks for runs: one bar for each, of many for the last ones alone.
 
     Args:
         bars: The bars.
         of: How many runs there will be.
+
+    Returns:
+        What is called as a run begins, and what is called with the best validation accuracy that
+        the run under way has reached.
     """
     tasks: list[TaskID] = []
+    descriptions: list[str] = []
 
     def begin(name: str, steps: int) -> Callable[[int], None]:
         number = f" ({len(tasks) + 1} of {of})" if of > 1 else ""
-        task = bars.add_task(f"Training {name}{number}", total=steps)
+        descriptions.append(f"Training {name}{number}")
+        task = bars.add_task(descriptions[-1], total=steps)
         tasks.append(task)
         if len(tasks) > _BARS:
             bars.update(tasks[-_BARS - 1], visible=False)
@@ -93,7 +102,10 @@ def training(bars: Progress, of: int = 1) -> Callable[[str, int], Callable[[int]
 
         return update
 
-    return begin
+    def on_best(accuracy: float) -> None:
+        bars.update(tasks[-1], description=f"{descriptions[-1]}, best {100 * accuracy:.1f} %")
+
+    return begin, on_best
 
 
 def trying(

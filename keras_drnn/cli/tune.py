@@ -191,8 +191,7 @@ def _tune(
 ) -> None:
     require_keras()
     require("keras_tuner", "mlflow", "matplotlib", "tensorflow", "ai_edge_litert")
-    from rich.console import Console
-
+    from keras_drnn.cli.consoles import make_console
     from keras_drnn.cli.progress import console, progress_bars, reading
     from keras_drnn.tracking import check_store, how_to_look, resolve_uri
     from keras_drnn.tuning.one_search import Search
@@ -223,7 +222,7 @@ def _tune(
                 return
             folders.append(folder)
             outcomes.append(outcome)
-    Console().print(search_tables(outcomes))
+    make_console().print(search_tables(outcomes))
     options.write_json_file(json_file, outcomes)
     for folder in folders:
         console.print(f"\nModels, pictures and figures: {folder}", highlight=False, soft_wrap=True)
@@ -271,7 +270,12 @@ def _search(
 
             explore = partial(explore_here, on_step=on_step)
         return run_search(
-            search, uri, on_progress=on_progress, on_run=training(bars), explore=explore
+            search,
+            uri,
+            on_progress=on_progress,
+            on_run=training(bars)[0],
+            explore=explore,
+            command=options.command_line(),
         )
     except KeyboardInterrupt:
         console.print("Interrupted. The same command goes on from here.")

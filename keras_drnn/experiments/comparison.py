@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 import keras
@@ -22,6 +23,7 @@ from keras_drnn.experiments.named_callbacks import check_callbacks
 from keras_drnn.experiments.recipes import Recipe, recipe_for
 from keras_drnn.reporting.pictures import save_pictures
 from keras_drnn.reporting.report import report
+from keras_drnn.reporting.run_folder import Run
 from keras_drnn.system.atomic_writes import write_json
 from keras_drnn.system.environment import environment
 from keras_drnn.system.locks import hold
@@ -139,6 +141,8 @@ def compare(
     tracking_uri: str | None,
     *,
     on_run: Callable[[str, int], Callable[[int], None]],
+    on_best: Callable[[float], object] = lambda accuracy: None,
+    command: str | None = None,
 ) -> dict:
     """Train, evaluate and export every model with every seed on every fold, or go on with it.
 
@@ -149,6 +153,9 @@ def compare(
         tracking_uri: An MLflow store that `check_store` has found good, `None` for none.
         on_run: Called with the name of a run and its steps as it begins; returns what is to be
             called with the number of steps done.
+        on_best: Called after an evaluation with the best validation accuracy by clip that the
+            training under way has reached.
+        command: The command line that makes this comparison, if it is one that does.
 
     Returns:
         The content of `report.json`.
@@ -162,24 +169,37 @@ def compare(
     )
     with hold(folder / ".lock", busy):
         if not (folder / "comparison.json").exists():
-            write_json(folder / "comparison.json", _description(folder, settings, folds))
+            description = _description(folder, settings, folds) | {"command": command}
+            write_json(folder / "comparison.json", description)
         with _mirror(folder, tracking_uri) as mirror:
             for training in trainings(settings, folds):
                 recipe = settings.recipe(training.model, folds.data_set)
+                run = Run(folder / "runs" / training.name)
                 runs.run(
-                    folder / "runs" / training.name,
+                    run.folder,
                     training.model,
                     recipe,
                     training.seed,
                     training.data,
                     callbacks=settings.callbacks,
                     on_step=on_run(training.name, recipe.steps),
-                    on_evaluation=mirror.sync if mirror else lambda: None,
+                    on_evaluation=partial(_evaluated, run, on_best, mirror),
                 )
             content = report(folder)
             write_json(folder / "report.json", content)
             save_pictures(folder)
     return content
+
+
+def _evaluated(
+    run: Run, on_best: Callable[[float], object], mirror: ComparisonMirror | None
+) -> None:
+    key = "validation/sequence_accuracy"
+    reached = [line[key] for line in run.history() if key in line]
+    if reached:
+        on_best(max(reached))
+    if mirror:
+        mirror.sync()
 
 
 def _mirror(
@@ -205,6 +225,7 @@ def _description(folder: Path, settings: ComparisonSettings, folds: Folds) -> di
             **({"callbacks": ",".join(settings.callbacks)} if settings.callbacks else {}),
         },
         "data": folds.description(),
+        "warnings": list(folds.warnings),
         "backend": keras.backend.backend(),
         "environment": environment(),
     }

@@ -13,9 +13,11 @@ from keras_drnn.experiments.evaluation import (
     clip_scores,
     latency_milliseconds,
 )
+from keras_drnn.experiments.examples import choose_examples
 from keras_drnn.experiments.recipes import Recipe
 from keras_drnn.experiments.stream_scores import clips_of, stream_scores, streams_of
 from keras_drnn.experiments.training import evaluation_interval
+from keras_drnn.reporting.examples import Example
 from keras_drnn.reporting.metrics import (
     ClipScores,
     accuracy_by_fraction,
@@ -24,12 +26,13 @@ from keras_drnn.reporting.metrics import (
     summarise,
 )
 from keras_drnn.reporting.stream_metrics import summarise_stream
+from keras_drnn.reporting.when_it_knows import when_it_knows
 from keras_drnn_runtime.decision import Decision
 
 
 def measure(
     model: keras.Model, recipe: Recipe, data: Data, history: Sequence[Mapping[str, float]]
-) -> tuple[dict[str, float | None], dict[str, np.ndarray], Decision | None]:
+) -> tuple[dict[str, float | None], dict[str, np.ndarray], Decision | None, list[Example]]:
     """Measure a trained model: on clips, and left running where it can be.
 
     Args:
@@ -39,8 +42,8 @@ def measure(
         history: The evaluations of its training.
 
     Returns:
-        The content of `metrics.json`, the arrays of `outcome.npz`, and how the model's scores
-        become events, if it can be left running.
+        The content of `metrics.json`, the arrays of `outcome.npz`, how the model's scores become
+        events, if it can be left running, and some clips with what it says of them.
     """
     test = data.split.test
     labels = data.split.labels[test]
@@ -66,8 +69,20 @@ def measure(
         "confusion": confusion_matrix(scores),
         "fractions": FRACTIONS,
         "accuracy_by_fraction": fractions,
+        **({} if recipe.bidirectional else _when(scores)),
     }
-    return metrics, outcome, decision
+    return metrics, outcome, decision, choose_examples(scores, data)
+
+
+def _when(scores: Sequence[ClipScores]) -> dict[str, np.ndarray]:
+    """When the model knew each test clip, as `outcome.npz` has it."""
+    known = when_it_knows(scores)
+    return {
+        "clip_labels": known.labels.astype("int32"),
+        "clip_frames": known.frames.astype("int32"),
+        "first_right": known.first_right.astype("float32"),
+        "settled": known.settled.astype("float32"),
+    }
 
 
 def _of_subsets(scores: list[ClipScores], data: Data) -> dict[str, float]:

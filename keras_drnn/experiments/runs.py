@@ -15,6 +15,7 @@ from keras_drnn.experiments.recipes import Recipe
 from keras_drnn.experiments.recorded_run import record_run
 from keras_drnn.experiments.results import measure
 from keras_drnn.experiments.training import build_and_train
+from keras_drnn.reporting.examples import save_examples
 from keras_drnn.system.atomic_writes import write_json, write_whole
 from keras_drnn_runtime.decision import Decision
 
@@ -36,8 +37,8 @@ def run(
 
     What is left in the folder: `run.json` (what, how, and how far), `history.jsonl`,
     `model.keras`, `model.tflite`, `classes.json` (what the scores and the joints mean, and how
-    scores become events), `metrics.json` and `outcome.npz`. A run that is finished is left as it
-    is.
+    scores become events), `metrics.json`, `outcome.npz` and `examples.npz` (some test clips, with
+    what the model says of them). A run that is finished is left as it is.
 
     Args:
         folder: The run's folder.
@@ -65,11 +66,12 @@ def run(
             ],
         )
         write_whole(folder / "model.keras", model.save)
-        metrics, outcome, decision = measure(model, recipe, data, history)
+        metrics, outcome, decision, examples = measure(model, recipe, data, history)
         write_json(folder / "classes.json", _meaning(data, decision))
         write_whole(
             folder / "outcome.npz", lambda path: np.savez(path, allow_pickle=False, **outcome)
         )
+        save_examples(folder / "examples.npz", examples, data.layout)
         return metrics
 
     def check_inputs() -> list[np.ndarray]:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 from numpy.typing import ArrayLike
 
+from keras_drnn.reporting.class_order import clustered_order, row_shares
 from keras_drnn.reporting.names import model_style
 
 if TYPE_CHECKING:
@@ -16,7 +17,8 @@ if TYPE_CHECKING:
 
 INK, PALE_INK, _GRID = "#222222", "#666666", "#E4E4E4"
 _ACCURACY = "validation/frame_accuracy"
-# From this many classes on, a confusion matrix numbers its classes and shrinks its print.
+# From this many classes on, a confusion matrix puts classes that are confused beside each other,
+# numbers them, and leaves the counts out.
 _MANY_CLASSES = 25
 
 
@@ -67,13 +69,13 @@ def accuracy_while_training(
     ends = []
     for model, runs in curves.items():
         x, low, mean, high = _over_seeds(runs)
-        ends.append(_draw(axes, model, x / scale, low, mean, high))
+        ends.append(draw_curve(axes, model, x / scale, low, mean, high))
     axes.set_xlabel(label)
     axes.set_ylabel("correct frames, %")
     axes.set_xlim(0, max(end[0] for end in ends))
     if against == "step":
         axes.xaxis.set_major_formatter(lambda value, _: f"{value:,.0f}")
-    _finish(axes, ends)
+    finish(axes, ends)
     return figure
 
 
@@ -83,6 +85,8 @@ def accuracy_by_fraction(
     *,
     data: str,
     synthetic: bool,
+    title: str = "Accuracy against how much of the clip was seen",
+    of: str = "correct clips, %",
 ) -> Figure:
     """Draw each model's accuracy by clip against how much of the clip it has seen.
 
@@ -91,26 +95,24 @@ def accuracy_by_fraction(
         curves: For each model, for each seed, `(k,)` accuracies in [0, 1].
         data: What it was measured on, for the line under the title.
         synthetic: Whether the data is generated; the title then says so.
+        title: The title, where it is another share of the clips.
+        of: What the shares are of, likewise.
     """
     seen = 100 * np.asarray(fractions, np.float64)
-    figure, axes = new_figure(
-        "Accuracy against how much of the clip was seen",
-        _subtitle(data, curves, "test"),
-        synthetic,
-    )
+    figure, axes = new_figure(title, _subtitle(data, curves, "test"), synthetic)
     ends = []
     for model, runs in curves.items():
         values = np.asarray(runs, np.float64)
         low, mean, high = values.min(axis=0), values.mean(axis=0), values.max(axis=0)
-        ends.append(_draw(axes, model, seen, low, mean, high, marker="o"))
+        ends.append(draw_curve(axes, model, seen, low, mean, high, marker="o"))
     axes.set_xlabel("part of the clip seen, %")
-    axes.set_ylabel("correct clips, %")
+    axes.set_ylabel(of)
     axes.set_xlim(0, 100)
-    _finish(axes, ends)
+    finish(axes, ends)
     return figure
 
 
-def confusion(
+def draw_confusion(
     counts: ArrayLike,
     classes: Sequence[str],
     *,
@@ -120,6 +122,9 @@ def confusion(
     synthetic: bool,
 ) -> Figure:
     """Draw a confusion matrix: coloured by the share of a row, printed as counts (Fig. 4.6).
+
+    From 25 classes on, those that are taken for each other lie side by side, whatever their
+    numbers, and colours stand for the counts.
 
     Args:
         counts: `(classes, classes)` clips; a row is a true class, a column a decision.
@@ -139,11 +144,11 @@ def confusion(
             f"({len(classes)}, {len(classes)}). Received: counts.shape={table.shape}"
         )
     many = len(classes) >= _MANY_CLASSES
-    cell, print_size = (0.27, 5.5) if many else (0.56, 9)
+    cell = 0.16 if many else 0.56
     side = cell * len(classes)
     name_width = 0.06 * max(map(len, classes))
-    totals = table.sum(axis=1, keepdims=True)
-    shares = np.divide(table, totals, out=np.zeros(table.shape), where=totals > 0)
+    order: list[int] = clustered_order(table).tolist() if many else list(range(len(classes)))
+    shares = row_shares(table)[np.ix_(order, order)]
     subtitle = f"{data} · {table.trace():,} of {table.sum():,} test clips right"
     subtitle += f", {seeds} seeds added up" if seeds > 1 else ""
     width = max(side + 1.9, 0.075 * len(subtitle) + 0.9)  # the line begins above the matrix
@@ -154,27 +159,25 @@ def confusion(
         size=(width + name_width, side + 1.3 + (0.0 if many else 0.7 * name_width)),
     )
     image = axes.imshow(shares, cmap="Blues", vmin=0, vmax=1, aspect="equal")
-    for row, column in zip(*np.nonzero(table), strict=True):
+    for row, column in () if many else zip(*np.nonzero(table), strict=True):
         axes.text(
             column,
             row,
             f"{table[row, column]}",
             ha="center",
             va="center",
-            fontsize=print_size,
+            fontsize=9,
             color="white" if shares[row, column] > 0.55 else INK,
-            # Inside the matrix in any case: measuring thousands of texts would take seconds.
-            in_layout=False,
         )
-    names = [f"{name}  {number}" for number, name in enumerate(classes, 1)] if many else classes
     label_size = 7 if many else 9
     ticks = np.arange(len(classes))
+    names = [f"{classes[label]}  {label + 1}" for label in order] if many else classes
     axes.set_yticks(ticks, labels=names, fontsize=label_size)
     # Sixty names under the columns would be as tall as the matrix: there the number stands alone.
-    below = [str(number) for number in ticks + 1] if many else classes
+    below = [str(label + 1) for label in order] if many else classes
     axes.set_xticks(ticks, labels=below, fontsize=label_size)
+    axes.tick_params(axis="x", rotation=90 if many else 40)
     if not many:
-        axes.tick_params(axis="x", rotation=40)
         for label in axes.get_xticklabels():
             label.set(ha="right", rotation_mode="anchor")
     axes.set_xlabel("decision")
@@ -245,7 +248,7 @@ def _over_seeds(
     return grid, values.min(axis=0), values.mean(axis=0), values.max(axis=0)
 
 
-def _draw(
+def draw_curve(
     axes: Axes,
     model: str,
     x: np.ndarray,
@@ -253,8 +256,23 @@ def _draw(
     mean: np.ndarray,
     high: np.ndarray,
     marker: str | None = None,
+    end: str | None = None,
 ) -> tuple[float, float, str, str]:
-    """Draw one model, and return where and how its label is to be written."""
+    """Draw the curve of one model.
+
+    Args:
+        axes: Where.
+        model: Name of the model.
+        x: `(k,)` places.
+        low: `(k,)` the least share at each.
+        mean: `(k,)` the mean, which is the curve.
+        high: `(k,)` the largest.
+        marker: Of its points; by default none.
+        end: What stands at its end beside its name, by default the share there.
+
+    Returns:
+        Where and how its label is to be written, for `finish`.
+    """
     label, colour, line = model_style(model)
     axes.fill_between(x, 100 * low, 100 * high, color=colour, alpha=0.15, linewidth=0)
     # A single evaluation has no line to show.
@@ -262,11 +280,17 @@ def _draw(
     axes.plot(
         x, 100 * mean, line, color=colour, linewidth=2, marker=marker, markersize=4, label=label
     )
-    return x[-1], 100 * mean[-1], f"{label}  {100 * mean[-1]:.1f} %", colour
+    words = f"{100 * mean[-1]:.1f} %" if end is None else end
+    return x[-1], 100 * mean[-1], f"{label}  {words}", colour
 
 
-def _finish(axes: Axes, ends: Sequence[tuple[float, float, str, str]]) -> None:
-    """Scale the accuracy axis from zero and write each model's name where its line ends."""
+def finish(axes: Axes, ends: Sequence[tuple[float, float, str, str]]) -> None:
+    """Scale the axis of shares from zero and write each model's name where its line ends.
+
+    Args:
+        axes: Where.
+        ends: What `draw_curve` gives, of each curve.
+    """
     highest = max(axes.dataLim.ymax, 1.0)
     top = min(100.0, 10.0 * np.ceil(1.05 * highest / 10))
     axes.set_ylim(0, top)

@@ -1,11 +1,12 @@
 """One result out of several folds, in which every test clip counts once."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np
 
 from keras_drnn.reporting.metrics import mean_and_spread
 from keras_drnn.reporting.run_folder import Run
+from keras_drnn.reporting.when_it_knows import Knowing, together
 
 Seeds = Mapping[int, Mapping[str, Run]]  # runs by their seed and their protocol
 
@@ -61,6 +62,22 @@ def fraction_curve(folds: Sequence[Run]) -> np.ndarray:
     if len(curves) == 1:
         return curves[0]
     return pooled_share(curves, np.array([outcome["confusion"].sum() for outcome in outcomes]))
+
+
+def knowing(runs: Iterable[Run]) -> Knowing | None:
+    """When a model knew the test clips of some runs, all of them together.
+
+    Args:
+        runs: Finished runs.
+
+    Returns:
+        `None` if a run does not say: its model reads backwards, or it is of an older version.
+    """
+    outcomes = [run.outcome() for run in runs]
+    if not outcomes or not all("first_right" in outcome for outcome in outcomes):
+        return None
+    keys = ("clip_labels", "clip_frames", "first_right", "settled")
+    return together([Knowing(*(outcome[key] for key in keys)) for outcome in outcomes])
 
 
 def pooled(folds: Sequence[Mapping[str, float | None]]) -> dict[str, float | None]:

@@ -8,8 +8,14 @@ import numpy as np
 
 from keras_drnn.reporting import published
 from keras_drnn.reporting.metrics import mean_and_spread
-from keras_drnn.reporting.pooling import finished_folds, fraction_curve, pooled, that_count
-from keras_drnn.reporting.run_folder import Comparison, Run
+from keras_drnn.reporting.pooling import (
+    Seeds,
+    finished_folds,
+    fraction_curve,
+    pooled,
+    that_count,
+)
+from keras_drnn.reporting.run_folder import Comparison
 
 
 def report(folder: str | Path) -> dict[str, Any]:
@@ -20,6 +26,8 @@ def report(folder: str | Path) -> dict[str, Any]:
     - `"id"`, `"created"`, `"settings"`, `"data"`, `"backend"`, `"environment"`: as in
       `comparison.json`. `"data"` says in `"synthetic"` whether the skeletons were generated, in
       `"folds"` which clips each fold has, and in `"not_split"` which folds have none, and why.
+    - `"warnings"`: what the user of the data should know, a list of texts; `"command"`: the command
+      that was given. Both are `None` in comparisons of older versions.
     - `"complete"`: whether every run that has begun is finished, and its export succeeded, and
       every fold can be split.
     - `"published"`: for the preset `thesis` the printed figures, `{"source": str, "models":
@@ -54,30 +62,44 @@ def report(folder: str | Path) -> dict[str, Any]:
     0.84
     """
     comparison = Comparison(Path(folder))
-    description = comparison.description
+    return report_of(comparison.description, comparison.seeds(), comparison.folds)
+
+
+def report_of(
+    description: Mapping[str, Any], seeds: Mapping[str, Seeds], folds: Sequence[str]
+) -> dict[str, Any]:
+    """Like `report`, of any runs.
+
+    Args:
+        description: The content of `comparison.json`, or of `search.json`.
+        seeds: The runs by their model, their seed and their protocol.
+        folds: The names of the protocols that every model is trained by.
+    """
     settings, data = description["command_settings"], description["data"]
     return {
         "id": description["id"],
         "created": description["created"],
         "settings": settings,
         "data": data,
+        "warnings": description.get("warnings"),
+        "command": description.get("command"),
         "backend": description["backend"],
         "environment": description["environment"],
         "complete": not data.get("not_split")
         and all(
             run.description["status"] == "finished" and not run.description.get("export_error")
-            for run in comparison.runs()
+            for of_model in seeds.values()
+            for of_seed in of_model.values()
+            for run in of_seed.values()
         ),
         "published": {"source": published.SOURCE, "models": published.FIGURES}
         if settings.get("preset") == "thesis"
         else None,
-        "models": {
-            model: _model(seeds, comparison.folds) for model, seeds in comparison.seeds().items()
-        },
+        "models": {model: _model(of_model, folds) for model, of_model in seeds.items()},
     }
 
 
-def _model(seeds: Mapping[int, Mapping[str, Run]], folds: Sequence[str]) -> dict[str, Any]:
+def _model(seeds: Seeds, folds: Sequence[str]) -> dict[str, Any]:
     finished = finished_folds(seeds)
     entry: dict[str, Any] = {
         "parameters": None,
@@ -116,12 +138,19 @@ def _model(seeds: Mapping[int, Mapping[str, Run]], folds: Sequence[str]) -> dict
     fold_mean, fold_spread = mean_and_spread([fold["mean"] for fold in of_folds])
     outcomes = [run.outcome() for of_seed in counted.values() for run in of_seed.values()]
     return entry | {
-        "parameters": int(mean["parameters"]),
+        "parameters": int(mean["parameters"]) if "parameters" in mean else None,
         "mean": mean,
         "spread": spread,
         "folds": of_folds,
         "fold_mean": fold_mean,
         "fold_spread": fold_spread,
+        **(_of_outcomes(counted) if all("confusion" in each for each in outcomes) else {}),
+    }
+
+
+def _of_outcomes(counted: Seeds) -> dict[str, Any]:
+    outcomes = [run.outcome() for of_seed in counted.values() for run in of_seed.values()]
+    return {
         "confusion": np.sum([outcome["confusion"] for outcome in outcomes], axis=0).tolist(),
         "fractions": outcomes[0]["fractions"].tolist(),
         "accuracy_by_fraction": np.mean(
@@ -130,7 +159,7 @@ def _model(seeds: Mapping[int, Mapping[str, Run]], folds: Sequence[str]) -> dict
     }
 
 
-def _fold(protocol: str, seeds: Mapping[int, Mapping[str, Run]]) -> dict[str, Any]:
+def _fold(protocol: str, seeds: Seeds) -> dict[str, Any]:
     """What a fold reaches, over the seeds that have finished it."""
     runs = [of_seed[protocol].metrics for of_seed in seeds.values() if protocol in of_seed]
     mean, spread = mean_and_spread(runs) if runs else ({}, {})

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from keras_drnn.reporting.names import model_style
@@ -23,6 +23,8 @@ _ACCURACIES = {
 _LEFT_RUNNING = {key: words for key, words in _ACCURACIES.items() if key != "ever_correct"}
 # The least width at which all clips and clean clips fit beside each other.
 _SIDE_BY_SIDE = 116
+# Of the tables of folds, what the first two columns take, and each model's.
+_FOLD_NAMES, _FOLD_CELL = 32, 12
 _MISSING = "-"
 
 
@@ -47,22 +49,15 @@ def comparison_tables(report: Mapping[str, Any], width: int = 80) -> Group:
     from rich.console import Group
     from rich.text import Text
 
-    parts = [_accuracy_table(report, width), Text(_accuracy_note(report), style="dim"), Text()]
-    stopped = _stopped(report)
-    if stopped:
-        parts += [Text("\n".join(stopped), style="dim"), Text()]
-    if any("stream/clips" in model["mean"] for model in report["models"].values()):
-        parts += [_stream_table(report), Text()]
-    if any("stream/background_seconds" in model["mean"] for model in report["models"].values()):
-        parts += [_event_table(report), Text()]
-    if len(_folds(report)) > 1:
-        parts += [_fold_table(report), Text()]
-    parts += [_cost_table(report), Text()]
-    if report["published"]:
-        parts += [_published_table(report), Text()]
-    unfinished = _unfinished(report)
-    if unfinished:
-        parts.append(Text("\n".join(unfinished), style="bold red"))
+    parts = [accuracy_table(report, width), Text(accuracy_note(report), style="dim"), Text()]
+    if ended := stopped(report):
+        parts += [Text("\n".join(ended), style="dim"), Text()]
+    tables = [stream_table(report), event_table(report), *fold_tables(report, width)]
+    tables += [cost_table(report), published_table(report)]
+    for table in filter(None, tables):
+        parts += [table, Text()]
+    if failures := unfinished(report):
+        parts.append(Text("\n".join(failures), style="bold red"))
     return Group(*parts, Text(caption(report), style="dim"))
 
 
@@ -97,7 +92,12 @@ def caption(report: Mapping[str, Any]) -> str:
     )
 
 
-def _accuracy_note(report: Mapping[str, Any]) -> str:
+def accuracy_note(report: Mapping[str, Any]) -> str:
+    """What the accuracies are, for the line below their table.
+
+    Args:
+        report: What `keras_drnn.reporting.report.report` returns.
+    """
     note = (
         "By frame: all frames pooled. By clip: largest summed log-probability.\n"
         "Last frame: at the clip's end. Some frame: right at one frame at least."
@@ -120,8 +120,14 @@ def _seeds(report: Mapping[str, Any]) -> int:
     return max((len({run["seed"] for run in model["runs"]}) for model in models), default=0)
 
 
-def _accuracy_table(report: Mapping[str, Any], width: int) -> Table:
-    table = _table("Accuracy on the test clips, %")
+def accuracy_table(report: Mapping[str, Any], width: int = 80) -> Table:
+    """Accuracies on the test clips, model by model.
+
+    Args:
+        report: What `keras_drnn.reporting.report.report` returns.
+        width: Columns that there are.
+    """
+    table = new_table("Accuracy on the test clips, %")
     parts = _test_parts(report)
     table.add_column("Model", no_wrap=True)
     table.add_column("Para-\nmeters", justify="right", no_wrap=True)
@@ -150,9 +156,15 @@ def _accuracy_table(report: Mapping[str, Any], width: int) -> Table:
     return table
 
 
-def _stream_table(report: Mapping[str, Any]) -> Table:
-    """What models reach that are left running from clip to clip."""
-    table = _table("Left running over the same clips, no reset between them")
+def stream_table(report: Mapping[str, Any]) -> Table | None:
+    """What models reach that are left running from clip to clip; `None` where none is measured.
+
+    Args:
+        report: What `keras_drnn.reporting.report.report` returns.
+    """
+    if not _measured(report, "stream/clips"):
+        return None
+    table = new_table("Left running over the same clips, no reset between them")
     table.caption = (
         "Delay: until it is right and stays so, in the mean over clips that it is right of at "
         "their end.\nA model that reads backwards too cannot be left running."
@@ -178,9 +190,15 @@ def _stream_table(report: Mapping[str, Any]) -> Table:
     return table
 
 
-def _event_table(report: Mapping[str, Any]) -> Table:
-    """What the events are worth that models tell, of data in which at times nothing happens."""
-    table = _table("Events told, left running")
+def event_table(report: Mapping[str, Any]) -> Table | None:
+    """What the events are worth that models tell; `None` of data in which never nothing happens.
+
+    Args:
+        report: What `keras_drnn.reporting.report.report` returns.
+    """
+    if not _measured(report, "stream/background_seconds"):
+        return None
+    table = new_table("Events told, left running")
     table.caption = (
         "F1 of stretches of an action that events overlap by so much. False alarms: events that\n"
         "lie in background from begin to end, per hour of it."
@@ -199,12 +217,27 @@ def _event_table(report: Mapping[str, Any]) -> Table:
     return table
 
 
-def _fold_table(report: Mapping[str, Any]) -> Table:
-    """Accuracy by clip of each fold, and its mean over the folds."""
-    table = _table("Accuracy by clip of each fold, %")
+def fold_tables(report: Mapping[str, Any], width: int = 80) -> list[Table]:
+    """Accuracy by clip of each fold, and its mean over the folds; as many models as fit in each.
+
+    Args:
+        report: What `keras_drnn.reporting.report.report` returns.
+        width: Columns that there are.
+    """
+    if len(_folds(report)) < 2:
+        return []
+    names = list(report["models"])
+    each = max(1, (width - _FOLD_NAMES) // _FOLD_CELL)
+    return [
+        _fold_table(report, names[first : first + each]) for first in range(0, len(names), each)
+    ]
+
+
+def _fold_table(report: Mapping[str, Any], names: Sequence[str]) -> Table:
+    table = new_table("Accuracy by clip of each fold, %")
     table.add_column("Fold", overflow="fold")
     table.add_column("Test\nclips", justify="right", no_wrap=True)
-    models = report["models"]
+    models = {name: report["models"][name] for name in names}
     for name in models:
         table.add_column(model_style(name).label, justify="right", no_wrap=True)
     key = "test/sequence_accuracy"
@@ -226,6 +259,10 @@ def _of_fold(model: Mapping[str, Any], protocol: str) -> Mapping[str, Any]:
     return next((fold for fold in model["folds"] if fold["protocol"] == protocol), nothing)
 
 
+def _measured(report: Mapping[str, Any], key: str) -> bool:
+    return any(key in model["mean"] for model in report["models"].values())
+
+
 def _test_parts(report: Mapping[str, Any]) -> dict[str, str]:
     """The sets of test clips that were scored, with a heading that counts them."""
     finished = [model for model in report["models"].values() if model["mean"]]
@@ -236,8 +273,13 @@ def _test_parts(report: Mapping[str, Any]) -> dict[str, str]:
     return {"test": f"all {clips['test']}", "clean": clean}
 
 
-def _cost_table(report: Mapping[str, Any]) -> Table:
-    table = _table("Cost")
+def cost_table(report: Mapping[str, Any]) -> Table:
+    """What training and use of each model cost.
+
+    Args:
+        report: What `keras_drnn.reporting.report.report` returns.
+    """
+    table = new_table("Cost")
     table.add_column("Model", no_wrap=True)
     for heading in (
         "Training",
@@ -262,8 +304,15 @@ def _cost_table(report: Mapping[str, Any]) -> Table:
     return table
 
 
-def _published_table(report: Mapping[str, Any]) -> Table:
-    table = _table("Beside the thesis' printed figures")
+def published_table(report: Mapping[str, Any]) -> Table | None:
+    """The figures that the thesis prints beside ours; `None` of another preset than its own.
+
+    Args:
+        report: What `keras_drnn.reporting.report.report` returns.
+    """
+    if not report["published"]:
+        return None
+    table = new_table("Beside the thesis' printed figures")
     table.caption = report["published"]["source"]
     table.add_column("Model", no_wrap=True)
     for heading in (
@@ -286,7 +335,12 @@ def _published_table(report: Mapping[str, Any]) -> Table:
     return table
 
 
-def _table(title: str) -> Table:
+def new_table(title: str) -> Table:
+    """An empty table in the house's style.
+
+    Args:
+        title: What stands above.
+    """
     from rich import box
     from rich.table import Table
 
@@ -314,8 +368,12 @@ def _named_runs(report: Mapping[str, Any]) -> list[tuple[str, Mapping[str, Any]]
     ]
 
 
-def _stopped(report: Mapping[str, Any]) -> list[str]:
-    """The runs that a callback has ended before their last step."""
+def stopped(report: Mapping[str, Any]) -> list[str]:
+    """The runs that a callback has ended before their last step.
+
+    Args:
+        report: What `keras_drnn.reporting.report.report` returns.
+    """
     steps = report["settings"].get("steps")
     return [
         f"{which}: ended by a callback at step {int(done):,} of {steps:,}"
@@ -324,7 +382,12 @@ def _stopped(report: Mapping[str, Any]) -> list[str]:
     ]
 
 
-def _unfinished(report: Mapping[str, Any]) -> list[str]:
+def unfinished(report: Mapping[str, Any]) -> list[str]:
+    """What has failed or is not finished, a line for each.
+
+    Args:
+        report: What `keras_drnn.reporting.report.report` returns.
+    """
     folds, runs = _folds(report), _named_runs(report)
     return [
         *(

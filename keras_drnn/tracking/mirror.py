@@ -224,7 +224,9 @@ class ComparisonMirror:
             mirrored.send_model(folder / "model.keras")
         if (folder / "metrics.json").is_file():
             mirrored.send_metrics(_final(run.metrics), folder / "metrics.json")
-        mirrored.send_files([folder / "model.tflite", folder / "outcome.npz"])
+        mirrored.send_files(
+            [folder / "model.tflite", folder / "outcome.npz", folder / "examples.npz"]
+        )
         mirrored.send_files(sorted(folder.glob("*.png")))
         mirrored.send_status(status, error, ended=modified(folder / "run.json"))
 

@@ -11,16 +11,17 @@ from keras_drnn.system.environment import environment
 from keras_drnn.tuning.one_search import Search
 
 
-def begin(search: Search) -> None:
+def begin(search: Search, command: str | None = None) -> None:
     """Write `search.json`, or make sure that the folder is that of the same search.
 
     Args:
         search: The search.
+        command: The command line that makes it, if it is one that does.
 
     Raises:
         ValueError: If it is the folder of another search.
     """
-    description = _description(search)
+    description = _description(search) | {"command": command}
     if (search.folder / "search.json").exists():
         check(search)
         description["created"] = search.on_disk.description["created"]

@@ -21,6 +21,7 @@ def run_search(
     on_progress: Callable[[SearchProgress], object] = lambda progress: None,
     on_run: OnRun = lambda name, steps: lambda step: None,
     explore: Explore = explore_here,
+    command: str | None = None,
 ) -> dict[str, Any]:
     """Search, or go on with it; then train, evaluate, export and register the winner.
 
@@ -30,6 +31,7 @@ def run_search(
         on_progress: Called as trials end.
         on_run: Called as a training of the winner begins.
         explore: Runs the trials.
+        command: The command line that makes this search, if it is one that does.
 
     Returns:
         The content of `outcome.json`.
@@ -44,7 +46,7 @@ def run_search(
         "another --name."
     )
     with hold(search.folder / ".lock", busy):
-        begin(search)
+        begin(search, command)
         with _mirrored(search, tracking_uri) as sync:
             meter = ProgressMeter(search)
 

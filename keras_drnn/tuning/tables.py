@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from keras_drnn.reporting.names import model_style
+from keras_drnn.reporting.tables import new_table
 from keras_drnn.skeletons.words import counted
 
 if TYPE_CHECKING:
@@ -34,23 +35,21 @@ def search_tables(outcomes: Sequence[Mapping[str, Any]]) -> Group:
     parts: list[Any] = []
     for outcome in outcomes:
         label = model_style(outcome["cell"]).label
-        scored = [trial for trial in outcome["trials"] if trial["score"] is not None]
-        best = sorted(scored, key=lambda trial: (-trial["score"], trial["parameters"]))[:_BEST]
         counts = outcome["counts"]
         said = f"{counted(counts['finished'], 'trial')} finished"
         for what in ("failed", "infeasible"):
             if counts[what]:
                 said += f", {counts[what]} {what}"
         parts += [
-            _trials(f"{label}: the best trials", best),
+            trial_table(f"{label}: the best trials", best_trials(outcome)),
             Text(said, style="dim"),
             Text(),
-            _trials(f"{label}: the front, the best for its size", outcome["front"]),
+            trial_table(f"{label}: the front, the best for its size", outcome["front"]),
             Text(),
         ]
     parts += [
-        _winners(outcomes),
-        Text(_note(outcomes), "dim"),
+        winner_table(outcomes),
+        Text(note(outcomes), "dim"),
     ]
     errors = [error for each in outcomes if each["winner"] for error in _errors(each["winner"])]
     if errors:
@@ -58,14 +57,29 @@ def search_tables(outcomes: Sequence[Mapping[str, Any]]) -> Group:
     return Group(*parts)
 
 
-def _trials(title: str, trials: Sequence[Mapping[str, Any]]) -> Table:
-    from rich.table import Table
+def best_trials(outcome: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """The best few trials of a search, the best first.
 
-    table = Table(title=title, title_justify="left")
-    table.add_column("Trial")
-    table.add_column("Delays")
-    for column in ("Units", "Parameters", "Mult-adds/frame", "Accuracy"):
-        table.add_column(column, justify="right")
+    Args:
+        outcome: The content of `outcome.json`.
+    """
+    scored = [trial for trial in outcome["trials"] if trial["score"] is not None]
+    return sorted(scored, key=lambda trial: (-trial["score"], trial["parameters"]))[:_BEST]
+
+
+def trial_table(title: str, trials: Sequence[Mapping[str, Any]]) -> Table:
+    """Trials as a table.
+
+    Args:
+        title: What stands above.
+        trials: Lines of `trial_lines`.
+    """
+    table = new_table(title)
+    table.add_column("Trial", no_wrap=True)
+    table.add_column("Delays", overflow="fold")
+    table.add_column("Units", justify="right", overflow="fold")
+    for column in ("Parameters", "Mult-adds\na frame", "Accuracy"):
+        table.add_column(column, justify="right", no_wrap=True)
     for trial in trials:
         units = trial["units"]
         table.add_row(
@@ -79,9 +93,12 @@ def _trials(title: str, trials: Sequence[Mapping[str, Any]]) -> Table:
     return table
 
 
-def _winners(outcomes: Sequence[Mapping[str, Any]]) -> Table:
-    from rich.table import Table
+def winner_table(outcomes: Sequence[Mapping[str, Any]]) -> Table:
+    """The winners of searches as a table.
 
+    Args:
+        outcomes: The content of `outcome.json` of each.
+    """
     winners = [outcome for outcome in outcomes if outcome["winner"]]
     names = [
         name for each in winners for name in each["winner"]["mean"] if name.endswith(_ACCURACY)
@@ -91,11 +108,11 @@ def _winners(outcomes: Sequence[Mapping[str, Any]]) -> Table:
     parts = [part for part in parts if "/" not in part]
     # The subsets of a data set's test side stand between the two that there always are.
     parts.sort(key=lambda part: (part == "validation") - (part == "test"))
-    table = Table(title="The winners, trained anew", title_justify="left")
-    table.add_column("Model")
-    table.add_column("Delays")
+    table = new_table("The winners, trained anew")
+    table.add_column("Model", no_wrap=True)
+    table.add_column("Delays", overflow="fold")
     for column in ("Parameters", *(f"{part.capitalize()}, %" for part in parts)):
-        table.add_column(column, justify="right")
+        table.add_column(column, justify="right", no_wrap=True)
     for outcome in winners:
         winner = outcome["winner"]
         shown = []
@@ -115,7 +132,12 @@ def _winners(outcomes: Sequence[Mapping[str, Any]]) -> Table:
     return table
 
 
-def _note(outcomes: Sequence[Mapping[str, Any]]) -> str:
+def note(outcomes: Sequence[Mapping[str, Any]]) -> str:
+    """How the trials of searches are judged, in words.
+
+    Args:
+        outcomes: The content of `outcome.json` of each.
+    """
     running = any(each["settings"].get("objective") == "stream" for each in outcomes)
     how = "by clip, trials left running over the clips without a reset" if running else "by clip"
     return f"{how}; trials on held-out training subjects, winners on the test side"

@@ -14,6 +14,8 @@ ROOT = Path(keras_drnn.__file__).parents[1]
 # Distributions that are imported by another name.
 IMPORTED = {
     "tflite-micro": "tflite_micro",
+    "pillow": "PIL",
+    "imageio-ffmpeg": "imageio_ffmpeg",
     "keras-tuner": "keras_tuner",
     "scikit-learn": "sklearn",
     "ai-edge-litert": "ai_edge_litert",

@@ -241,10 +241,15 @@ def test_a_model_that_reads_backwards_too_is_not_left_running(data, monkeypatch)
     monkeypatch.setattr(results, "accuracy_of_beginnings", lambda *_: np.zeros(10))
     monkeypatch.setattr(results, "latency_milliseconds", lambda *_: 1.0)
     monkeypatch.setattr(results, "stream_scores", None)
+    monkeypatch.setattr(results, "choose_examples", lambda *_: [])
     model: Any = SimpleNamespace(count_params=lambda: 1)
     recipe = replace(RECIPE, bidirectional=True)
-    reached, _, decision = results.measure(model, recipe, data, [{"step": 1, "seconds": 1.0}])
+    reached, outcome, decision, _ = results.measure(
+        model, recipe, data, [{"step": 1, "seconds": 1.0}]
+    )
     assert decision is None
+    # It has seen the whole clip before it says anything.
+    assert "first_right" not in outcome
     assert "test/clips" in reached and not any(key.startswith("stream") for key in reached)
 
 
