@@ -3,7 +3,7 @@
     python benchmarks/animation.py
 
 Two people of 25 joints who move all the time, 60 classes, a D-RNN of five groups; made as an HTML
-page, MP4 and GIF, each in a process that has imported what it takes. The rival of the films is
+page, MP4 and GIF, with the imports that each takes. The rival of the films is
 Matplotlib, which draws the same skeletons alone, without probabilities and ticks, and clears its
 axes for each frame. Writes `results/animation.json`.
 """
