@@ -1,17 +1,19 @@
 """Recognisers left running over ten million frames of everything: never past their bound.
 
-    KERAS_BACKEND=jax python benchmarks/endless.py all_sqe drnn-runs/*/runs/drnn-seed0/model.keras
+    KERAS_BACKEND=jax python benchmarks/endless.py all_sqe
 
-Each model of N-UCLA's joints, and one with random weights at the very limit of its constraint, is
-exported as a stream and given clips, noise, one frame for ever, frames up to the largest numbers
-of float32 and down to the smallest, lost frames, a person who comes and goes. Then what it says of
-a clip is compared with what it said before all that. Adds to `benchmarks/results/endless.json`.
+A D-RNN trained on N-UCLA's joints by the preset `stream`, and one with random weights at the very
+limit of its constraint, are exported as streams and given clips, noise, one frame for ever, frames
+up to the largest numbers of float32 and down to the smallest, lost frames, a person who comes and
+goes. Then what each says of a clip is compared with what it said before all that. Writes
+`benchmarks/results/endless.json`, after each of the two.
 """
 
 import argparse
 import json
 import os
 import tempfile
+import time
 from collections import Counter
 from pathlib import Path
 
@@ -21,16 +23,18 @@ import keras
 import numpy as np
 
 from keras_drnn import SpectralNorm
-from keras_drnn.data_sets import find_data_set
-from keras_drnn.data_sets.recipe import for_streams
 from keras_drnn.experiments.data import Data, open_data
 from keras_drnn.experiments.models import build_model
+from keras_drnn.experiments.recipes import recipe_for
+from keras_drnn.experiments.runs import recipe_params
+from keras_drnn.experiments.training import build_and_train
 from keras_drnn.export import export_streaming
 from keras_drnn.system.environment import machine, versions
 from keras_drnn_runtime import StreamingClassifier
 
 RESULT = Path(__file__).parent / "results" / "endless.json"
 LARGEST, SMALLEST = float(np.finfo("float32").max), 1.4e-45
+RECIPE = recipe_for("drnn", preset="stream", data="nucla")
 STRETCH = 2000
 WARM = 4000  # frames of clips before the one that is compared
 KINDS = ("clips", "noise", "constant", "frozen", "extreme", "small", "lost", "coming and going")
@@ -39,39 +43,39 @@ KINDS = ("clips", "noise", "constant", "frozen", "extreme", "small", "lost", "co
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("root", type=Path, help="folder of N-UCLA's .json files")
-    parser.add_argument("models", type=Path, nargs="*", help="trained models of N-UCLA's joints")
     parser.add_argument("--frames", type=int, default=10_000_000)
-    parser.add_argument("--random", action=argparse.BooleanOptionalAction, default=True)
     arguments = parser.parse_args()
+    found: dict = {
+        "machine": machine(),
+        "versions": versions(("keras", "ai-edge-litert")),
+        "recipe": json.loads(json.dumps(recipe_params(RECIPE))),
+        "models": {},
+    }
     with tempfile.TemporaryDirectory() as folder:
         data = open_data("nucla", root=arguments.root, protocol="cross-view", cache=Path(folder))
-        models = {}
-        if arguments.random:
-            models["random weights"] = random_model(data)
-        for path in arguments.models:
-            models[path.parent.name] = keras.saving.load_model(path, compile=False)
-        for name, model in models.items():
-            path = Path(folder) / "stream.tflite"
-            report = export_streaming(model, path)
-            found = {
-                "machine": machine(),
-                "versions": versions(("keras", "ai-edge-litert")),
+        for name, make in {"trained": trained_model, "random weights": random_model}.items():
+            model, path = make(data, Path(folder)), Path(folder) / "stream.tflite"
+            report, began = export_streaming(model, path), time.process_time()
+            found["models"][name] = {
                 "parameters": model.count_params(),
                 "score_bound": report.score_bound,
                 **left_alone(StreamingClassifier(path), data, arguments.frames),
+                "processor_seconds": round(time.process_time() - began),
             }
-            known = json.loads(RESULT.read_text("utf-8")) if RESULT.exists() else {}
-            known[name] = found
-            RESULT.write_text(json.dumps(known, indent=1) + "\n", encoding="utf-8")
-            print(name, json.dumps(found, indent=1), flush=True)
+            RESULT.write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
+            print(name, json.dumps(found["models"][name], indent=1), flush=True)
 
 
-def random_model(data: Data) -> keras.Model:
-    """The model of the preset `stream`, its weights random, each recurrent one at its maximum."""
+def trained_model(data: Data, folder: Path) -> keras.Model:
+    """The model that the preset `stream` trains, with seed 0."""
+    return build_and_train(RECIPE, data, data.split, name="drnn", seed=0, folder=folder)[0]
+
+
+def random_model(data: Data, folder: Path) -> keras.Model:
+    """The same model, its weights random, each recurrent one at its maximum."""
     keras.utils.set_random_seed(0)
     bodies, _, axes = data.shape
-    recipe = for_streams(find_data_set("nucla").recipe)
-    model = build_model(recipe, layout=data.layout, bodies=bodies, classes=10, axes=axes)
+    model = build_model(RECIPE, layout=data.layout, bodies=bodies, classes=10, axes=axes)
     rng = np.random.default_rng(0)
     for weight in model.weights:
         if isinstance(weight.constraint, SpectralNorm):
