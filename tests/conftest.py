@@ -27,6 +27,8 @@ os.environ.setdefault(
     "--xla_backend_optimization_level=0 --xla_cpu_use_fusion_emitters=false"
     " --xla_cpu_parallel_codegen_split_count=1",
 )
+# Where in Python an operation comes from is read by nobody.
+os.environ.setdefault("JAX_TRACEBACK_IN_LOCATIONS_LIMIT", "0")
 
 # Until everything is imported nothing is thrown away that would be worth looking for.
 gc.disable()

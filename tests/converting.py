@@ -1,51 +1,84 @@
-"""One process that converts many models, in place of one process for each, which takes seconds."""
+"""One process that converts many models, in place of one for each, which takes seconds."""
 
+import importlib
 import json
 import subprocess
 import sys
+import tempfile
+import traceback
 from pathlib import Path
+
+import keras
+from light_keras import LIGHT
 
 from keras_drnn.export.conversion import environment
 
-_PROGRAM = """
-import json, sys, traceback
-from keras_drnn.export.convert import main
+_PROGRAM = (
+    LIGHT
+    + """
+import importlib, json, os, sys, traceback
+main = importlib.import_module(sys.argv[1]).main
 
 for line in sys.stdin:
-    errors = ""
+    # What native code says of errors is read with the rest.
+    os.ftruncate(2, 0)
+    os.lseek(2, 0, os.SEEK_SET)
+    status = 0
     try:
         main(line.rstrip("\\n"))
     except BaseException:
-        errors = traceback.format_exc()
-    print("ANSWER" + json.dumps(errors), flush=True)
+        status = 1
+        traceback.print_exc()
+    sys.stderr.flush()
+    os.lseek(2, 0, os.SEEK_SET)
+    with open(2, errors="replace", closefd=False) as said:
+        print("ANSWER" + json.dumps([status, said.read()]), flush=True)
 """
+)
+
+
+def _here(job_file, module):
+    """Without a process, where the backend is the one that converts."""
+    try:
+        importlib.import_module(module).main(str(job_file))
+    except Exception:
+        return 1, traceback.format_exc()
+    return 0, ""
 
 
 class Converter:
-    """Stands for `keras_drnn.export.conversion.start_process`, and starts when first asked."""
+    """Stands for `keras_drnn.export.conversion.start_process`, and starts when first asked.
+
+    Each module that converts has a process of its own.
+    """
 
     def __init__(self):
-        self._process = None
+        self._processes = {}
 
-    def __call__(self, job_file: Path) -> tuple[int, str]:
-        if self._process is None:
-            self._process = subprocess.Popen(
-                [sys.executable, "-c", _PROGRAM],
-                env=environment(),
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.DEVNULL,
-                text=True,
-            )
-        self._process.stdin.write(f"{job_file}\n")
-        self._process.stdin.flush()
-        for line in self._process.stdout:
+    def __call__(
+        self, job_file: Path, module: str = "keras_drnn.export.convert", backend: str = "tensorflow"
+    ) -> tuple[int, str]:
+        if keras.backend.backend() == backend:
+            return _here(job_file, module)
+        if module not in self._processes:
+            with tempfile.TemporaryFile() as errors:
+                self._processes[module] = subprocess.Popen(
+                    [sys.executable, "-c", _PROGRAM, module],
+                    env=environment(backend),
+                    stdin=subprocess.PIPE,
+                    stdout=subprocess.PIPE,
+                    stderr=errors,
+                    text=True,
+                )
+        process = self._processes[module]
+        process.stdin.write(f"{job_file}\n")
+        process.stdin.flush()
+        for line in process.stdout:
             if line.startswith("ANSWER"):
-                errors = json.loads(line.removeprefix("ANSWER"))
-                return int(bool(errors)), errors
-        return self._process.wait(), "The process has ended."
+                return tuple(json.loads(line.removeprefix("ANSWER")))
+        return process.wait(), "The process has ended."
 
     def close(self) -> None:
-        if self._process is not None:
-            with self._process:
-                self._process.stdin.close()
+        for process in self._processes.values():
+            with process:
+                process.stdin.close()

@@ -39,7 +39,7 @@ def main(job_file: str) -> None:
     operators = sorted({node.op_type for node in program.model.graph})
     found = {"operators": operators, "opset": program.model.opset_imports[""]}
     if job["openvino"]:
-        found["operators"] = to_openvino(job["converted"], job["metadata"])
+        found["openvino"] = to_openvino(job["converted"], job["metadata"])
     Path(job["found"]).write_text(json.dumps(found), encoding="utf-8")
 
 

@@ -38,7 +38,7 @@ class OnnxStream(StreamFile):
         content = json.loads(found.read_text(encoding="utf-8"))
         # OpenVINO's files name no version of what they are written for.
         least = "unknown" if converted.suffix == ".xml" else f"opset {content['opset']}"
-        return Content(tuple(content["operators"]), least)
+        return Content(tuple(content.get("openvino", content["operators"])), least)
 
 
 class OpenVINOStream(OnnxStream):

@@ -14,7 +14,7 @@ import keras
 import numpy as np
 import pytest
 from export_reports import export_report
-from light_keras import WITHOUT_TENSORFLOW
+from light_keras import LIGHT
 
 import keras_drnn
 import keras_drnn.export
@@ -279,7 +279,7 @@ def test_the_saved_model_goes_on_where_only_the_package_was_imported(finished, t
         [
             sys.executable,
             "-c",
-            WITHOUT_TENSORFLOW + LOAD,
+            LIGHT + LOAD,
             file,
             tmp_path / "x.npy",
             tmp_path / "y.npy",

@@ -211,7 +211,6 @@ def test_a_file_that_differs_from_keras_is_refused(tmp_path):
     assert export_litert(pointwise("relu"), path).largest_difference == 0
 
 
-@pytest.mark.usefixtures("own_process")
 def test_an_operator_without_an_equivalent_is_named_with_its_place(tmp_path):
     frames = keras.Input((None, 3))
     model = keras.Model(frames, keras.ops.erfinv(layers.Activation("tanh")(frames)))

@@ -8,7 +8,7 @@ import keras
 import numpy as np
 import pytest
 from keras import layers, ops
-from light_keras import WITHOUT_TENSORFLOW
+from light_keras import LIGHT
 
 from keras_drnn import CausalLayer, DelayedRNN, streaming_model
 from keras_drnn.export import export_streaming
@@ -140,7 +140,7 @@ def test_a_step_loads_in_a_fresh_process_after_the_package_alone(tmp_path):
     step = streaming.step_model(streaming.due_sets()["step_110"])
     step.save(tmp_path / "step.keras")
     done = subprocess.run(
-        [sys.executable, "-c", WITHOUT_TENSORFLOW + PROGRAM, tmp_path / "step.keras"],
+        [sys.executable, "-c", LIGHT + PROGRAM, tmp_path / "step.keras"],
         capture_output=True,
         text=True,
         check=True,

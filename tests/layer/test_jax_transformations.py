@@ -8,7 +8,7 @@ import sys
 import keras
 import numpy as np
 import pytest
-from light_keras import WITHOUT_TENSORFLOW
+from light_keras import LIGHT
 
 from keras_drnn import DelayedRNN
 
@@ -54,7 +54,7 @@ print(json.dumps(found))
 
 def test_flax_modules_and_data_parallel_train_as_the_plain_layer_does():
     done = subprocess.run(
-        [sys.executable, "-c", WITHOUT_TENSORFLOW + TRAINING + NNX_AND_TWO_DEVICES],
+        [sys.executable, "-c", LIGHT + TRAINING + NNX_AND_TWO_DEVICES],
         env=os.environ
         | {
             "KERAS_NNX_ENABLED": "true",

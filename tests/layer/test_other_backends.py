@@ -11,7 +11,7 @@ import keras
 import numpy as np
 import pytest
 from arrays import phases
-from light_keras import WITHOUT_TENSORFLOW
+from light_keras import LIGHT
 from reference import delayed_rnn
 
 from keras_drnn import DelayedRNN, DelayedRNNCell
@@ -97,7 +97,7 @@ def saved(tmp_path_factory):
 @pytest.mark.parametrize("backend", BACKENDS)
 def test_a_saved_model_gives_the_same_numbers(saved, backend):
     done = subprocess.run(
-        [sys.executable, "-c", WITHOUT_TENSORFLOW + PROGRAM, saved],
+        [sys.executable, "-c", LIGHT + PROGRAM, saved],
         env=os.environ | {"KERAS_BACKEND": backend},
         capture_output=True,
         text=True,

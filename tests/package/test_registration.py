@@ -10,7 +10,7 @@ import textwrap
 from pathlib import Path
 
 import keras
-from light_keras import WITHOUT_TENSORFLOW
+from light_keras import LIGHT
 
 import keras_drnn
 from keras_drnn import DelayedRNN, DelayedRNNCell, Limit, SpectralNorm
@@ -32,7 +32,7 @@ PACKAGE = Path(keras_drnn.__file__).parent
 def run(program, folder, *arguments):
     """Run a program in a fresh process that finds this package, and what is in `folder`."""
     script = folder / "program.py"
-    script.write_text(WITHOUT_TENSORFLOW + textwrap.dedent(program), encoding="utf-8")
+    script.write_text(LIGHT + textwrap.dedent(program), encoding="utf-8")
     environment = {**os.environ, "PYTHONPATH": str(PACKAGE.parent)}
     command = [sys.executable, str(script), *map(str, arguments)]
     done = subprocess.run(

@@ -6,14 +6,15 @@ python quick_process.py FOLDER LOG TRIALS PAUSE
 import sys
 from pathlib import Path
 
-from searching import quick_search, quick_settings
-
-from keras_drnn.tuning.explore import explore_here
-from keras_drnn.tuning.roles import role
-from keras_drnn.tuning.run_search import run_search
+from light_keras import OPTIONAL
 
 
 def main():
+    sys.modules |= dict.fromkeys(OPTIONAL)
+    from searching import quick_search, quick_settings
+
+    from keras_drnn.tuning.roles import role
+
     folder, log = map(Path, sys.argv[1:3])
     search = quick_search(folder, log, quick_settings(int(sys.argv[3])), pause=float(sys.argv[4]))
     if role() == "worker":
@@ -22,6 +23,8 @@ def main():
         work(search)
         return
     from keras_drnn.tuning.chief import as_chief
+    from keras_drnn.tuning.explore import explore_here
+    from keras_drnn.tuning.run_search import run_search
 
     run_search(search, None, explore=as_chief if role() == "chief" else explore_here)
 
