@@ -16,6 +16,9 @@ from keras_drnn.export import ExportError, conversion, export_streaming, stream_
 from keras_drnn.skeletons.layouts import KINECT_V1
 from keras_drnn_runtime import StreamingClassifier, open_model, read_metadata
 
+# OpenVINO forks when it opens its first file, to tell its makers, of which JAX warns.
+pytestmark = pytest.mark.filterwarnings("ignore:os.fork:RuntimeWarning")
+
 ABOUT = {"labels": ["sit", "stand", "wave — aloft"], "frame_rate": 30}
 
 
@@ -107,8 +110,6 @@ def test_an_onnx_file_gives_the_numbers_of_whole_clips(model, onnx):
     check_file(onnx.path, model)
 
 
-# OpenVINO forks when it opens its first file, to tell its makers, of which JAX warns.
-@pytest.mark.filterwarnings("ignore:os.fork:RuntimeWarning")
 def test_an_openvino_file_gives_the_numbers_of_whole_clips(model, openvino):
     assert openvino.checked_frames == 1000
     assert {"MatMul", "Relu", "Parameter"} <= set(openvino.operators)
