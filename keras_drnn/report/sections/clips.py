@@ -39,11 +39,11 @@ def blocks(subject: Subject) -> list[Block]:
     for right, words in ((True, "right"), (False, "wrong")):
         chosen = [each for each in examples if each.right is right]
         if not chosen:
-            shown.append(Text(f"{label} is {words} of none of the test clips."))
+            shown.append(Text(f"{label} is {words} about none of the test clips."))
             continue
-        surest = "as sure as it mostly is" if right else "surest"
+        surest = "as sure as it mostly is" if right else "surest of its mistakes"
         shown.append(
-            Text(f"{label}, first seed, is {words} of these; it was {surest} of them. Press play.")
+            Text(f"{label}, first seed, is {words} about these, and {surest}. Press play.")
         )
         shown += [Html(_moving(each, layout, run, subject)) for each in chosen]
     return shown
