@@ -19,8 +19,6 @@ IMPORTED = {
     "keras-tuner": "keras_tuner",
     "scikit-learn": "sklearn",
     "ai-edge-litert": "ai_edge_litert",
-    "imageio-ffmpeg": "imageio_ffmpeg",
-    "pillow": "PIL",
 }
 
 
