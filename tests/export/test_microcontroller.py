@@ -2,6 +2,7 @@
 
 import shutil
 import subprocess
+from pathlib import Path
 
 import keras
 import numpy as np
@@ -94,10 +95,10 @@ def test_what_was_learnt_is_in_int8_and_what_comes_before_in_float32(exported):
     assert kinds[operators.SELECT_V2] == [[types.BOOL, types.INT8, types.INT8]]
 
 
-def test_a_c_program_finds_the_model_in_the_header(exported, states, tmp_path):
-    compiler = shutil.which("cc")
-    if compiler is None:
-        pytest.skip("no C compiler here")
+@pytest.mark.parametrize("language", [["cc", "-std=c11"], ["c++", "-std=c++17", "-x", "c++"]])
+def test_a_program_in_c_or_c_plus_plus_finds_the_model_in_the_header(
+    language, exported, states, tmp_path
+):
     path, report = exported
     program = f"""
         #include <stdio.h>
@@ -113,10 +114,7 @@ def test_a_c_program_finds_the_model_in_the_header(exported, states, tmp_path):
         }}
     """
     (tmp_path / "main.c").write_text(program)
-    strict = ["-std=c11", "-pedantic", "-Wall", "-Wextra", "-Werror", "-trigraphs"]
-    command = [compiler, *strict, f"-I{path.parent}", "main.c", "-o", "main"]
-    subprocess.run(command, cwd=tmp_path, check=True)
-    said = subprocess.run([tmp_path / "main"], check=True, capture_output=True).stdout
+    said = run_program([*language, "-trigraphs", f"-I{path.parent}", "main.c"], tmp_path)
     *labels, model = said.split(b"\n", CLASSES)
     assert [label.decode() for label in labels] == LABELS
     assert model == path.read_bytes()
@@ -124,6 +122,41 @@ def test_a_c_program_finds_the_model_in_the_header(exported, states, tmp_path):
     text = path.with_suffix(".h").read_text()
     assert all(each in text for each in operators)
     assert f"#define MODEL_OPERATORS {len(report.operators)}" in text
+
+
+FRAMES = """
+#include "stream.h"
+bool ReadFrame(float frame[STREAM_FRAME]) {
+  static int read = 0;
+  frame[0] = 1;
+  return read++ < 3;
+}
+"""
+
+
+def test_the_example_is_a_program_that_carries_state_and_clock(exported, states, tmp_path):
+    """Compiled beside headers that stand in for TFLite Micro's, and run."""
+    path, report = exported
+    interface = {"frame": (1, BODIES, 17, 3), "state": states[0][0], "clock": states[1][0]}
+    settings = {"report": report, "scores": CLASSES, "labels": ["none", "up", "down"]}
+    header = c_header("stream", path.read_bytes(), interface, **settings)
+    (tmp_path / "stream.h").write_text(header, encoding="utf-8")
+    (tmp_path / "frames.cc").write_text(FRAMES, encoding="utf-8")
+    stubs = Path(__file__).parent / "tflite_micro_stubs"
+    example = Path(__file__).parents[2] / "examples" / "microcontroller" / "main.cc"
+    command = ["c++", "-std=c++17", "-I.", f"-I{stubs}", str(example), "frames.cc"]
+    said = run_program(command, tmp_path)
+    # Scores are 0, the state and half the clock: 0 0 0, 0 1 0.5, 0 2 1.
+    assert said.decode().splitlines() == ["none 0.33", "up 0.51", "up 0.67"]
+
+
+def run_program(command, folder):
+    """What a program says that is compiled without a warning."""
+    if shutil.which(command[0]) is None:
+        pytest.skip(f"no compiler here: {command[0]}")
+    strict = ["-pedantic", "-Wall", "-Wextra", "-Werror", "-o", "main"]
+    subprocess.run([*command, *strict], cwd=folder, check=True)
+    return subprocess.run([folder / "main"], check=True, capture_output=True).stdout
 
 
 def test_names_in_the_header_are_names_of_c(exported):
