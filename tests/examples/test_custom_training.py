@@ -1,0 +1,29 @@
+"""The loop of each backend learns."""
+
+import keras
+import numpy as np
+import pytest
+from example_files import example
+
+pytestmark = pytest.mark.every_backend
+
+
+@pytest.fixture(scope="module")
+def loops():
+    return example("custom_training")
+
+
+# What torch's compiler says to itself about the hand-written backward pass, and as it looks for
+# gradients of tensors that have none.
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")
+@pytest.mark.filterwarnings("ignore:The .grad attribute of a Tensor:UserWarning")
+def test_it_names_more_marks_than_chance(loops):
+    backend = keras.backend.backend()
+    if backend == "torch":
+        # The compiler that is meant to be used calls a C++ compiler, for half a minute.
+        scores = loops.with_torch(100, compiler="aot_eager")
+        x, marks = loops.make_data(500, seed=100)
+        named = float(np.mean(scores(x).argmax(axis=-1) == marks))
+    else:
+        named = loops.main(updates=100)
+    assert named > 0.4
