@@ -25,6 +25,7 @@ OF_KERAS = {
     "regularizer": regularizers,
     "constraint": constraints,
 }
+_NAMES = {"kernel": "kernel", "recurrent": "recurrent_kernel", "bias": "bias"}
 # Integers up to these are exact in the type, the bound itself included.
 EXACT_INTEGERS = {"bfloat16": 2**8, "float16": 2**11, "float32": 2**24, "float64": 2**53}
 
@@ -102,15 +103,16 @@ class DelayedRNNCell(keras.layers.Layer, DropoutRNNCell):
 
         self.activation: Callable[[Tensor], Tensor] = activations.get(activation)
         self.use_bias = use_bias
-        self.kernel_initializer = initializers.get(kernel_initializer)
-        self.recurrent_initializer = initializers.get(recurrent_initializer)
-        self.bias_initializer = initializers.get(bias_initializer)
-        self.kernel_regularizer = regularizers.get(kernel_regularizer)
-        self.recurrent_regularizer = regularizers.get(recurrent_regularizer)
-        self.bias_regularizer = regularizers.get(bias_regularizer)
-        self.kernel_constraint = constraints.get(kernel_constraint)
-        self.recurrent_constraint = constraints.get(recurrent_constraint)
-        self.bias_constraint = constraints.get(bias_constraint)
+        groups = len(self.delays)
+        self.kernel_initializer = _get("kernel_initializer", kernel_initializer, groups)
+        self.recurrent_initializer = _get("recurrent_initializer", recurrent_initializer, groups)
+        self.bias_initializer = _get("bias_initializer", bias_initializer, groups)
+        self.kernel_regularizer = _get("kernel_regularizer", kernel_regularizer, groups)
+        self.recurrent_regularizer = _get("recurrent_regularizer", recurrent_regularizer, groups)
+        self.bias_regularizer = _get("bias_regularizer", bias_regularizer, groups)
+        self.kernel_constraint = _get("kernel_constraint", kernel_constraint, groups)
+        self.recurrent_constraint = _get("recurrent_constraint", recurrent_constraint, groups)
+        self.bias_constraint = _get("bias_constraint", bias_constraint, groups)
         self.dropout = check_rate("dropout", dropout)
         self.recurrent_dropout = check_rate("recurrent_dropout", recurrent_dropout)
         self.seed = seed
@@ -139,22 +141,25 @@ class DelayedRNNCell(keras.layers.Layer, DropoutRNNCell):
         self.kernels, self.recurrent_kernels, self.biases = [], [], []
         width = input_shape[-1]
         for group, size in enumerate(self.group_units):
-            self.kernels.append(self._add("kernel", f"kernel_{group}", (width, size)))
-            self.recurrent_kernels.append(
-                self._add("recurrent", f"recurrent_kernel_{group}", (size, size))
-            )
+            self.kernels.append(self._add("kernel", group, (width, size)))
+            self.recurrent_kernels.append(self._add("recurrent", group, (size, size)))
             if self.use_bias:
-                self.biases.append(self._add("bias", f"bias_{group}", (size,)))
+                self.biases.append(self._add("bias", group, (size,)))
             width = size
 
-    def _add(self, kind: str, name: str, shape: tuple[int, ...]):
-        """A weight with the initializer, regularizer and constraint of its kind."""
+    def _add(self, kind: str, group: int, shape: tuple[int, ...]):
+        """A weight of a group with the initializer, regularizer and constraint of its kind."""
+
+        def of_group(what: str):
+            value = getattr(self, f"{kind}_{what}")
+            return value[group] if isinstance(value, tuple) else value
+
         return self.add_weight(
             shape=shape,
-            name=name,
-            initializer=clone(getattr(self, f"{kind}_initializer")),
-            regularizer=getattr(self, f"{kind}_regularizer"),
-            constraint=getattr(self, f"{kind}_constraint"),
+            name=f"{_NAMES[kind]}_{group}",
+            initializer=clone(of_group("initializer")),
+            regularizer=of_group("regularizer"),
+            constraint=of_group("constraint"),
         )
 
     def call(self, inputs, states, training=False):
@@ -240,7 +245,7 @@ class DelayedRNNCell(keras.layers.Layer, DropoutRNNCell):
         for name in ARGUMENTS:
             value = getattr(self, name)
             module = OF_KERAS.get(name.split("_")[-1])
-            config[name] = value if module is None else module.serialize(value)
+            config[name] = value if module is None else _serialize(module, value)
         equal = len(set(self.group_units)) == 1
         config["units"] = self.units if equal else list(self.group_units)
         config["delays"] = list(self.delays)
@@ -250,6 +255,25 @@ class DelayedRNNCell(keras.layers.Layer, DropoutRNNCell):
 # The names of the cell's arguments, which are those of its attributes and of its configuration, and
 # the layer's too.
 ARGUMENTS = tuple(inspect.signature(DelayedRNNCell.__init__).parameters)[1:-1]
+
+
+def _get(name: str, value, groups: int):
+    """What Keras makes of an argument: one for all groups, or a tuple with one for each."""
+    module = OF_KERAS[name.split("_")[-1]]
+    if not isinstance(value, (list, tuple)):
+        return module.get(value)
+    if len(value) != groups:
+        raise ValueError(
+            f"`{name}` must be one for all groups or a sequence of one for each of the {groups} "
+            f"delays. Received: {len(value)} of them, {name}={value!r}"
+        )
+    return tuple(map(module.get, value))
+
+
+def _serialize(module, value):
+    if isinstance(value, tuple):
+        return [module.serialize(each) for each in value]
+    return module.serialize(value)
 
 
 def _check_states_are_kept():

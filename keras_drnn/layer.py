@@ -49,7 +49,8 @@ class DelayedRNN(keras.layers.RNN):
         activity_regularizer: Regularizer for the output of the layer.
         kernel_constraint: Constraint for the `kernel` matrices.
         recurrent_constraint: Constraint for the `recurrent_kernel` matrices.
-        bias_constraint: Constraint for the bias vectors.
+        bias_constraint: Constraint for the bias vectors. Each initializer, regularizer and
+            constraint may also be a sequence with one for each group, from fast to slow.
         dropout: Float between 0 and 1, the fraction of the inputs to drop.
         recurrent_dropout: Float between 0 and 1, the fraction of each group's own previous state
             to drop. What a group reads from its faster neighbour is never dropped.

@@ -115,6 +115,37 @@ def test_constraints_hold_after_training():
             assert bias.min() >= 0
 
 
+def test_groups_have_their_own_initializers_regularizers_and_constraints():
+    values, rates, norms = (1.0, 2.0, 3.0), (0.1, 0.01, 0.001), (0.3, 0.2, 0.1)
+    settings = {
+        "kernel_initializer": [keras.initializers.Constant(value) for value in values],
+        "bias_initializer": ("ones", "zeros", "ones"),
+        "bias_regularizer": [keras.regularizers.L2(rate) for rate in rates],
+        "recurrent_constraint": [keras.constraints.MaxNorm(norm, axis=0) for norm in norms],
+    }
+    for made in layers(**settings):
+        # What was saved and opened again is held to the same.
+        layer = type(made).from_config(made.get_config())
+        model = keras.Sequential([keras.Input((6, 3)), layer])
+        for group, (kernel, bias) in enumerate(
+            zip(layer.get_weights()[0::3], layer.get_weights()[2::3], strict=True)
+        ):
+            np.testing.assert_array_equal(kernel, values[group])
+            np.testing.assert_array_equal(bias, group != 1)
+        np.testing.assert_allclose(sum(numpy(layer.losses)), 2 * (0.1 + 0.001), rtol=1e-5)
+        model.compile(keras.optimizers.SGD(0.0), "mse")
+        model.train_on_batch(X, np.ones((2, 6)))
+        for recurrent, norm in zip(layer.get_weights()[1::3], norms, strict=True):
+            np.testing.assert_allclose(np.linalg.norm(recurrent, axis=0), norm, rtol=1e-4)
+
+
+@pytest.mark.parametrize("name", ["recurrent_constraint", "kernel_initializer", "bias_regularizer"])
+def test_one_for_each_group_is_as_many_as_groups(name):
+    for wrong in ([None] * 2, (), [None] * 4):
+        with pytest.raises(ValueError, match=f"`{name}`.*each of the 3 delays.*{len(wrong)} of"):
+            DelayedRNN(6, DELAYS, **{name: wrong})
+
+
 @pytest.mark.parametrize("given_at", ["construction", "later"])
 def test_a_frozen_layer_does_not_learn(given_at):
     layer = DelayedRNN(6, DELAYS, trainable=given_at != "construction")
