@@ -25,10 +25,8 @@ class Recipe:
         first_step: The number that a clip's first frame bears for the D-RNN.
         activation: Activation of the D-RNN and RNN; LSTM and GRU have their own.
         gain: Size of the D-RNN's and RNN's recurrent matrices at the start, 1 for orthogonal ones.
-        spectral_norm: Largest factor by which the D-RNN's and RNN's recurrent matrices let a state
-            grow from one frame to the next, or `None` for any; below 1, scores stay within a bound
-            for ever. The largest spectral norm of a group's matrix is this to the power of the
-            group's delay, so that all groups forget within the same time.
+        spectral_norm: Largest spectral norm of the D-RNN's and RNN's recurrent matrices, or `None`
+            for any; below 1, scores stay within a bound for ever.
         limit: Largest size of a feature, by which larger ones are replaced, or `None`; raw joints
             are limited too, to a size that no person has.
         motion: Whether the model also sees joint velocities and the hip's path.

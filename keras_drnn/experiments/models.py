@@ -153,17 +153,11 @@ def _recurrent(recipe: Recipe) -> layers.RNN:
         "recurrent_initializer": keras.initializers.Orthogonal(recipe.gain),
         "name": recipe.cell,
     }
-    norm = recipe.spectral_norm
-    if norm is not None:
+    if recipe.spectral_norm is not None:
         # Of each step's result, and of what there is before the first one.
-        settings["recurrent_initializer"] = keras.initializers.Orthogonal(min(recipe.gain, norm))
-    if recipe.cell == "rnn":
-        constraint = None if norm is None else SpectralNorm(norm)
-        return layers.SimpleRNN(recipe.units, recurrent_constraint=constraint, **settings)
-    if norm is not None:
-        # By frame: what is multiplied less often has to shrink more, or slow groups never forget.
-        settings["recurrent_constraint"] = [SpectralNorm(norm**delay) for delay in recipe.delays]
-        settings["recurrent_initializer"] = [
-            keras.initializers.Orthogonal(min(recipe.gain, norm**delay)) for delay in recipe.delays
-        ]
-    return DelayedRNN(recipe.units, recipe.delays, first_step=recipe.first_step, **settings)
+        settings["recurrent_constraint"] = SpectralNorm(recipe.spectral_norm)
+        gain = min(recipe.gain, recipe.spectral_norm)
+        settings["recurrent_initializer"] = keras.initializers.Orthogonal(gain)
+    if recipe.cell == "drnn":
+        return DelayedRNN(recipe.units, recipe.delays, first_step=recipe.first_step, **settings)
+    return layers.SimpleRNN(recipe.units, **settings)
