@@ -24,10 +24,13 @@ def operator_code(code, custom=None):
     return made
 
 
-def relu_model(shape=(1, -1, 2, 3), codes=()) -> bytes:
-    """A file that reads and gives `shape`, -1 for any size; `codes` are listed, not used."""
+def relu_model(shape=(1, -1, 2, 3), codes=(), by=0) -> bytes:
+    """A file that reads and gives `shape`, -1 for any size; `codes` are listed behind RELU.
+
+    `by` is the number of the one that is used.
+    """
     operator = schema.OperatorT()
-    operator.opcodeIndex, operator.inputs, operator.outputs = 0, [0], [1]
+    operator.opcodeIndex, operator.inputs, operator.outputs = by, [0], [1]
     graph = schema.SubGraphT()
     graph.tensors = [tensor(b"joints", shape), tensor(b"scores", shape)]
     graph.inputs, graph.outputs, graph.operators = [0], [1], [operator]

@@ -5,15 +5,21 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from keras_drnn.export.cutting import join_few, slice_state
+from keras_drnn.export.in_floats import compute_in_floats
 from keras_drnn.export.operators import add_buffer, parsed
 from keras_drnn.export.packing import pack_state
 from keras_drnn.export.selecting import select_by_broadcasting
 from keras_drnn.export.sharing import packed
+from keras_drnn.export.turned_kernels import turn_kernels
 from keras_drnn_runtime.metadata import NAME
 from keras_drnn_runtime.names import FRAME, START, STEP
 
 if TYPE_CHECKING:
     from keras_drnn.export.layout import Layout
+
+# Forms whose arithmetic is in floats, all of it.
+_FLOATS = ("float32", "float16")
 
 
 def finished(
@@ -34,9 +40,15 @@ def finished(
     from ai_edge_litert import schema_py_generated as schema
 
     model = parsed(content)
+    select_by_broadcasting(model)
     if layout is not None:
         pack_state(model, layout)
-    select_by_broadcasting(model)
+        turn_kernels(model)
+        if not bare and metadata.get("form") in _FLOATS:
+            if metadata.get("score_bound") is not None:  # which says that all numbers are finite
+                compute_in_floats(model)
+            slice_state(model)
+        join_few(model)
     _drop_what_nothing_reads(model)
     if bare:
         return packed(_bare(model))
@@ -93,6 +105,10 @@ def _drop_what_nothing_reads(model) -> None:
 
     Buffer 0 stands for "no content" by convention.
     """
+    for graph in model.subgraphs:
+        _drop_tensors(model, graph)
+    _drop_codes(model)
+    _empty_buffers(model)
     kept = [0] + [i for i, buffer in enumerate(model.buffers) if i and _filled(buffer.data)]
     places = {old: new for new, old in enumerate(kept)}
     model.buffers = [model.buffers[index] for index in kept]
@@ -105,6 +121,41 @@ def _drop_what_nothing_reads(model) -> None:
             tensor.name = tensor.name if index in outside else None
             if tensor.quantization is not None and not _filled(tensor.quantization.scale):
                 tensor.quantization = None
+
+
+def _drop_tensors(model, graph) -> None:
+    """Drop tensors that no operator of a graph reads or computes."""
+    names = ("inputs", "outputs", "intermediates")
+    lists = [(graph, "inputs"), (graph, "outputs")]
+    lists += [(o, name) for o in graph.operators or [] for name in names if _filled(vars(o)[name])]
+    used = sorted({int(index) for each, name in lists for index in getattr(each, name)} - {-1})
+    places = {-1: -1} | {old: new for new, old in enumerate(used)}
+    for each, name in lists:
+        setattr(each, name, [places[int(index)] for index in getattr(each, name)])
+    for signature in model.signatureDefs or []:
+        if model.subgraphs[signature.subgraphIndex] is graph:
+            for entry in (*signature.inputs, *signature.outputs):
+                entry.tensorIndex = places[entry.tensorIndex]
+    graph.tensors = [graph.tensors[index] for index in used]
+
+
+def _drop_codes(model) -> None:
+    """Drop operators that stand in no graph from the list of those that there are."""
+    operators = [each for graph in model.subgraphs for each in graph.operators or []]
+    used = sorted({each.opcodeIndex for each in operators})
+    places = {old: new for new, old in enumerate(used)}
+    for each in operators:
+        each.opcodeIndex = places[each.opcodeIndex]
+    model.operatorCodes = [model.operatorCodes[index] for index in used]
+
+
+def _empty_buffers(model) -> None:
+    """Take the content from buffers that no tensor has any more."""
+    used = {tensor.buffer for graph in model.subgraphs for tensor in graph.tensors}
+    used |= {entry.buffer for entry in model.metadata or []}
+    for index, buffer in enumerate(model.buffers):
+        if index not in used:
+            buffer.data = None
 
 
 def _filled(values) -> bool:

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from keras_drnn.export.editing import kind_of, operator_name
 from keras_drnn.export.operators import parsed
 from keras_drnn_runtime.names import FRAME
 
@@ -36,8 +37,6 @@ def convert_to_int8(converter, samples: Iterable, remembered: Collection[str]) -
 
 def _before_the_network(model: Any, inputs: Collection[str]) -> set[str]:
     """Names of the floats that come of some inputs without a matrix that was learnt."""
-    from ai_edge_litert import schema_py_generated as schema
-
     names = set()
     for signature in model.signatureDefs:
         graph = model.subgraphs[signature.subgraphIndex]
@@ -47,7 +46,7 @@ def _before_the_network(model: Any, inputs: Collection[str]) -> set[str]:
                 continue
             for index in map(int, operator.outputs):
                 tensor = graph.tensors[index]
-                if tensor.type == schema.TensorType.FLOAT32:
+                if kind_of(tensor) == "float32":
                     reached.add(index)
                     names.add(tensor.name.decode())
     return names
@@ -55,7 +54,7 @@ def _before_the_network(model: Any, inputs: Collection[str]) -> set[str]:
 
 def _learnt(model: Any, graph: Any, operator: Any) -> bool:
     """Whether an operator is a product with a matrix that does not merely select."""
-    if _code(model, operator) != "FULLY_CONNECTED":
+    if operator_name(model, operator) != "FULLY_CONNECTED":
         return False
     weights = model.buffers[graph.tensors[operator.inputs[1]].buffer].data
     return weights is None or not np.isin(np.asarray(weights).view("float32"), (-1, 0, 1)).all()
@@ -71,11 +70,11 @@ def _without_rounding_twice(content: bytes) -> bytes:
         same: dict[int, int] = {}
         for operator in graph.operators:
             operator.inputs = [same.get(int(each), int(each)) for each in operator.inputs]
-            code = _code(model, operator)
+            code = operator_name(model, operator)
             if code in ("QUANTIZE", "DEQUANTIZE"):
                 (taken,), (given,) = operator.inputs, map(int, operator.outputs)
                 origin = rounded.get(taken, taken)
-                if code == "QUANTIZE" and _is_float(graph, origin):
+                if code == "QUANTIZE" and kind_of(graph.tensors[origin]) == "float32":
                     rounded[given] = origin
                 elif code == "DEQUANTIZE" and taken in rounded and given not in graph.outputs:
                     same[given] = origin
@@ -92,17 +91,3 @@ def _drop_what_is_not_used(graph: Any) -> None:
             used.update(map(int, operator.inputs))
             kept.append(operator)
     graph.operators = kept[::-1]
-
-
-def _is_float(graph: Any, index: int) -> bool:
-    from ai_edge_litert import schema_py_generated as schema
-
-    return graph.tensors[index].type == schema.TensorType.FLOAT32
-
-
-def _code(model: Any, operator: Any) -> str:
-    from ai_edge_litert import schema_py_generated as schema
-
-    code = model.operatorCodes[operator.opcodeIndex]
-    number = max(code.builtinCode, code.deprecatedBuiltinCode)
-    return next(name for name, each in vars(schema.BuiltinOperator).items() if each == number)

@@ -9,8 +9,8 @@ from typing import Any
 
 import numpy as np
 
+from keras_drnn.export.editing import constant, new_operator, new_tensor
 from keras_drnn.export.layout import TYPES, Layout
-from keras_drnn.export.operators import add_buffer, operator_code
 from keras_drnn_runtime.names import FRAME, SCORES
 
 
@@ -41,21 +41,11 @@ def _split(model, graph, tensor: str, layout: Layout, parts: list[int]) -> int:
     if len(parts) == 1:
         return parts[0]
     sizes = [layout.places[name].size for name in layout.inside(tensor)]
-    whole = _new_tensor(graph, tensor, [1, layout.widths[tensor]], _type(tensor))
-    given = [
-        _new_tensor(
-            graph,
-            name,
-            list(values.shape),
-            schema.TensorType.INT32,
-            add_buffer(model, values.tobytes()),
-        )
-        for name, values in (("sizes", np.array(sizes, "int32")), ("axis", np.array(1, "int32")))
-    ]
+    whole = new_tensor(graph, tensor, [1, layout.widths[tensor]], TYPES[tensor])
+    given = [constant(model, graph, np.array(values, "int32")) for values in (sizes, 1)]
     options = schema.SplitVOptionsT()
     options.numSplits = len(parts)
-    code = schema.BuiltinOperator.SPLIT_V
-    graph.operators.insert(0, _operator(model, code, options, [whole, *given], parts))
+    graph.operators.insert(0, new_operator(model, "SPLIT_V", [whole, *given], parts, options))
     return whole
 
 
@@ -65,39 +55,11 @@ def _joined(model, graph, tensor: str, width: int, parts: list[int]) -> int:
 
     if len(parts) == 1:
         return parts[0]
-    whole = _new_tensor(graph, f"next_{tensor}", [1, width], _type(tensor))
+    whole = new_tensor(graph, f"next_{tensor}", [1, width], TYPES[tensor])
     options = schema.ConcatenationOptionsT()
     options.axis = 1
-    code = schema.BuiltinOperator.CONCATENATION
-    graph.operators.append(_operator(model, code, options, parts, [whole]))
+    graph.operators.append(new_operator(model, "CONCATENATION", parts, [whole], options))
     return whole
-
-
-def _type(tensor: str) -> int:
-    from ai_edge_litert import schema_py_generated as schema
-
-    return getattr(schema.TensorType, TYPES[tensor].upper())
-
-
-def _new_tensor(graph, name: str, shape: list[int], kind: int, buffer: int = 0) -> int:
-    from ai_edge_litert import schema_py_generated as schema
-
-    tensor = schema.TensorT()
-    tensor.name, tensor.shape, tensor.type, tensor.buffer = name.encode(), shape, kind, buffer
-    graph.tensors.append(tensor)
-    return len(graph.tensors) - 1
-
-
-def _operator(model, code: int, options, inputs: list[int], outputs: list[int]) -> Any:
-    from ai_edge_litert import schema_py_generated as schema
-
-    operator = schema.OperatorT()
-    operator.opcodeIndex = operator_code(model, code)
-    operator.inputs, operator.outputs = inputs, outputs
-    name = type(options).__name__.removesuffix("T")
-    operator.builtinOptionsType = getattr(schema.BuiltinOptions, name)
-    operator.builtinOptions = options
-    return operator
 
 
 def _entries(tensors: dict[str, int]) -> list:

@@ -44,13 +44,18 @@ def _sizes(joints: Tensor) -> Tensor:
     return ops.max(ops.absolute(joints), axis=(3, 4))
 
 
-def point(planes: Tensor, begin: int, joint: int | tuple[int, ...]) -> Tensor:
-    """A joint of the body that begins there, or the mean of several, `(batch, frames, axes, 1)`."""
+def point(planes: Tensor, bodies: int, joint: int | tuple[int, ...]) -> Tensor:
+    """A joint of each body, or the mean of several, `(batch, frames, axes, bodies)`."""
+    batch, frames = ops.shape(planes)[:2]
+    axes, wide = fixed(planes.shape[2]), fixed(planes.shape[3])
+    # Four axes: TFLite Micro cuts no more.
+    planes = ops.reshape(planes, (batch, frames, axes * bodies, wide // bodies))
     several = (joint,) if isinstance(joint, int) else joint
-    first, *others = (planes[..., begin + each : begin + each + 1] for each in several)
+    first, *others = (planes[..., each : each + 1] for each in several)
     for other in others:
         first = first + other
-    return first / len(several) if others else first
+    mean = first / len(several) if others else first
+    return ops.reshape(mean, (batch, frames, axes, bodies))
 
 
 def spread(values: Tensor, *counts: int) -> Tensor:

@@ -40,8 +40,7 @@ def running(values: Tensor, before: Tensor, decay: float, restarts: Tensor | Non
     """
     before = ops.expand_dims(before, 1)
     if values.shape[1] == 1:
-        before = before * decay
-        return values + (before if restarts is None else before * unbroken(restarts))
+        return values + before * (decay if restarts is None else decay * unbroken(restarts))
     if decay == 1:
         return ops.cumsum(values, axis=1) + before
     # Each round adds the sums of twice as many frames; older ones have decayed to nothing.
@@ -60,6 +59,11 @@ def running(values: Tensor, before: Tensor, decay: float, restarts: Tensor | Non
         sums = sums + earlier * decay**shift
         shift *= 2
     return sums[:, 1:]
+
+
+def last(values: Tensor) -> Tensor:
+    """The last frame of `(batch, frames, ...)`; where there is one alone, nothing is cut."""
+    return ops.squeeze(values, 1) if values.shape[1] == 1 else values[:, -1]
 
 
 def delayed(values: Tensor, frames: int) -> Tensor:

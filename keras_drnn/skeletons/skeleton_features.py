@@ -11,7 +11,7 @@ from keras_drnn.ops import Tensor
 from keras_drnn.skeletons.joints import fixed, reference
 from keras_drnn.skeletons.layouts import TORSO
 from keras_drnn.skeletons.planes import mask_of, planes_of, point, seen_in, spread, there, vector_of
-from keras_drnn.skeletons.running import decay_of, delayed, running, unbroken
+from keras_drnn.skeletons.running import decay_of, delayed, last, running, unbroken
 
 # Metres: a shoulder line so short has no direction.
 _SHORT = 1e-7
@@ -158,108 +158,132 @@ class SkeletonFeatures(CausalLayer):
             shapes["weights"] = (1, bodies)
         if self.lag is not None:
             shapes["hips"] = (axes, bodies)
-            shapes["past"] = (self.lag, axes * bodies * (joints + 1))
+            # One part for each frame: in a stream they move up without being cut and joined.
+            shapes |= {name: (axes * bodies * (joints + 1),) for name in self._past()}
             shapes["seen"] = (self.lag, 1, bodies)
         if self.shoulders is not None:
             shapes["across"] = (axes, 1)
         if self.shoulder_centre is not None:
             shapes["torsos"] = (1, 2)
         if self.jump is not None:
-            shapes["last"] = (axes + 1, bodies)
+            shapes |= {"last": (axes, bodies), "was": (1, bodies)}
         return shapes
+
+    def _past(self) -> list[str]:
+        """Names of the parts that are places of earlier frames, the oldest first."""
+        return [f"past{number}" for number in range(self.lag or 0)]
 
     def advance(self, joints: Tensor, state: dict[str, Tensor]) -> tuple[Tensor, dict[str, Tensor]]:
         planes, seen = planes_of(joints), seen_in(joints)
         bodies, count = fixed(joints.shape[2]), fixed(joints.shape[3])
         after: dict[str, Tensor] = {}
 
-        def of_all(joint: int | tuple[int, ...]) -> list[Tensor]:
-            return [point(planes, body * count, joint) for body in range(bodies)]
-
         def so_far(name: str, values: Tensor, restarts: Tensor | None = None) -> Tensor:
             sums = running(values, state[name], self._decay, restarts)
-            after[name] = sums[:, -1]
+            after[name] = last(sums)
             return sums
 
-        hip_of = of_all(self.hip)
-        hips = ops.concatenate(hip_of, axis=-1)
+        hips = point(planes, bodies, self.hip)
         size = jumps = None
         if self.shoulder_centre is not None:
-            torsos = ops.concatenate(of_all(self.shoulder_centre), axis=-1) - hips
+            torsos = point(planes, bodies, self.shoulder_centre) - hips
             size = _factor(so_far("torsos", _lengths(torsos)))
         if self.jump is not None:
-            jumps, after["last"] = _jumps(hips, seen, state["last"], size, self.jump)
-        new = weights = seen
-        if "weights" in state:
-            if self.memory is None:  # the first frame of each body alone
-                new = ops.relu(2 * seen - running(seen, state["weights"], 1.0))
-            weights = so_far("weights", new, jumps)
-        places = (planes - _origin(hip_of, seen)) * spread(seen, count)
+            jumps = _jumps(hips, seen, state["last"], state["was"], size, self.jump)
+            after |= {"last": last(hips), "was": last(seen)}
+        new, begun = seen, hips  # those of absent bodies are zero
+        if self.memory is None and "weights" in state:  # the first frame of each body alone
+            new = ops.relu(2 * seen - running(seen, state["weights"], 1.0))
+            begun = hips * new
+        weights = so_far("weights", new, jumps) if "weights" in state else seen
+        places = (planes - _origin(hips, seen)) * spread(seen, count)
         features, scales = [places], [self.scales[0]] * (bodies * count)
         if self.lag is not None:
             now = ops.concatenate([places, hips], axis=-1)
-            moved, after["past"] = _change(now, state["past"])
+            moved, past = _change(now, [state[name] for name in self._past()])
             both, after["seen"] = _in_both(seen, state["seen"], jumps)
             moved = moved * spread(both, count, 1)
             # The weight of a body that is there is at least 1.
-            begin = so_far("hips", hips * new, jumps) / ops.maximum(weights, 1)
+            begin = so_far("hips", begun, jumps) / ops.maximum(weights, 1)
             features += [moved, (hips - begin) * seen]
             scales += [self.scales[1]] * (bodies * count) + [self.scales[2]] * (2 * bodies)
+            after |= dict(zip(self._past(), past, strict=True))
         found = ops.concatenate(features, axis=-1) * ops.convert_to_tensor(scales, "float32")
         if self.shoulders is not None:
-            left, right = (point(planes, 0, shoulder) for shoulder in self.shoulders)
-            found = _turned(found, so_far("across", (right - left) * new[..., :1], jumps))
+            left, right = (planes[..., each : each + 1] for each in self.shoulders)
+            across = right - left if self.memory is not None else (right - left) * new[..., :1]
+            found = _turned(found, so_far("across", across, jumps))
         if size is not None:
             found = found * size
         return vector_of(found), after
 
 
-def _origin(hip_of: list[Tensor], seen: Tensor) -> Tensor:
-    """The hip of the first body that is there; those of absent ones are zero."""
-    origin, nobody = hip_of[0], None
-    for body, hip in enumerate(hip_of[1:]):
-        absent = 1 - seen[..., body : body + 1]
-        nobody = absent if nobody is None else nobody * absent
-        origin = origin + hip * nobody
-    return origin
+def _origin(hips: Tensor, seen: Tensor) -> Tensor:
+    """The hip of the first body that is there."""
+    bodies = fixed(seen.shape[3])
+    if bodies == 1:
+        return hips
+    # 1 for the first one, 0 or less where others are before it.
+    among = np.eye(bodies, dtype="float32") - np.triu(np.ones((bodies, bodies), "float32"), 1)
+    first = ops.relu(ops.matmul(seen, ops.convert_to_tensor(among)))
+    return ops.sum(hips * first, axis=3, keepdims=True)
 
 
 def _jumps(
-    hips: Tensor, seen: Tensor, last: Tensor, size: Tensor | None, jump: float
-) -> tuple[Tensor, Tensor]:
-    """How often a hip has jumped up to each frame, `(batch, frames, 1, 1)`, and the next last."""
-    axes = fixed(hips.shape[2])
-    now = ops.concatenate([hips, seen], axis=2)
-    if now.shape[1] == 1:  # a stream needs no other frames
-        before = last[:, None]
-    else:
-        before = ops.concatenate([last[:, None], now[:, :-1]], axis=1)
-    moved = hips - before[:, :, :axes]
+    hips: Tensor, seen: Tensor, before: Tensor, was: Tensor, size: Tensor | None, jump: float
+) -> Tensor:
+    """How often a hip has jumped up to each frame, `(batch, frames, 1, 1)`.
+
+    Args:
+        hips: `(batch, frames, axes, bodies)`.
+        seen: Who is there, `(batch, frames, 1, bodies)`.
+        before: The hips in the frame before these, `(batch, axes, bodies)`.
+        was: Who was there then.
+        size: What makes metres of the hips.
+        jump: How far is too far.
+    """
+    before, was = (_shifted(*each) for each in ((hips, before), (seen, was)))
+    moved = hips - before
     if size is not None:
         moved = moved * size
     beyond = ops.relu(ops.sum(moved * moved, axis=2, keepdims=True) - jump**2)
-    jumped = ops.max(there(beyond) * seen * before[:, :, axes:], axis=3, keepdims=True)
-    return ops.cumsum(jumped, axis=1) if now.shape[1] != 1 else jumped, now[:, -1]
+    jumped = ops.max(there(beyond) * seen * was, axis=3, keepdims=True)
+    return ops.cumsum(jumped, axis=1) if jumped.shape[1] != 1 else jumped
 
 
-def _change(now: Tensor, past: Tensor) -> tuple[Tensor, Tensor]:
+def _shifted(values: Tensor, before: Tensor) -> Tensor:
+    """Frames that are one frame late, with the one before them in front."""
+    before = ops.expand_dims(before, 1)
+    if values.shape[1] == 1:  # a stream needs no other frames
+        return before
+    return ops.concatenate([before, values[:, :-1]], axis=1)
+
+
+def _change(now: Tensor, past: list[Tensor]) -> tuple[Tensor, list[Tensor]]:
     """The change of planes over as many frames as the past has, and the next past."""
     batch, frames = ops.shape(now)[:2]
-    lag, axes, wide = fixed(past.shape[1]), fixed(now.shape[2]), fixed(now.shape[3])
-    every = ops.concatenate([past, ops.reshape(now, (batch, frames, axes * wide))], axis=1)
-    before = ops.reshape(every[:, :-lag], (batch, frames, axes, wide))
-    return now - before, every[:, -lag:]
+    lag, axes, wide = len(past), fixed(now.shape[2]), fixed(now.shape[3])
+    rows = ops.reshape(now, (batch, frames, axes * wide))
+    if now.shape[1] == 1:
+        before, late = past[0], [*past[1:], last(rows)]
+    else:
+        every = ops.concatenate([*(row[:, None] for row in past), rows], axis=1)
+        before, late = every[:, :-lag], [every[:, frame] for frame in range(-lag, 0)]
+    return now - ops.reshape(before, (batch, frames, axes, wide)), late
 
 
 def _in_both(seen: Tensor, past: Tensor, jumps: Tensor | None) -> tuple[Tensor, Tensor]:
     """Who is there now and was before, with no jump in between, and the next past."""
     lag = fixed(past.shape[1])
+    if seen.shape[1] == 1:
+        # Behind a jump, who was there before counts as absent.
+        past = past if jumps is None else past * unbroken(jumps)
+        return seen * past[:, :1], ops.concatenate([past[:, 1:], seen], axis=1)
     every = ops.concatenate([past, seen], axis=1)
     both, late = seen * every[:, :-lag], every[:, -lag:]
     if jumps is None:
         return both, late
     since = delayed(jumps, lag)
-    # Behind a jump, who was there before counts as absent.
     both = both * unbroken(jumps - since[:, :-lag])
     return both, late * unbroken(jumps[:, -1:] - since[:, -lag:])
 

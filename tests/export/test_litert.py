@@ -237,7 +237,7 @@ def test_nan_is_a_difference(tmp_path):
 
 def test_operators_that_no_stock_runtime_has_are_refused(tmp_path, monkeypatch):
     flex = operator_code(schema.BuiltinOperator.CUSTOM, b"FlexRelu")
-    content = relu_model((1, -1, 3), codes=[flex])
+    content = relu_model((1, -1, 3), codes=[flex], by=1)
     monkeypatch.setattr(conversion, "start_process", writes(content))
     with pytest.raises(ExportError, match="does not have: FlexRelu"):
         export_litert(pointwise("relu"), tmp_path / "model.tflite")
