@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -118,7 +119,11 @@ def _write_mp4(path: Path, scene: Scene, progress: Progress | None) -> None:
             writer = write_frames(
                 path, painting.size, fps=rate, codec="libx264", macro_block_size=2
             )
-            writer.send(None)
+            with warnings.catch_warnings():
+                # imageio starts ffmpeg in a process group of its own, for which Python forks; JAX
+                # warns of any fork, and this one does nothing but turn into ffmpeg.
+                warnings.filterwarnings("ignore", "os.fork", RuntimeWarning)
+                writer.send(None)
         writer.send(painting.tobytes())
     assert writer is not None
     writer.close()

@@ -1,6 +1,8 @@
 """Clips in motion as films: every frame of the clip is there, and shows what the clip does."""
 
+import os
 import subprocess
+import warnings
 
 import numpy as np
 import pytest
@@ -55,6 +57,19 @@ def test_a_film_has_the_frames_of_the_clip(tmp_path):
             for found in (frame, np.asarray(gif.convert("RGB"))):
                 assert np.abs(found - expected).mean() < 3
     assert not [path for path in tmp_path.iterdir() if path.name.startswith(".")]
+
+
+def test_a_film_beside_threads_of_a_backend_warns_of_nothing(tmp_path):
+    def warn():
+        warnings.warn("os.fork() was called, as JAX says it", RuntimeWarning, stacklevel=1)
+
+    os.register_at_fork(before=lambda: forked[-1]())
+    forked = [warn]
+    try:
+        write_film(tmp_path / "clip.mp4", make_clip(2), KINECT_V2)
+    finally:
+        forked.append(lambda: None)  # it can never be taken away again
+    assert (tmp_path / "clip.mp4").stat().st_size > 0
 
 
 def test_thirty_frames_a_second_stay_as_long_in_a_gif(tmp_path):
