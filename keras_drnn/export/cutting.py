@@ -4,6 +4,7 @@ Those are slices, and joins of a few. TFLite's own operators for both take longe
 and what goes between those and XNNPACK is copied.
 """
 
+from collections.abc import Iterator
 from itertools import pairwise
 from typing import Any
 
@@ -28,10 +29,8 @@ def slice_state(model: Any) -> None:
     Args:
         model: A `schema.ModelT`.
     """
-    for graph in model.subgraphs:
-        for operator in list(graph.operators):
-            if operator_name(model, operator) == "SPLIT_V" and _of_a_row(graph, operator):
-                _slice(model, graph, operator)
+    for graph, split in _of_rows(model, "SPLIT_V"):
+        _slice(model, graph, split)
 
 
 def join_few(model: Any) -> None:
@@ -40,15 +39,18 @@ def join_few(model: Any) -> None:
     Args:
         model: A `schema.ModelT`.
     """
+    for graph, join in _of_rows(model, "CONCATENATION"):
+        _join(model, graph, join)
+
+
+def _of_rows(model: Any, name: str) -> Iterator[tuple[Any, Any]]:
+    """Each operator of a name that works on a row of float32, with its graph."""
     for graph in model.subgraphs:
-        for operator in list(graph.operators):
-            if operator_name(model, operator) == "CONCATENATION" and _of_a_row(graph, operator):
-                _join(model, graph, operator)
-
-
-def _of_a_row(graph: Any, operator: Any) -> bool:
-    tensor = graph.tensors[operator.inputs[0]]
-    return kind_of(tensor) == "float32" and list(tensor.shape[:-1]) == [1]
+        for operator in list(graph.operators):  # a copy, for they are replaced meanwhile
+            if operator_name(model, operator) == name:
+                tensor = graph.tensors[operator.inputs[0]]
+                if kind_of(tensor) == "float32" and list(tensor.shape[:-1]) == [1]:
+                    yield graph, operator
 
 
 def _slice(model: Any, graph: Any, split: Any) -> None:
