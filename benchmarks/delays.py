@@ -6,8 +6,8 @@
 has to name it. Measured at several lengths. *order*: two pulses stand one to three steps apart
 among the last ten steps, the last output has to say which came first. Every model has 60 units,
 sees the same batches and has the same head; mean and standard deviation over seeds. Writes
-`results/delays.json` and the picture of `docs/delays.md`; settings that are in the file are not run
-again.
+`results/delays.json` and the picture of `docs/guides/delays.md`; settings that are in the file are
+not run again.
 """
 
 import json
@@ -20,7 +20,7 @@ from keras_drnn import DelayedRNN, transformations
 from keras_drnn.system.environment import machine, versions
 
 RESULTS = Path(__file__).parent / "results"
-PICTURE = Path(__file__).parents[1] / "docs" / "delays.png"
+PICTURE = Path(__file__).parents[1] / "docs" / "guides" / "delays.png"
 UNITS, MARKS, BATCH, BATCHES, SEEDS = 60, 4, 50, 300, 3
 TASKS = {"recall 30": 30, "recall 100": 100, "recall 300": 300, "order": 100}
 DELAYS = (

@@ -2,11 +2,11 @@
 
     python benchmarks/own_data.py
 
-Follows docs/own_data.md to the letter: clones this repository, installs it into a new virtual
-environment, writes a table, and types its two commands, `drnn compare` and `drnn export`. The
-recordings are CSV files as MediaPipe's world landmarks are often saved (`x1,y1,z1,v1,...`), made
-of the demo's skeletons, in metres, y pointing down, the origin between the hips; making them is not
-counted. Needs git, and reaches the package index. Writes `benchmarks/results/own_data.json`.
+Follows docs/guides/own_data.md to the letter: clones this repository, installs it into a new
+virtual environment, writes a table, and types its two commands, `drnn compare` and `drnn export`.
+The recordings are CSV files as MediaPipe's world landmarks are often saved (`x1,y1,z1,v1,...`),
+made of the demo's skeletons, in metres, y pointing down, the origin between the hips; making them
+is not counted. Needs git, and reaches the package index. Writes `benchmarks/results/own_data.json`.
 """
 
 import argparse

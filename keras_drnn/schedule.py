@@ -79,7 +79,7 @@ def transformations(delays: Sequence[int], steps: int, first_step: int = 0) -> n
 
 
 def proposed_delays(steps: int) -> tuple[int, ...]:
-    """Delays for sequences of a length, by the rule of `docs/delays.md`.
+    """Delays for sequences of a length, by the rule of `docs/guides/delays.md`.
 
     Powers of 3, as few as leave at most a dozen products between any step and the last output;
     none that is as long as the sequence, or that brings no fewer products.

@@ -18,12 +18,12 @@ from keras_drnn import (
     schedule_picture,
 )
 
-DOCS = Path(__file__).parents[1] / "docs"
+GUIDES = Path(__file__).parents[1] / "docs" / "guides"
 
 
 @pytest.mark.parametrize(("page", "examples"), [("layer.md", 3), ("delays.md", 4)])
 def test_pages(page, examples):
-    assert doctest.testfile(str(DOCS / page), module_relative=False) == (0, examples)
+    assert doctest.testfile(str(GUIDES / page), module_relative=False) == (0, examples)
 
 
 @pytest.mark.parametrize(

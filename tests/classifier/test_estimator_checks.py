@@ -11,7 +11,7 @@ from sklearn.utils.estimator_checks import estimator_checks_generator
 
 from keras_drnn import DelayedRNNClassifier
 
-PAGE = Path(__file__).parents[2] / "docs/scikit_learn.md"
+PAGE = Path(__file__).parents[2] / "docs/guides/scikit_learn.md"
 
 pytestmark = [
     pytest.mark.every_backend,

@@ -10,7 +10,7 @@ import pytest
 ROOT = Path(__file__).parents[2]
 USERS = [
     ROOT / "README.md",
-    *sorted((ROOT / "docs").glob("*.md")),
+    *sorted((ROOT / "docs").rglob("*.md")),
     *sorted((ROOT / "examples").glob("*.*")),
     *sorted((ROOT / "examples/web").glob("*.*")),
     *sorted((ROOT / "tuning").glob("*")),

@@ -143,9 +143,9 @@ def test_names_of_classes_are_text_and_not_markup(tmp_path):
 
 
 def test_the_guide_runs(tmp_path, capsys):
-    text = (Path(keras_drnn.__file__).parents[1] / "docs/report.md").read_text("utf-8")
+    text = (Path(keras_drnn.__file__).parents[1] / "docs/guides/report.md").read_text("utf-8")
     first = re.findall(r"(?s)```python\n(.*?)```", text)[0]
-    exec(compile(first, "docs/report.md", "exec"), {})
+    exec(compile(first, "docs/guides/report.md", "exec"), {})
     # Of three classes, at random, every clip is right at some of its 40 frames.
     assert re.search(r"\[\S+ +\S+ +1\. *\] \[", capsys.readouterr().out)
 
