@@ -1,6 +1,5 @@
-"""What takes many fits: scikit-learn's own checks, weights, and the page."""
+"""What takes many fits: scikit-learn's own checks, and weights."""
 
-import doctest
 from pathlib import Path
 
 import keras
@@ -59,10 +58,6 @@ def test_the_page_lists_what_does_not_apply():
     table = PAGE.read_text("utf-8").partition("| check |")[2]
     assert all(f"`{name}`" in table for name in DO_NOT_APPLY)
     assert table.count("`check_") == len(DO_NOT_APPLY)
-
-
-def test_the_page():
-    assert doctest.testfile(str(PAGE), module_relative=False) == (0, 24)
 
 
 def test_weights():

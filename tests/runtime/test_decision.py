@@ -2,9 +2,8 @@
 
 import numpy as np
 import pytest
-from tflite_files import summing_model
+from stream_files import DECISION, write_stream
 
-from keras_drnn.export.finishing import finished
 from keras_drnn_runtime import Decision, Event, EventDetector, Recogniser, StreamingClassifier
 
 LN = np.log
@@ -109,18 +108,9 @@ def test_a_decision_that_cannot_be_is_refused(wrong):
         Decision(**wrong)
 
 
-SAID = {"temperature": 1.0, "smoothing": 1.0, "enter": 0.6, "leave": 0.4, "background": [2]}
-
-
-def write(path, **said):
-    about = {"streaming": True, "masks_zero_frames": True, "labels": ["a", "b", "idle"]}
-    path.write_bytes(finished(summing_model(), about | said))
-    return path
-
-
 def test_a_recogniser_runs_a_file_as_the_file_says(tmp_path):
     # The scores are the sum of the frames.
-    recogniser = Recogniser(write(tmp_path / "s.tflite", decision=SAID, frame_rate=20))
+    recogniser = Recogniser(write_stream(tmp_path / "s.tflite", decision=DECISION, frame_rate=20))
     b, back, idle = np.array([0, 3.0, 0]), np.array([0, -3.0, 0]), np.array([0, 0, 4.0])
     told = [recogniser.step(frame) for frame in (b, back, b, idle, idle)]
     assert brief(told) == [(1, 0, None), (1, 0, 1), (1, 2, None), (1, 2, 3), None]
@@ -135,8 +125,8 @@ def test_a_recogniser_runs_a_file_as_the_file_says(tmp_path):
 @pytest.mark.parametrize("masks", [True, False])
 @pytest.mark.parametrize("frame", [None, np.zeros(3), np.full(3, np.nan)])
 def test_nobody_ends_what_lasts_whatever_the_scores(tmp_path, frame, masks):
-    about = {"decision": SAID, "masks_zero_frames": masks, "input": "recorded"}
-    recogniser = Recogniser(write(tmp_path / "s.tflite", **about))
+    about = {"decision": DECISION, "masks_zero_frames": masks, "input": "recorded"}
+    recogniser = Recogniser(write_stream(tmp_path / "s.tflite", **about))
     recogniser.step(np.array([0, 3.0, 0]))
     event = recogniser.step(frame)
     # A model to which zero is a number like any other is told of lost frames by `None` alone.
@@ -147,7 +137,7 @@ def test_nobody_ends_what_lasts_whatever_the_scores(tmp_path, frame, masks):
 
 
 def test_streams_of_one_file_do_not_know_of_each_other(tmp_path):
-    classifier = StreamingClassifier(write(tmp_path / "s.tflite", decision=SAID))
+    classifier = StreamingClassifier(write_stream(tmp_path / "s.tflite", decision=DECISION))
     one, other = Recogniser(classifier), Recogniser(classifier)
     assert one.step(np.array([3.0, 0, 0])).action == "a"
     assert other.step(np.array([0, 3.0, 0])).action == "b"
@@ -155,7 +145,7 @@ def test_streams_of_one_file_do_not_know_of_each_other(tmp_path):
 
 
 def test_a_file_without_a_decision_says_what_to_do(tmp_path):
-    path = write(tmp_path / "s.tflite")
+    path = write_stream(tmp_path / "s.tflite")
     with pytest.raises(
         ValueError, match=r"drnn export .*--streaming --root.*Received: .*s\.tflite"
     ):

@@ -1,7 +1,6 @@
-"""The pages and the docstrings of the library show what Python answers."""
+"""The docstrings of the library show what Python answers."""
 
 import doctest
-from pathlib import Path
 
 import keras
 import numpy as np
@@ -17,13 +16,6 @@ from keras_drnn import (
     schedule,
     schedule_picture,
 )
-
-GUIDES = Path(__file__).parents[1] / "docs" / "guides"
-
-
-@pytest.mark.parametrize(("page", "examples"), [("layer.md", 3), ("delays.md", 4)])
-def test_pages(page, examples):
-    assert doctest.testfile(str(GUIDES / page), module_relative=False) == (0, examples)
 
 
 @pytest.mark.parametrize(

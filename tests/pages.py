@@ -1,0 +1,55 @@
+"""The pages of the documentation, and the Python that stands in them."""
+
+import re
+from pathlib import Path
+
+from sybil import Document
+from sybil.evaluators.python import PythonEvaluator
+from sybil.parsers.abstract.doctest import DocTestStringParser
+from sybil.parsers.markdown import CodeBlockParser
+
+ROOT = Path(__file__).parents[1]
+NOTEBOOKS = ROOT / "docs" / "notebooks"  # executed as notebooks, by a test of their own
+PAGES = [
+    ROOT / "README.md",
+    *(path for path in sorted((ROOT / "docs").rglob("*.md")) if NOTEBOOKS not in path.parents),
+]
+FENCED_OR_HIDDEN = CodeBlockParser("python").lexers
+SESSION = DocTestStringParser()
+NOT_RUN = re.compile(r"<!-- not run: \w.* -->\s*\Z")
+
+
+def name_of(page):
+    return page.relative_to(ROOT).as_posix()
+
+
+def parse(page):
+    """A page as sybil's document, whose examples are what is to be run, in one namespace."""
+    document = Document.parse(str(page), python_to_run)
+    document.namespace["__name__"] = "__main__"
+    return document
+
+
+def python_to_run(document):
+    """Statements, or a session whose answers are compared.
+
+    A block that would only distract is `<!-- invisible-code-block: python`, code, and `-->`.
+    """
+    for region, run in python_blocks(document):
+        source = region.lexemes["source"]
+        if not run:
+            continue
+        if source.startswith(">>>"):
+            for example in SESSION(source, document.path):
+                example.adjust(region, source)
+                yield example
+        else:
+            region.parsed, region.evaluator = source, PythonEvaluator()
+            yield region
+
+
+def python_blocks(document):
+    """All of them, and of each whether it is run: it is not after `<!-- not run: reason -->`."""
+    for region in FENCED_OR_HIDDEN(document):
+        if region.lexemes["arguments"] in ("python", "pycon"):
+            yield region, not NOT_RUN.search(document.text[: region.start])
