@@ -7,6 +7,7 @@ from sybil import Document
 from sybil.evaluators.python import PythonEvaluator
 from sybil.parsers.abstract.doctest import DocTestStringParser
 from sybil.parsers.markdown import CodeBlockParser
+from sybil.parsers.markdown.lexers import RawFencedCodeBlockLexer
 
 ROOT = Path(__file__).parents[1]
 NOTEBOOKS = ROOT / "docs" / "notebooks"  # executed as notebooks, by a test of their own
@@ -15,6 +16,7 @@ PAGES = [
     *(path for path in sorted((ROOT / "docs").rglob("*.md")) if NOTEBOOKS not in path.parents),
 ]
 FENCED_OR_HIDDEN = CodeBlockParser("python").lexers
+FENCED = RawFencedCodeBlockLexer(re.compile(r"(?P<kind>.*)\n"))
 SESSION = DocTestStringParser()
 NOT_RUN = re.compile(r"<!-- not run: \w.* -->\s*\Z")
 
@@ -53,3 +55,19 @@ def python_blocks(document):
     for region in FENCED_OR_HIDDEN(document):
         if region.lexemes["arguments"] in ("python", "pycon"):
             yield region, not NOT_RUN.search(document.text[: region.start])
+
+
+def blocks(text):
+    """All fenced blocks, as what stands behind the fence, and the lines."""
+    return [(each.lexemes["kind"].strip(), each.lexemes["source"]) for each in _fenced(text)]
+
+
+def prose(text):
+    """A page without its fenced blocks."""
+    for each in reversed(_fenced(text)):
+        text = text[: each.start] + text[each.end :]
+    return text
+
+
+def _fenced(text):
+    return list(FENCED(Document(text, "")))

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 class ExportOptions(TypedDict, total=False):
     """Options of `export_litert` and `export_streaming`.
 
-    Args:
+    Attributes:
         check_inputs: Clips, `(frames, ...)`, on which the file is compared with Keras; random ones
             by default. Under JAX, Keras compiles anew for each length.
         tolerance: Largest difference that is accepted in float32, 1e-4 by default; where outputs of
