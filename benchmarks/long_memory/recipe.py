@@ -1,0 +1,56 @@
+"""How a model is trained: the same fields for every model."""
+
+from dataclasses import dataclass, fields, replace
+
+import keras
+
+from benchmarks.long_memory.tasks import Task
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """AdamW with a warm-up and a cosine down to zero.
+
+    Args:
+        epochs: Passes over the training data; of drawn data, draws.
+        batch: Sequences in a batch.
+        learning_rate: The highest.
+        warmup: Share of all steps in which the rate rises to it.
+        weight_decay: Of matrices; biases and scales have none.
+        clipnorm: Largest norm of all gradients together, or `None`.
+        dropout: Of the numbers from which the last layer answers.
+    """
+
+    epochs: int = 10
+    batch: int = 100
+    learning_rate: float = 3e-3
+    warmup: float = 0.02
+    weight_decay: float = 0.004
+    clipnorm: float | None = 1.0
+    dropout: float = 0.0
+
+    def changed(self, changes: dict) -> "Recipe":
+        """With other values of some fields.
+
+        Raises:
+            ValueError: If there is no such field.
+        """
+        known = [field.name for field in fields(self)]
+        for name in changes:
+            if name not in known:
+                raise ValueError(f"Expected a field of {', '.join(known)}. Received: {name}")
+        return replace(self, **changes)
+
+    def compile(self, model: keras.Model, task: Task, steps: int) -> None:
+        """Prepare a model for `steps` batches in all."""
+        rising = max(1, int(self.warmup * steps))
+        optimizer = keras.optimizers.AdamW(
+            keras.optimizers.schedules.CosineDecay(
+                0.0, max(1, steps - rising), warmup_target=self.learning_rate, warmup_steps=rising
+            ),
+            weight_decay=self.weight_decay,
+            global_clipnorm=self.clipnorm,
+        )
+        plain = [weight for weight in model.trainable_weights if len(weight.shape) < 2]
+        optimizer.exclude_from_weight_decay(var_list=plain)
+        model.compile(optimizer, task.measure.loss())

@@ -1,0 +1,57 @@
+"""Trains a model, from wherever a training that was killed had come to."""
+
+import time
+from pathlib import Path
+
+import keras
+import numpy as np
+
+from benchmarks.long_memory.recipe import Recipe
+from benchmarks.long_memory.tasks import Samples, Task
+from keras_drnn.experiments.checkpoint import Progress, load_checkpoint, save_checkpoint
+
+
+def train(
+    model: keras.Model, task: Task, recipe: Recipe, seed: int, checkpoint: Path, say=print
+) -> list[dict[str, float]]:
+    """Train a model.
+
+    Args:
+        model: Built.
+        task: What it is to learn.
+        recipe: How.
+        seed: Of the order of the training data.
+        checkpoint: A file, written after each epoch. Where there is one, the training goes on.
+        say: Called with a line of text after each epoch.
+
+    Returns:
+        What was found after each epoch: the loss, the measure on what is held out, the seconds that
+        the epoch took without it.
+    """
+    batches = len(task.epoch(seed, 0).x) // recipe.batch
+    recipe.compile(model, task, recipe.epochs * batches)
+    history = load_checkpoint(checkpoint, model).history
+    for number in range(len(history), recipe.epochs):
+        x, y = task.epoch(seed, number)
+        # Only whole batches: one of another size would be compiled anew.
+        rows = batches * recipe.batch
+        start = time.perf_counter()
+        found = model.fit(
+            x[:rows], y[:rows], batch_size=recipe.batch, shuffle=False, verbose=0
+        ).history
+        seconds = time.perf_counter() - start
+        value = judge(model, task, task.validation(), recipe.batch)
+        history.append(
+            {"loss": float(found["loss"][0]), "validation": value, "seconds": round(seconds, 1)}
+        )
+        save_checkpoint(checkpoint, model, Progress(history))
+        say(f"epoch {number + 1}: loss {history[-1]['loss']:.4f}, "
+            f"{task.measure.name} {value:.4f} held out, {seconds:.0f} s")  # fmt: skip
+        if not np.isfinite(history[-1]["loss"]):
+            break
+    return history
+
+
+def judge(model: keras.Model, task: Task, samples: Samples, batch: int) -> float:
+    """The task's measure of a model's answers."""
+    return task.measure.value(samples.y, model.predict(samples.x, batch_size=batch, verbose=0))

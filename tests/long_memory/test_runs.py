@@ -1,0 +1,119 @@
+"""A run: as wide as its budget, the same when it is cut off, judged on what it may see."""
+
+import json
+
+import numpy as np
+import pytest
+
+from benchmarks.long_memory.__main__ import main
+from benchmarks.long_memory.budget import count, widest
+from benchmarks.long_memory.build import build
+from benchmarks.long_memory.peers import PEERS
+from benchmarks.long_memory.recipe import Recipe
+from benchmarks.long_memory.results import Run
+from benchmarks.long_memory.running import perform
+from benchmarks.long_memory.tasks.adding import AddingTask
+from benchmarks.long_memory.tasks.measures import SQUARED_ERROR
+from benchmarks.long_memory.training import train
+
+TASK = AddingTask(
+    "adding6", 6, 2, 1, SQUARED_ERROR, solved=0.001, training_samples=40, held_out_samples=16
+)
+RECIPE = Recipe(epochs=2, batch=20)
+OPTIONS = {"dropout": 0.3, "delays": [1, 2]}
+
+
+@pytest.mark.parametrize("parameters", (10, 11, 1000))
+def test_the_widest_that_fits(parameters):
+    width = widest(lambda width: width**2 + 1, parameters)
+    assert width**2 + 1 <= parameters < (width + 1) ** 2 + 1
+
+
+def test_a_budget_that_nothing_fits_into_is_refused():
+    with pytest.raises(ValueError, match="at least 7 parameters"):
+        widest(lambda width: width + 6, 6)
+
+
+def test_a_model_spends_its_budget():
+    options = {"delays": [1, 3], "shares": [0.5, 2]}
+    model, width = build(PEERS["drnn"], TASK, 3000, options)
+    assert model.layers[1].cell.group_units == (round(width / 2), 2 * width)
+    assert 2700 < count(model) <= 3000
+
+
+@pytest.fixture
+def trained(tmp_path):
+    """Trains, cut off after an epoch where that is wanted."""
+
+    def run(name, *, cut_off):
+        def say(line):
+            if cut_off and line.startswith("epoch 1"):
+                raise KeyboardInterrupt
+
+        model, _ = build(PEERS["drnn"], TASK, 300, OPTIONS, seed=3)
+        path = tmp_path / f"{name}.npz"
+        try:
+            history = train(model, TASK, RECIPE, 3, path, say)
+        except KeyboardInterrupt:
+            model, _ = build(PEERS["drnn"], TASK, 300, OPTIONS, seed=99)
+            history = train(model, TASK, RECIPE, 3, path, lambda line: None)
+        return history, model.get_weights()
+
+    return run
+
+
+def test_a_training_that_was_cut_off_ends_as_if_it_had_not_been(trained):
+    whole, weights = trained("whole", cut_off=False)
+    parts, same_weights = trained("parts", cut_off=True)
+    for one, other in zip(whole, parts, strict=True):
+        assert one["loss"] == other["loss"] and one["validation"] == other["validation"]
+    for one, other in zip(weights, same_weights, strict=True):
+        np.testing.assert_array_equal(one, other)
+
+
+class Watched(AddingTask):
+    """Says when the test data are asked for."""
+
+    asked = 0
+
+    def test(self):
+        type(self).asked += 1
+        return super().test()
+
+
+def test_the_test_data_are_asked_for_once_and_only_where_wanted(tmp_path):
+    task = Watched("adding6", 6, 2, 1, SQUARED_ERROR, training_samples=40, held_out_samples=16)
+    run = Run("adding6", "drnn", 300, PEERS["drnn"].options({"delays": [1, 2]}), RECIPE, 0)
+    lines = []
+
+    def once(test):
+        return perform(run, task, results=tmp_path, work=tmp_path, test=test, say=lines.append)
+
+    chosen = once(False)
+    assert "test" not in chosen and Watched.asked == 0
+    found = once(True)
+    assert found["history"] == chosen["history"] and Watched.asked == 1
+    spoken = len(lines)
+    assert once(True)["test"] == found["test"] and once(False) and Watched.asked == 1
+    assert len(lines) == spoken
+    written = json.loads(run.path(tmp_path).read_text())
+    assert written["test"] == found["test"] and written["options"]["delays"] == [1, 2]
+    assert written["trained_parameters"] <= 300 and written["recipe"]["epochs"] == 2
+
+
+def test_other_settings_are_another_file(tmp_path):
+    one = Run("adding6", "drnn", 300, {"delays": [1, 2]}, RECIPE, 0)
+    other = Run("adding6", "drnn", 300, {"delays": [1, 3]}, RECIPE, 0)
+    longer = Run("adding6", "drnn", 300, {"delays": [1, 2]}, Recipe(epochs=3, batch=20), 0)
+    assert len({run.path(tmp_path) for run in (one, other, longer)}) == 3
+
+
+def test_the_command_names_what_it_does_not_know(tmp_path, capsys):
+    common = ["--task", "adding", "--results", str(tmp_path), "--work", str(tmp_path)]
+    for given, word in (
+        (["--models", "gpt"], "drnn"),
+        (["--set", "rate=1"], "learning_rate"),
+        (["--option", "delay=1"], "delays"),
+    ):
+        with pytest.raises(SystemExit, match=word):
+            main([*common, *given])

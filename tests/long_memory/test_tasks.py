@@ -1,0 +1,121 @@
+"""What the tasks ask, worked out anew from what they show."""
+
+import numpy as np
+import pytest
+
+from benchmarks.long_memory.tasks import make_task
+from benchmarks.long_memory.tasks.archive import split
+from benchmarks.long_memory.tasks.measures import BITS
+from benchmarks.long_memory.tasks.mnist import HELD_OUT, permutation
+
+
+@pytest.fixture(scope="module")
+def pictures(tmp_path_factory):
+    path = tmp_path_factory.mktemp("mnist") / "mnist.npz"
+    rng = np.random.default_rng(1)
+    x = rng.integers(0, 256, (HELD_OUT + 30, 784), dtype="uint8")
+    y = np.arange(len(x)) % 10
+    np.savez(path, x_train=x, y_train=y, x_test=x[:20], y_test=y[:20])
+    return path, x, y
+
+
+def test_a_picture_is_read_pixel_by_pixel_in_one_order_for_all_parts(pictures):
+    path, x, y = pictures
+    in_rows, permuted = (make_task(name, mnist_file=path) for name in ("smnist", "psmnist"))
+    np.testing.assert_allclose(in_rows.test().x[:, :, 0] * 255, x[:20], atol=1e-4)
+    order = permutation()
+    assert sorted(order) == list(range(784)) and list(order[:3]) == [283, 28, 288]
+    for part in (permuted.test(), in_rows.test()):
+        np.testing.assert_array_equal(part.y, y[:20])
+    np.testing.assert_array_equal(permuted.test().x, in_rows.test().x[:, order])
+    np.testing.assert_array_equal(permuted.validation().x, in_rows.validation().x[:, order])
+
+
+def test_the_last_pictures_are_held_out_and_never_trained_on(pictures):
+    path, x, _ = pictures
+    task = make_task("smnist", mnist_file=path)
+    np.testing.assert_allclose(task.validation().x[:, :, 0] * 255, x[-HELD_OUT:], atol=1e-4)
+    trained = {row.tobytes() for row in task.epoch(0, 0).x}
+    assert trained == {row.tobytes() for row in task.epoch(3, 7).x} and len(trained) == 30
+    assert not trained & {row.tobytes() for row in task.validation().x}
+
+
+def test_an_epoch_is_the_same_when_repeated_and_another_for_other_seeds_and_numbers(pictures):
+    noisy = make_task("noisy_smnist", mnist_file=pictures[0])
+    for task in (make_task("adding", steps=20), make_task("copy", steps=20), noisy):
+        first = task.epoch(0, 0)
+        np.testing.assert_array_equal(first.x, task.epoch(0, 0).x)
+        for other in (task.epoch(0, 1), task.epoch(1, 0)):
+            assert not np.array_equal(first.x, other.x)
+    assert not np.array_equal(task.validation().x[:20, 784:], task.test().x[:, 784:])
+
+
+def test_noise_follows_the_picture_and_the_answer_stays(pictures):
+    path, x, y = pictures
+    test = make_task("noisy_smnist", mnist_file=path).test()
+    assert test.x.shape == (20, 1784, 1)
+    np.testing.assert_allclose(test.x[:, :784, 0] * 255, x[:20], atol=1e-4)
+    noise = test.x[:, 784:]
+    assert 0.49 < noise.mean() < 0.51 and 0.28 < noise.std() < 0.3
+    np.testing.assert_array_equal(test.y, y[:20])
+
+
+def test_the_sum_is_of_one_number_of_each_half():
+    x, y = make_task("adding", steps=10).validation()
+    marked = x[:, :, 1] == 1
+    assert (marked[:, :5].sum(1) == 1).all() and (marked[:, 5:].sum(1) == 1).all()
+    sums = [row[mask, 0].sum() for row, mask in zip(x, marked, strict=True)]
+    np.testing.assert_allclose(y[:, 0], sums, rtol=1e-6)
+    assert marked.any(axis=0).all()
+    assert abs(np.mean((y - 1) ** 2) - 1 / 6) < 0.02
+
+
+def test_marks_are_said_again_after_the_wait():
+    task = make_task("copy", steps=7)
+    x, y = task.validation()
+    shown = x.argmax(-1)
+    assert (x.sum(-1) == 1).all() and shown.shape[1] == 27 == y.shape[1]
+    np.testing.assert_array_equal(shown[:, :10], y[:, -10:])
+    assert (shown[:, 10:16] == 8).all() and (shown[:, 16] == 9).all() and (shown[:, 17:] == 8).all()
+    assert (y[:, :17] == 8).all() and set(y[:, -10:].ravel()) == set(range(8))
+    # Blanks are not what is judged.
+    answers = np.eye(9)[np.where(np.arange(27) < 17, 8, y)]
+    assert task.measure.value(y, answers) == 1
+    assert 0.1 < task.measure.value(y, np.zeros((*y.shape, 9)) + np.eye(9)[0]) < 0.15
+
+
+def test_a_character_is_answered_from_those_before_it(tmp_path):
+    path = tmp_path / "text.txt"
+    path.write_text("abcd" * 5_000, "utf-8")
+    task = make_task("characters", text=path)
+    x, y = task.epoch(0, 0)
+    assert task.outputs == task.features == 4 and x.shape == (90, 200, 4)
+    assert (x[:, 0] == 0).all()
+    np.testing.assert_array_equal(x[:, 1:].argmax(-1), y[:, :-1])
+    assert len(task.validation().x) == len(task.test().x) == 5
+
+
+def test_bits_are_those_of_the_distribution():
+    probabilities = np.array([[0.5, 0.25, 0.25], [0.125, 0.125, 0.75]])
+    logits = np.log(probabilities)[None] + 700
+    assert BITS.value(np.array([[0, 1]]), logits) == pytest.approx((1 + 3) / 2)
+
+
+def test_shorter_sequences_end_at_the_last_step_and_are_scaled_by_what_is_trained_on():
+    rng = np.random.default_rng(0)
+    train = [rng.normal(5, 3, (2, 3 + index % 4)) for index in range(20)]
+    labels = np.array(["b", "a"] * 10)
+    task = split("some", train, labels, [np.full((2, 9), 5.0)], np.array(["b"]))
+    assert task.steps == 9 and len(task.validation().x) == 4 and len(task.epoch(0, 0).x) == 16
+    assert sorted(task.validation().y) == [0, 0, 1, 1] and task.test().y == [1]
+    held_out = [8, 9, 18, 19]
+    kept = np.concatenate([each for index, each in enumerate(train) if index not in held_out], 1)
+    expected = (train[8].T - kept.mean(1)) / kept.std(1)
+    np.testing.assert_allclose(task.validation().x[0, -3:], expected, rtol=1e-5)
+    assert (task.validation().x[0, :-3] == 0).all()
+
+
+def test_what_is_missing_is_named():
+    for name, word in (("psmnist", "--mnist"), ("characters", "--text"), ("sums", "adding")):
+        with pytest.raises(ValueError, match=word):
+            make_task(name)
