@@ -16,7 +16,6 @@ def read_recording(
     layout: JointLayout | str | None = None,
     columns: str | None = None,
     order: str | None = None,
-    frame_rate: float | None = None,
 ) -> Recording:
     """Read the recording that a file holds.
 
@@ -25,7 +24,6 @@ def read_recording(
         layout: What the joints are, or the name of a layout.
         columns: See `Arrangement`, as for `order`.
         order: See `Arrangement`.
-        frame_rate: See `Arrangement`.
 
     Raises:
         SkeletonFileError: If the file is not a whole and sound one, in one of the formats, or has
@@ -42,9 +40,7 @@ def read_recording(
     >>> recording.values.shape
     (40, 1, 17, 2)
     """
-    recordings = read_recordings(
-        path, layout=layout, columns=columns, order=order, frame_rate=frame_rate
-    )
+    recordings = read_recordings(path, layout=layout, columns=columns, order=order)
     if len(recordings) != 1:
         raise RecordingError(
             path,
@@ -62,7 +58,6 @@ def read_recordings(
     layout: JointLayout | str | None = None,
     columns: str | None = None,
     order: str | None = None,
-    frame_rate: float | None = None,
 ) -> list[Recording]:
     """Read all recordings that a file holds: several in a `.ts` file or pyskl's annotations.
 
@@ -70,4 +65,4 @@ def read_recordings(
     """
     layout = find_layout(layout) if isinstance(layout, str) else layout
     source = Source(Path(path))
-    return find_format(source).read(source, Arrangement(layout, columns, order, frame_rate))
+    return find_format(source).read(source, Arrangement(layout, columns, order))

@@ -48,5 +48,4 @@ def _read(path: Path, arrangement: Arrangement, *state: object) -> Recording:
         layout=arrangement.layout,
         columns=arrangement.columns,
         order=arrangement.order,
-        frame_rate=arrangement.frame_rate,
     )

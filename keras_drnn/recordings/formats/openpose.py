@@ -60,11 +60,7 @@ def _read_folder(source: Source, arrangement: Arrangement) -> list[Recording]:
     others = [name for name in names if name not in frames]
     if others:
         notes = (*notes, f"{counted(len(others), 'other file')} not read: {', '.join(others[:5])}")
-    return [
-        follow_people(
-            _recording(source, people, arrangement, notes), named, frame_rate=arrangement.frame_rate
-        )
-    ]
+    return [follow_people(_recording(source, people, arrangement, notes), named)]
 
 
 def _people(source: Source) -> tuple[list[np.ndarray], list[int | None]]:
