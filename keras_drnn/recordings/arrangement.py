@@ -1,4 +1,4 @@
-"""How the numbers of a file are arranged, as far as its user says."""
+"""What a user says of a file that the file does not say itself."""
 
 from dataclasses import dataclass
 
@@ -9,7 +9,7 @@ _LETTERS = frozenset("xyzc")
 
 @dataclass(frozen=True)
 class Arrangement:
-    """How the numbers of a file are arranged; what is `None` is found out.
+    """How the numbers of a file are arranged, and how fast; what is `None` is found out.
 
     Args:
         layout: What the joints are.
@@ -18,6 +18,7 @@ class Arrangement:
             numbers are `xy`, `xyz` or `xyzc`.
         order: Of rows that hold a whole frame: `"joint"` if the numbers of one joint stand together
             (x1, y1, z1, x2, ...), `"axis"` if those of one axis do (x1, x2, ..., y1, ...).
+        frame_rate: Frames per second, of a file that does not say it: people are followed by it.
 
     Raises:
         ValueError: If `columns` has other letters, one of them twice, or no x or y; or `order` is
@@ -32,6 +33,7 @@ class Arrangement:
     layout: JointLayout | None = None
     columns: str | None = None
     order: str | None = None
+    frame_rate: float | None = None
 
     def __post_init__(self) -> None:
         if self.columns is not None:

@@ -10,12 +10,17 @@ from keras_drnn.recordings.recording import Recording
 
 # Of the body's size, from corner to corner: a joint that is as far away is of someone else.
 _NEAR = 0.5
-# Frames for which the place of someone who is gone is kept free as long as there are others.
-_KEPT = 15
+# Seconds for which the place of someone who is gone is kept free as long as there are others.
+_KEPT = 0.5
+# Frames per second where nobody says it.
+_USUAL_RATE = 30.0
 
 
 def follow_people(
-    recording: Recording, names: Sequence[Sequence[int | None]] | None = None
+    recording: Recording,
+    names: Sequence[Sequence[int | None]] | None = None,
+    *,
+    frame_rate: float | None = None,
 ) -> Recording:
     """Put each person at one place of all frames, by what was seen before.
 
@@ -24,7 +29,7 @@ def follow_people(
       of the frame together are nearest. From half of the size on nobody is near.
     - Where everybody has a name, names decide, and nearness has no say.
     - A person who belongs to no place gets the first one that is free; the place of someone who is
-      gone for up to 15 frames only if there is no other.
+      gone for up to half a second, 15 frames at 30 a second, only if there is no other.
 
     There are as many places as people in the fullest frame. Where a person goes depends on the
     frame and on earlier ones alone.
@@ -32,11 +37,13 @@ def follow_people(
     Args:
         recording: The recording, of joints, with people in the order of the file.
         names: The number that the file has for each of the people of each frame, or `None`.
+        frame_rate: Frames per second, where the recording does not say it; 30 by default.
     """
     if recording.values.shape[1] == 1:
         return recording
     names = names if names and _all_different(names) else None
-    places = _Places(recording.values.shape[1:])
+    rate = recording.frame_rate or frame_rate or _USUAL_RATE
+    places = _Places(recording.values.shape[1:], kept=round(_KEPT * rate))
     values = np.full_like(recording.values, np.nan)
     confidence = None if recording.confidence is None else np.zeros_like(recording.confidence)
     seen = np.logical_not(np.isnan(recording.values).all(axis=(-2, -1)))
@@ -59,11 +66,12 @@ def _all_different(names: Sequence[Sequence[int | None]]) -> bool:
 class _Places:
     """Who has been seen last at each place, where, how large and how long ago."""
 
-    def __init__(self, shape: tuple[int, ...]):
+    def __init__(self, shape: tuple[int, ...], kept: int):
         self._joints = np.full(shape, np.nan, np.float32)
         self._sizes = np.zeros(shape[0], np.float32)
         self._names: list[int | None] = [None] * shape[0]
-        self._gone = np.full(shape[0], _KEPT + 1)  # frames since somebody was there
+        self._kept = kept  # frames for which a place is
+        self._gone = np.full(shape[0], kept + 1)  # frames since somebody was there
 
     def choose(
         self, people: np.ndarray, sizes: np.ndarray, names: list[int | None] | None
@@ -71,7 +79,7 @@ class _Places:
         """The place of each of the people of the next frame, `(people, joints, axes)`."""
         known = self._nearest(people, sizes) if names is None else self._named(names)
         free = [place for place in range(len(self._gone)) if place not in known]
-        free.sort(key=lambda place: -min(self._gone[place], _KEPT + 1))
+        free.sort(key=lambda place: -min(self._gone[place], self._kept + 1))
         self._gone += 1
         chosen = []
         for number, (person, place) in enumerate(zip(people, known, strict=True)):

@@ -16,6 +16,7 @@ def read_recording(
     layout: JointLayout | str | None = None,
     columns: str | None = None,
     order: str | None = None,
+    frame_rate: float | None = None,
 ) -> Recording:
     """Read the recording that a file holds.
 
@@ -24,6 +25,7 @@ def read_recording(
         layout: What the joints are, or the name of a layout.
         columns: See `Arrangement`, as for `order`.
         order: See `Arrangement`.
+        frame_rate: See `Arrangement`.
 
     Raises:
         SkeletonFileError: If the file is not a whole and sound one, in one of the formats, or has
@@ -40,7 +42,9 @@ def read_recording(
     >>> recording.values.shape
     (40, 1, 17, 2)
     """
-    recordings = read_recordings(path, layout=layout, columns=columns, order=order)
+    recordings = read_recordings(
+        path, layout=layout, columns=columns, order=order, frame_rate=frame_rate
+    )
     if len(recordings) != 1:
         raise RecordingError(
             path,
@@ -58,6 +62,7 @@ def read_recordings(
     layout: JointLayout | str | None = None,
     columns: str | None = None,
     order: str | None = None,
+    frame_rate: float | None = None,
 ) -> list[Recording]:
     """Read all recordings that a file holds: several in a `.ts` file or pyskl's annotations.
 
@@ -65,4 +70,4 @@ def read_recordings(
     """
     layout = find_layout(layout) if isinstance(layout, str) else layout
     source = Source(Path(path))
-    return find_format(source).read(source, Arrangement(layout, columns, order))
+    return find_format(source).read(source, Arrangement(layout, columns, order, frame_rate))

@@ -48,4 +48,5 @@ def _read(path: Path, arrangement: Arrangement, *state: object) -> Recording:
         layout=arrangement.layout,
         columns=arrangement.columns,
         order=arrangement.order,
+        frame_rate=arrangement.frame_rate,
     )

@@ -22,7 +22,8 @@ def work(search: Search, on_step: Callable[[int, int], None] = lambda step, of: 
         on_step: Called with the steps done of the trial under way, and of how many.
 
     Raises:
-        ValueError: If there is no chief, or another worker has the same id.
+        ValueError: If there is no chief, its folder is not this one, or another worker has the
+            same id.
     """
     from keras_drnn.tuning.tuner import FolderTuner, quiet
 
@@ -30,6 +31,13 @@ def work(search: Search, on_step: Callable[[int, int], None] = lambda step, of: 
         return search.run_trial(trial, values, on_step)
 
     _wait_for_chief(search)
+    # The chief has written it before it answers.
+    if not (search.folder / "search.json").is_file():
+        raise ValueError(
+            "Expected a folder that this worker shares with its chief: give both the same --out, "
+            "where all machines can write, and the same name of the search. Received: "
+            f"{search.folder}, in which the chief has left no search.json"
+        )
     check(search)
     name = os.environ[ID]
     own = search.folder / "workers" / name

@@ -8,10 +8,13 @@ import numpy as np
 import pytest
 from recording_files import standing
 
+from keras_drnn.data_sets.tables.row_clip import Reading
 from keras_drnn.recordings.assignment import assign
 from keras_drnn.recordings.following import follow_people
 from keras_drnn.recordings.read import read_recording
 from keras_drnn.recordings.recording import Recording
+from keras_drnn.recordings.recording_file import RecordingFile
+from keras_drnn.recordings.row import RecordingRow
 from keras_drnn.skeletons.layouts import COCO_17, OPENPOSE_18
 
 FRAMES = 60
@@ -71,9 +74,12 @@ def in_order(*frames):
     return Recording(values)
 
 
-def places(recording, names=None):
+def places(recording, names=None, frame_rate=None):
     """Where on the x axis the one at each place is, frame by frame."""
-    x = follow_people(recording, names).values[:, :, 0, 0] - standing(COCO_17, frames=1)[0, 0, 0]
+    x = (
+        follow_people(recording, names, frame_rate=frame_rate).values[:, :, 0, 0]
+        - standing(COCO_17, frames=1)[0, 0, 0]
+    )
     return [[None if np.isnan(each) else round(float(each)) for each in frame] for frame in x]
 
 
@@ -92,9 +98,11 @@ def test_one_leaves_and_comes_back_while_another_enters():
 def test_a_place_is_kept_for_a_while_and_then_free():
     # Without a third place there is no choice:
     assert places(in_order([0, 5], [5, 3]))[-1] == [3, 5]
-    for frames, then in ((15, [None, 5, 3]), (16, [3, 5, None])):
-        recording = in_order([0, 5], *[[5]] * frames, [5, 3], [5, 3, 40])
-        assert places(recording)[-2] == then
+    for rate, longest in ((None, 15), (30, 15), (10, 5)):  # half a second
+        for frames, then in ((longest, [None, 5, 3]), (longest + 1, [3, 5, None])):
+            recording = in_order([0, 5], *[[5]] * frames, [5, 3], [5, 3, 40])
+            assert places(replace(recording, frame_rate=rate))[-2] == then
+            assert places(recording, frame_rate=rate)[-2] == then
 
 
 def test_together_they_are_nearest():
@@ -181,6 +189,26 @@ def test_every_format_that_may_mix_people_up_follows_them(tmp_path, layout, writ
     mixed, _ = flipped(people)
     read = read_recording(write(mixed, layout, tmp_path, lambda t, k: -1))
     np.testing.assert_allclose(read.values, people, rtol=1e-6)
+
+
+@pytest.mark.parametrize(
+    "layout, write",
+    [
+        (OPENPOSE_18, in_openpose),
+        (COCO_17, in_coco),
+        (OPENPOSE_18, in_kinetics),
+        (COCO_17, in_landmarks),
+    ],
+)
+def test_the_rate_that_a_row_says_counts_where_the_file_says_none(tmp_path, layout, write):
+    body = standing(layout, frames=1)[0, :, :2]
+    frames = [[0, 5], *[[5]] * 6, [5, 3], [5, 3, 40]]
+    people = [[body + (x, 0) for x in frame] for frame in frames]
+    origin = RecordingFile(write(people, layout, tmp_path, lambda t, k: -1))
+    reading = Reading((3, len(layout), 2), layout, "frames")
+    for rate, then in ((30, [None, 5, 3]), (10, [3, 5, None])):  # gone for 0.2 and 0.6 seconds
+        x = reading.recorded(RecordingRow(2, origin, "wave", fps=rate))[-2, :, 0, 0] - body[0, 0]
+        np.testing.assert_allclose(x, np.array(then, float), atol=1e-5)
 
 
 @pytest.mark.parametrize("layout, write", [(OPENPOSE_18, in_openpose), (COCO_17, in_coco)])

@@ -13,7 +13,7 @@ import pytest
 from keras_drnn_runtime import Decision, EventDetector
 
 ROOT = Path(__file__).parents[2]
-PAGE = (ROOT / "docs/guides/phone.md").read_text("utf-8")
+PAGE = (ROOT / "docs/guides/events.md").read_text("utf-8")
 DECISIONS = [Decision(1.7, 4.0, 0.5, 0.3), Decision(0.6, 1.0, 0.7, 0.2, (3,))]
 CXX = shutil.which("c++") or shutil.which("g++") or shutil.which("clang++")
 

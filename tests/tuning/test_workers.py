@@ -211,3 +211,12 @@ def test_a_worker_without_a_chief_does_not_wait_for_ever(run, search, place, mon
         work(search(trials=2))
     with pytest.raises(ValueError, match="is finished"):
         work(search(trials=1))
+
+
+def test_a_worker_whose_folder_is_not_the_chiefs_says_so(folder, log, place):
+    with socket.socket() as chief:
+        chief.bind(("127.0.0.1", 0))
+        chief.listen()
+        place("worker0", chief.getsockname()[1])
+        with pytest.raises(ValueError, match="same --out.*no search.json"):
+            work(quick_search(folder, log, quick_settings(1)))

@@ -1,30 +1,39 @@
 """The models, by name."""
 
+from benchmarks.long_memory.peers.closed_form import cfc
+from benchmarks.long_memory.peers.convolutions import tcn
 from benchmarks.long_memory.peers.delayed import drnn, stacked_drnn
+from benchmarks.long_memory.peers.dilated import dilated_rnn
+from benchmarks.long_memory.peers.linear import lru, minimal_gru
+from benchmarks.long_memory.peers.lmu import lmu
+from benchmarks.long_memory.peers.narx import mist, narx
 from benchmarks.long_memory.peers.of_keras import gru, lstm, simple_rnn
 from benchmarks.long_memory.peers.peer import Peer
+from benchmarks.long_memory.peers.periodic import clockwork, hierarchical
 
 __all__ = ["PEERS", "Peer"]
 
+_THREES, _TWOS = (1, 3, 9, 27, 81, 243), (1, 2, 4, 8, 16, 32, 64, 128)
+_FOURS = (1, 4, 16, 64, 256)
+_KINDS = ("tanh", "relu")
+
 PEERS = {
-    "drnn": Peer(
-        drnn,
-        {
-            "delays": (
-                (1, 3, 9, 27, 81, 243),
-                (1, 2, 4, 8, 16, 32, 64, 128, 256),
-                (1, 4, 16, 64, 256),
-            ),
-            "activation": ("relu", "tanh"),
-        },
-    ),
+    "drnn": Peer(drnn, {"delays": (_THREES, _TWOS, _FOURS), "activation": _KINDS}),
     "stacked_drnn": Peer(
         stacked_drnn,
         {"delays": (((1, 3, 9, 27), (9, 27, 81, 243)), ((1, 4, 16), (1, 4, 16, 64, 256)))},
     ),
-    "simple_rnn": Peer(
-        simple_rnn, {"activation": ("tanh", "relu"), "recurrent": ("orthogonal", "identity")}
-    ),
+    "simple_rnn": Peer(simple_rnn, {"activation": _KINDS, "recurrent": ("orthogonal", "identity")}),
     "lstm": Peer(lstm),
     "gru": Peer(gru),
+    "clockwork": Peer(clockwork, {"periods": (_THREES, _TWOS, _FOURS), "activation": _KINDS}),
+    "hierarchical": Peer(hierarchical, {"periods": (_THREES, _TWOS, _FOURS), "activation": _KINDS}),
+    "narx": Peer(narx, {"delays": ((1, 8, 64), (1, 4, 16, 64), (1, 2, 4))}),
+    "mist": Peer(mist, {"delays": (_TWOS, _THREES, _FOURS)}),
+    "dilated_rnn": Peer(dilated_rnn, {"layers": (5, 7, 9), "cell": ("rnn", "gru")}),
+    "lmu": Peer(lmu, {"order": (32, 64, 128, 256)}),
+    "cfc": Peer(cfc, {"backbone": (0.5, 1.0, 2.0), "mode": ("default", "no_gate")}),
+    "tcn": Peer(tcn, {"kernel": (3, 7, 8), "dropout": (0.0, 0.05, 0.1)}),
+    "minimal_gru": Peer(minimal_gru, {"depth": (1, 2, 3, 4)}),
+    "lru": Peer(lru, {"depth": (1, 2, 3, 4)}),
 }

@@ -14,7 +14,7 @@ from keras_drnn.skeletons.listing import Listing
 from keras_drnn.skeletons.source import Outcome
 from keras_drnn.skeletons.summary import Fault
 
-VERSION = 4  # raised whenever the same row would give another clip; makes old stores rebuild
+VERSION = 5  # raised whenever the same row would give another clip; makes old stores rebuild
 # The attribute of a clip that has the number of a column's text.
 COLUMNS = {"label": "action", "subject": "subject", "camera": "camera", "session": "setup"}
 

@@ -3,7 +3,7 @@
 import hashlib
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any, Literal
 
@@ -123,7 +123,8 @@ class Reading:
 
     def _everybody(self, row: RecordingRow, assumed_rate: float | None) -> np.ndarray:
         """The frames of a row with as many bodies as there are."""
-        recording = row.origin.read(self.arrangement)
+        said = replace(self.arrangement, frame_rate=row.fps or assumed_rate)
+        recording = row.origin.read(said)
         rate = row.fps or recording.frame_rate or assumed_rate
         frames = part_of(row, len(recording.values), rate, self.times)
         values = recording.values[frames]

@@ -9,7 +9,6 @@ import numpy as np
 
 from keras_drnn.data_sets.tables.clips import TableClips
 from keras_drnn.data_sets.tables.frame_rate import frames_at_rate
-from keras_drnn.recordings.arrangement import Arrangement
 from keras_drnn.recordings.origin import Origin
 from keras_drnn.recordings.part import part_of
 from keras_drnn.recordings.row import RecordingRow
@@ -48,7 +47,7 @@ def untrimmed(table: TableClips, names: Sequence[str]) -> list[Untrimmed]:
 
 def _untrimmed(table: TableClips, parts: Sequence[tuple[str, RecordingRow]]) -> Untrimmed:
     reading, first = table.reading, parts[0][1]
-    recorded = first.origin.read(Arrangement(reading.layout, reading.columns, reading.order))
+    recorded = first.origin.read(replace(reading.arrangement, frame_rate=first.fps))
     length, rate = len(recorded.values), first.fps or recorded.frame_rate
     if reading.fps and rate:
         length = frames_at_rate(length, rate, reading.fps)

@@ -70,7 +70,7 @@ def _read(source: Source, arrangement: Arrangement) -> list[Recording]:
         zeros_missing=True,
         notes=notes,
     )
-    return [follow_people(recording, named)]
+    return [follow_people(recording, named, frame_rate=arrangement.frame_rate)]
 
 
 FORMAT = FileFormat("COCO results", (".json",), _recognises, _read)

@@ -49,7 +49,7 @@ def _read(source: Source, arrangement: Arrangement) -> list[Recording]:
         label=None if label is None else str(label),
         notes=notes,
     )
-    return [follow_people(recording)]
+    return [follow_people(recording, frame_rate=arrangement.frame_rate)]
 
 
 def _person(source: Source, person: object, t: int) -> np.ndarray:

@@ -75,7 +75,7 @@ def _read(source: Source, arrangement: Arrangement) -> list[Recording]:
         frame_rate=rate,
         notes=(*notes, *absent),
     )
-    return [follow_people(recording)]
+    return [follow_people(recording, frame_rate=arrangement.frame_rate)]
 
 
 def _frames(content: object) -> object:

@@ -60,7 +60,11 @@ def _read_folder(source: Source, arrangement: Arrangement) -> list[Recording]:
     others = [name for name in names if name not in frames]
     if others:
         notes = (*notes, f"{counted(len(others), 'other file')} not read: {', '.join(others[:5])}")
-    return [follow_people(_recording(source, people, arrangement, notes), named)]
+    return [
+        follow_people(
+            _recording(source, people, arrangement, notes), named, frame_rate=arrangement.frame_rate
+        )
+    ]
 
 
 def _people(source: Source) -> tuple[list[np.ndarray], list[int | None]]:
