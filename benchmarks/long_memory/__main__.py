@@ -9,7 +9,7 @@ from benchmarks.long_memory.peers import PEERS
 from benchmarks.long_memory.recipe import Recipe
 from benchmarks.long_memory.results import RESULTS, Run
 from benchmarks.long_memory.running import perform
-from benchmarks.long_memory.tasks import TASKS, make_task
+from benchmarks.long_memory.tasks import TASKS, Task, make_task
 
 
 def main(arguments: list[str] | None = None) -> None:
@@ -21,12 +21,37 @@ def main(arguments: list[str] | None = None) -> None:
         for model in given.models.split(","):
             if model not in PEERS:
                 raise ValueError(f"Expected models of {', '.join(PEERS)}. Received: {model}")
-            options = PEERS[model].options(_values(given.option))
-            for seed in range(given.first_seed, given.first_seed + given.seeds):
-                run = Run(task.name, model, given.parameters, options, recipe, seed)
-                perform(run, task, results=given.results, work=given.work, test=given.test)
+            _compare(given, task, model, recipe)
     except ValueError as error:
         sys.exit(str(error))
+
+
+def _compare(given: argparse.Namespace, task: Task, model: str, recipe: Recipe) -> None:
+    """Train one model with each seed, chosen before by trials where those are wanted."""
+
+    def done(options: dict, recipe: Recipe, seed: int, test: bool) -> dict:
+        run = Run(task.name, model, given.parameters, options, recipe, seed)
+        found = perform(run, task, results=given.results, work=given.work, test=test)
+        if given.mlflow:
+            from benchmarks.long_memory.tracking import log
+
+            log(run, found)
+        return found
+
+    peer = PEERS[model]
+    options = peer.options(_values(given.option))
+    if given.trials:
+        from benchmarks.long_memory.search import candidates, choose
+
+        tried = candidates(peer, recipe, options, given.trials)
+        options, recipe = choose(
+            tried,
+            given.trial_epochs,
+            task.measure,
+            lambda options, recipe: done(options, recipe, 0, test=False),
+        )
+    for seed in range(given.first_seed, given.first_seed + given.seeds):
+        done(options, recipe, seed, given.test)
 
 
 def _values(texts: list[str]) -> dict:
@@ -60,7 +85,12 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--option", action="append", default=[], metavar="NAME=VALUE", help="of the models"
     )
+    parser.add_argument(
+        "--trials", type=int, default=0, help="settings to try first, as many for each model"
+    )
+    parser.add_argument("--trial-epochs", type=int, default=2, help="of each trial")
     parser.add_argument("--test", action="store_true", help="at the end, on the test data, once")
+    parser.add_argument("--mlflow", action="store_true", help="show runs in MLflow too")
     parser.add_argument("--results", type=Path, default=RESULTS)
     parser.add_argument("--work", type=Path, default=Path("drnn-runs/long_memory"))
     return parser

@@ -30,14 +30,14 @@ def build(
         h = keras.layers.Dropout(dropout)(h) if dropout else h
         return keras.Model(x, keras.layers.Dense(task.outputs)(h))
 
-    width = widest(lambda width: _without_values(lambda: count(model(width))), parameters)
+    width = widest(lambda width: without_values(lambda: count(model(width))), parameters)
     # The same weights, and names of variables, in every process.
     keras.utils.clear_session()
     keras.utils.set_random_seed(seed)
     return model(width), width
 
 
-def _without_values(counted: Callable[[], int]) -> int:
+def without_values(counted: Callable[[], float]) -> float:
     """What is counted of a model, whose weights need no values for that."""
     if keras.backend.backend() != "jax":
         return counted()

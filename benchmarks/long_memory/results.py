@@ -42,11 +42,13 @@ class Run:
         """Its file."""
         return results / self.task / f"{self.name}.json"
 
-    def write(self, results: Path, found: dict) -> None:
-        """Write what was found, with everything that decides it."""
+    def write(self, results: Path, found: dict) -> dict:
+        """Write what was found, with everything that decides it; gives what is written."""
         path = self.path(results)
         path.parent.mkdir(parents=True, exist_ok=True)
-        write_json(path, {**asdict(self), **found})
+        content = {**asdict(self), **found}
+        write_json(path, content)
+        return content
 
 
 def read(path: Path) -> dict | None:

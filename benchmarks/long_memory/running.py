@@ -6,6 +6,7 @@ import keras
 
 from benchmarks.long_memory.budget import count
 from benchmarks.long_memory.build import build
+from benchmarks.long_memory.costs import multiply_adds
 from benchmarks.long_memory.peers import PEERS
 from benchmarks.long_memory.results import Run, read
 from benchmarks.long_memory.tasks import Task
@@ -42,6 +43,7 @@ def perform(run: Run, task: Task, *, results: Path, work: Path, test: bool, say=
     found = {
         "trained_parameters": count(model),
         "width": width,
+        "multiply_adds": round(multiply_adds(model)),
         "measure": task.measure.name,
         "validation": history[-1]["validation"],
         "history": history,
@@ -50,5 +52,4 @@ def perform(run: Run, task: Task, *, results: Path, work: Path, test: bool, say=
     if test:
         found["test"] = judge(model, task, task.test(), run.recipe.batch)
         say(f"test: {task.measure.name} {found['test']:.4f}")
-    run.write(results, found)
-    return found
+    return run.write(results, found)

@@ -1,0 +1,77 @@
+"""Trials, what a step costs, and runs in MLflow."""
+
+import keras
+import pytest
+from mlflow_stores import make_store
+
+from benchmarks.long_memory.build import without_values
+from benchmarks.long_memory.costs import multiply_adds
+from benchmarks.long_memory.peers import PEERS
+from benchmarks.long_memory.recipe import Recipe
+from benchmarks.long_memory.results import Run
+from benchmarks.long_memory.search import candidates, choose
+from benchmarks.long_memory.tasks.measures import ACCURACY, SQUARED_ERROR
+from benchmarks.long_memory.tracking import log
+from keras_drnn.tracking.store import connect
+
+
+def test_trials_are_the_same_after_a_kill_and_no_two_are_alike():
+    tried = candidates(PEERS["mist"], Recipe(epochs=9), {"delays": (1, 2)}, 20)
+    assert tried == candidates(PEERS["mist"], Recipe(epochs=9), {"delays": (1, 2)}, 20)
+    assert tried[:5] == candidates(PEERS["mist"], Recipe(epochs=9), {"delays": (1, 2)}, 5)
+    assert tried[0] == ({"delays": (1, 2)}, Recipe(epochs=9))
+    assert len({str(each) for each in tried}) == 20
+    assert {recipe.epochs for _, recipe in tried} == {9}
+    for field, least in (("learning_rate", 3), ("weight_decay", 2), ("dropout", 2)):
+        assert len({getattr(recipe, field) for _, recipe in tried}) >= least
+    assert {tuple(options["delays"]) for options, _ in tried[1:]} == set(
+        PEERS["mist"].space["delays"]
+    )
+
+
+@pytest.mark.parametrize(("measure", "best"), ((ACCURACY, 3), (SQUARED_ERROR, 1)))
+def test_the_best_is_chosen_and_trained_for_as_long_as_the_recipe_says(measure, best):
+    values = [float("nan"), 0.2, 0.5, 0.9, 0.4]
+    tried = [({"number": number}, Recipe(epochs=30)) for number in range(5)]
+    epochs = []
+
+    def perform(options, recipe):
+        epochs.append(recipe.epochs)
+        return {"validation": values[options["number"]]}
+
+    chosen = choose(tried, 2, measure, perform, say=lambda line: None)
+    assert chosen == ({"number": best}, Recipe(epochs=30)) and epochs == [2] * 5
+
+
+def test_a_step_costs_what_is_multiplied_at_it():
+    def cost(name, **options):
+        def counted():
+            x = keras.Input((10, 3))
+            h = PEERS[name].layers(x, 2, False, **options)
+            return multiply_adds(keras.Model(x, keras.layers.Dense(1)(h)))
+
+        return without_values(counted)
+
+    head = 2
+    assert cost("simple_rnn") == 2 * (3 + 2) + head
+    assert cost("lstm") == 4 * 2 * (3 + 2) + head
+    assert cost("drnn", delays=(1, 4)) == 2 * (3 + 2) + 2 * (2 + 2) / 4 + 2 * head
+    assert cost("clockwork", periods=(1, 4)) == 2 * (3 + 4) + 2 * (3 + 2) / 4 + 2 * head
+    assert cost("lmu", order=4) == 3 + 2 + 4 + 2 * (3 + 2 + 4) + 4 * 4 + 4 + head
+    assert cost("tcn", kernel=3, levels=1) == 3 * 3 * 2 + 3 * 2 * 2 + 3 * 2 + head
+
+
+def test_a_run_is_once_in_mlflow_and_again_with_its_test(tmp_path, tmp_path_factory):
+    uri = make_store(tmp_path, tmp_path_factory)
+    run = Run("adding6", "drnn", 300, {"delays": [1, 2]}, Recipe(epochs=2), 1)
+    history = [{"loss": 2.0, "validation": 0.5}, {"loss": 1.0, "validation": 0.25}]
+    found = {"history": history, "recipe": {"epochs": 2}}
+    log(run, found, uri)
+    log(run, found, uri)
+    log(run, {**found, "test": 0.3}, uri)
+    client = connect(uri)
+    experiment = client.get_experiment_by_name("long_memory").experiment_id
+    tested, chosen = client.search_runs([experiment])
+    assert "test" not in chosen.data.metrics and tested.data.metrics["test"] == 0.3
+    assert chosen.data.params["option.delays"] == "[1, 2]" and chosen.data.params["seed"] == "1"
+    assert [each.value for each in client.get_metric_history(chosen.info.run_id, "loss")] == [2, 1]
