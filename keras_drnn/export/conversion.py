@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from keras_drnn.export.carrying import carry
 from keras_drnn.export.check import ExportError
 from keras_drnn.export.finishing import finished
-from keras_drnn.export.models import modules_of
 from keras_drnn.export.operators import foreign_operators, has_int8_weights, least_runtime
 from keras_drnn.export.quantize import FORMS
 
@@ -90,9 +90,6 @@ def convert(
             graph and nothing else.
         layout: Where the parts of a stream's state are in the tensors that a caller carries.
     """
-    modules = modules_of(model)
-    keras_file = converted.with_name("model.keras")
-    model.save(keras_file)
     clips_file = None
     if form == "int8":
         clips_file = str(converted.with_name("clips.npz"))
@@ -100,10 +97,9 @@ def convert(
     _run(
         {
             **job,
+            **carry(model, converted.parent),
             "form": form,
             "clips_file": clips_file,
-            "modules": modules,
-            "keras_file": str(keras_file),
             "converted": str(converted),
         }
     )

@@ -3,19 +3,18 @@
 Runs under TensorFlow in a process of its own: the converter needs that backend, and can crash.
 """
 
-import importlib
 import json
 import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import keras
 import numpy as np
 import tensorflow as tf
 
 from keras_drnn import ops
+from keras_drnn.export.carrying import carried
 from keras_drnn.export.int8 import convert_to_int8
 from keras_drnn.export.layout import TYPES
 from keras_drnn.export.quantize import set_form, stream_samples
@@ -25,27 +24,27 @@ from keras_drnn_runtime.names import FRAME, SCORES, STEP
 
 
 def main(job_file: str) -> None:
-    """Convert a `.keras` file, after importing the modules that define its layers."""
+    """Convert the model of a job."""
     job = json.loads(Path(job_file).read_text(encoding="utf-8"))
-    for module in ("keras_drnn", *job["modules"]):
-        importlib.import_module(module)
-    model: Any = keras.saving.load_model(job["keras_file"], compile=False)
+    with carried(job) as model, tempfile.TemporaryDirectory() as folder:
+        Path(job["converted"]).write_bytes(_converted(model, job, folder))
+
+
+def _converted(model: keras.Model, job: dict, folder: str) -> bytes:
+    """The content of the file."""
     remembered = None
-    with tempfile.TemporaryDirectory() as folder:
-        if job["streaming"]:
-            streaming = StreamingModel(model)
-            samples, keys = _save_streaming(streaming, folder, job["due_sets"], _clips(job))
-            remembered = streaming.remembered_of_frames
-            converter = tf.lite.TFLiteConverter.from_saved_model(folder, signature_keys=keys)
-        else:
-            samples = _save_sequence(model, folder, job["batch_size"], _clips(job))
-            converter = tf.lite.TFLiteConverter.from_saved_model(folder)
-        set_form(converter, job["form"], samples)
-        if job["form"] == "int8" and remembered is not None:
-            content = convert_to_int8(converter, samples, remembered)
-        else:
-            content = converter.convert()
-        Path(job["converted"]).write_bytes(content)
+    if job["streaming"]:
+        streaming = StreamingModel(model)
+        samples, keys = _save_streaming(streaming, folder, job["due_sets"], _clips(job))
+        remembered = streaming.remembered_of_frames
+        converter = tf.lite.TFLiteConverter.from_saved_model(folder, signature_keys=keys)
+    else:
+        samples = _save_sequence(model, folder, job["batch_size"], _clips(job))
+        converter = tf.lite.TFLiteConverter.from_saved_model(folder)
+    set_form(converter, job["form"], samples)
+    if job["form"] == "int8" and remembered is not None:
+        return convert_to_int8(converter, samples, remembered)
+    return converter.convert()
 
 
 def _clips(job: dict) -> list[np.ndarray]:

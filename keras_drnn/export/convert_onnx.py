@@ -3,16 +3,15 @@
 Runs under torch in a process of its own, whose exporter is the one that is looked after best.
 """
 
-import importlib
 import json
 import sys
 import warnings
 from pathlib import Path
 from typing import Any
 
-import keras
 import torch
 
+from keras_drnn.export.carrying import carried
 from keras_drnn.export.streaming import StreamingModel
 from keras_drnn_runtime.names import FRAME, SCORES, following
 
@@ -20,11 +19,8 @@ from keras_drnn_runtime.names import FRAME, SCORES, following
 def main(job_file: str) -> None:
     """Convert a `.keras` file, after importing the modules that define its layers."""
     job = json.loads(Path(job_file).read_text(encoding="utf-8"))
-    for module in ("keras_drnn", *job["modules"]):
-        importlib.import_module(module)
-    model: Any = keras.saving.load_model(job["keras_file"], compile=False)
-    step = Positional(StreamingModel(model))
-    with warnings.catch_warnings():
+    with carried(job) as model, warnings.catch_warnings():
+        step = Positional(StreamingModel(model))
         warnings.simplefilter("ignore")  # of torch, about itself
         program: Any = torch.onnx.export(
             step.eval(),

@@ -1,6 +1,6 @@
-"""Which models can be exported, and which modules their layers come from."""
+"""Which models can be exported."""
 
-from collections.abc import Iterator
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
@@ -14,15 +14,15 @@ if TYPE_CHECKING:
 
     from keras_drnn.export.graph import Call
 
+# What Keras says of what it does not find when it reads a file.
+_UNKNOWN = re.compile(r"(?:Could not locate \w+ '|Cannot deserialize object of type `)([^'`]+)")
 _EXACT = ("float32", "int32", "int64", "bool", "string")
 
 
 def loaded(model: "keras.Model | str | Path") -> "keras.Model":
     """A model, from its file if that is what was given, of a kind that can be exported."""
-    import keras
-
     if isinstance(model, (str, Path)):
-        model = cast(keras.Model, keras.saving.load_model(model, compile=False))
+        model = model_of_file(model)
     if not model.built or not hasattr(model, "inputs"):
         raise ExportError(
             "Expected a Sequential or Functional model with an `Input`: another one does not know "
@@ -40,6 +40,28 @@ def loaded(model: "keras.Model | str | Path") -> "keras.Model":
             f"infinity in {', '.join(unfit)}"
         )
     return model
+
+
+def model_of_file(path: str | Path) -> "keras.Model":
+    """The model in a `.keras` file.
+
+    Raises:
+        ExportError: If a class or function of it is not known in this process.
+    """
+    import keras
+
+    try:
+        return cast(keras.Model, keras.saving.load_model(path, compile=False))
+    except TypeError as error:
+        unknown = _UNKNOWN.search(str(error))
+        if unknown is None:
+            raise
+        raise ExportError(
+            "Expected a file of which every class and function is known where it is read: register "
+            "it with `keras.saving.register_keras_serializable` and import its module, or, where "
+            "it is defined in a script or a notebook, export the model there in place of its "
+            f"file. Received: {path} with {unknown[1]}"
+        ) from error
 
 
 def _finite(weight) -> bool:
@@ -81,36 +103,3 @@ def check_whole_clips(model: "keras.Model") -> None:
 def described(operation) -> str:
     """Name and type of a layer, for messages."""
     return f"'{operation.name}' ({type(operation).__name__})"
-
-
-def modules_of(model: "keras.Model") -> list[str]:
-    """Modules that define the model's layers: the converting process must import them too.
-
-    Raises:
-        ExportError: If it cannot import them.
-    """
-    import keras
-
-    parts = set(_parts(keras.saving.serialize_keras_object(model)))
-    scripted = sorted(name for module, name in parts if module == "__main__")
-    if scripted:
-        raise ExportError(
-            "The converting process imports the model's layers, and cannot import what a script "
-            "or a notebook defines. Move these classes to a module. Received: "
-            + ", ".join(scripted)
-        )
-    modules = {module for module, _ in parts}
-    return sorted(name for name in modules if name.split(".")[0] not in ("keras", "builtins"))
-
-
-def _parts(config) -> Iterator[tuple[str, str]]:
-    """Module and name of every class and function in a configuration."""
-    if isinstance(config, dict):
-        if config.get("registered_name") is not None:
-            # Keras names no module for what is defined in `__main__`.
-            yield config["module"] or "__main__", str(config["registered_name"]).split(">")[-1]
-        for each in config.values():
-            yield from _parts(each)
-    elif isinstance(config, (list, tuple)):
-        for each in config:
-            yield from _parts(each)

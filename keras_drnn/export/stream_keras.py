@@ -6,6 +6,7 @@ import numpy as np
 
 from keras_drnn import ops
 from keras_drnn.export.conversion import Content
+from keras_drnn.export.models import model_of_file
 from keras_drnn.export.stream_file import StreamFile
 from keras_drnn_runtime.names import FRAME, SCORES
 
@@ -25,9 +26,7 @@ class KerasSteps:
     """Runs a `.keras` file of one step."""
 
     def __init__(self, path: Path):
-        import keras
-
-        self._model: keras.Model = keras.saving.load_model(path, compile=False)
+        self._model = model_of_file(path)
         self._start = {
             each.name: np.zeros(each.shape, each.dtype)
             for each in self._model.inputs

@@ -3,9 +3,9 @@
 import json
 from pathlib import Path
 
+from keras_drnn.export.carrying import carry
 from keras_drnn.export.check import ExportError
 from keras_drnn.export.conversion import Content, last_words, start_process
-from keras_drnn.export.models import modules_of
 from keras_drnn.export.stream_file import StreamFile
 from keras_drnn_runtime.metadata import NAME
 
@@ -18,11 +18,9 @@ class OnnxStream(StreamFile):
 
     def write(self, converted: Path, metadata: dict, form: str, representative) -> Content:
         onnx_file, job_file = converted.with_suffix(".onnx"), converted.with_name("job.json")
-        keras_file, found = converted.with_name("model.keras"), converted.with_name("found.json")
-        self.model.save(keras_file)
+        found = converted.with_name("found.json")
         job = {
-            "modules": modules_of(self.model),
-            "keras_file": str(keras_file),
+            **carry(self.model, converted.parent),
             "converted": str(onnx_file),
             "metadata": {NAME: json.dumps(metadata, ensure_ascii=False)},
             "found": str(found),

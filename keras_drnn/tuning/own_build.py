@@ -14,6 +14,9 @@ from keras_drnn.data_sets.recipe import Recipe
 #: From the values of a trial to a compiled model.
 Build: TypeAlias = Callable[[dict[str, Any]], keras.Model]
 
+#: What is known of such a function in another process: its name, and a digest of its source.
+BuildIdentity: TypeAlias = dict[str, str | None]
+
 # What a trial chooses, by the names that `build` finds it under.
 TRIAL_KEYS = (
     "units",
@@ -78,8 +81,8 @@ def parameters_of(model: keras.Model) -> int:
     return sum(math.prod(variable.shape) for variable in model.trainable_variables)
 
 
-def identity_of(build: Build) -> dict[str, str | None]:
-    """What is known of a function in another process: its name, and a digest of its source.
+def identity_of(build: Build) -> BuildIdentity:
+    """What is known of a function in another process.
 
     Args:
         build: The function.

@@ -22,6 +22,7 @@ from keras_drnn.tuning.objective import History, Listeners
 from keras_drnn.tuning.own_build import (
     TRIAL_KEYS,
     Build,
+    BuildIdentity,
     built,
     check_scores,
     identity_of,
@@ -45,6 +46,7 @@ class OwnObjective:
         data: The sequences.
         settings: The search.
         build: Builds a model of your own; `None` for ours.
+        identity: What is known of `build` where it was defined, if that was in another process.
 
     Raises:
         ValueError: If the settings are not for sequences of your own, or `build` gives no model
@@ -52,7 +54,11 @@ class OwnObjective:
     """
 
     def __init__(
-        self, data: Sequences, settings: SearchSettings, build: Build | None = None
+        self,
+        data: Sequences,
+        settings: SearchSettings,
+        build: Build | None = None,
+        identity: BuildIdentity | None = None,
     ) -> None:
         if settings.cell != "drnn" or settings.preset != "best" or settings.objective != "clips":
             raise ValueError(
@@ -66,6 +72,7 @@ class OwnObjective:
         self.longest_delay = data.longest_delay
         self.callbacks = settings.callbacks
         self.own_build = build
+        self.identity = identity or (None if build is None else identity_of(build))
         self.counts_unbuilt = build is None
         self.recipe = Recipe("drnn", steps=settings.steps or _STEPS, batch_size=data.batch_size)
         if build is not None:
@@ -95,8 +102,8 @@ class OwnObjective:
             "batch_size": self.recipe.batch_size,
             "backend": keras.backend.backend(),
         }
-        if self.own_build is not None:
-            decisive["build"] = identity_of(self.own_build)
+        if self.identity is not None:
+            decisive["build"] = self.identity
         return decisive
 
     def build(self, recipe: Recipe) -> keras.Model:
@@ -134,8 +141,8 @@ class OwnCandidate(RecipeCandidate[OwnObjective]):
         """What decides the model and its training."""
         values = {name: getattr(self.recipe, name) for name in _PARAMS}
         values["delays"] = ",".join(map(str, self.recipe.delays))
-        build = self.objective.own_build
-        return values if build is None else values | {"build": identity_of(build)["name"]}
+        identity = self.objective.identity
+        return values if identity is None else values | {"build": identity["name"]}
 
     @property
     def cost(self) -> Cost:

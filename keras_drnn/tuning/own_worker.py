@@ -52,32 +52,29 @@ def main() -> None:
     with path.open("rb") as file:
         # Where the modules are that the rest is of.
         sys.path[:] = pickle.load(file)
-        data, build = pickle.load(file)
+        data, build, identity = pickle.load(file)
     settings = SearchSettings.of(SearchFolder(folder).description["settings"])
-    work(Search(folder, settings, OwnObjective(data, settings, build)))
+    work(Search(folder, settings, OwnObjective(data, settings, build, identity)))
 
 
 def _pickled(objective: OwnObjective) -> bytes:
+    import cloudpickle
+
     sent = {"`build`": objective.own_build, "the data": objective.data}
     for name, value in sent.items():
-        problem = _problem(value)
-        if problem:
+        try:
+            # With the code of what a program or a notebook defines, which no worker can import.
+            cloudpickle.dumps(value)
+        # Whatever a class of the user's raises.
+        except Exception as error:
             raise ValueError(
-                f"With several workers {name} must be of a module that they can import. Put its "
-                "functions and classes at the top of a .py file that you import, beside the "
-                f"program, or search with one worker. Received: {problem}"
-            )
+                f"With several workers {name} must be something that can be pickled, with all that "
+                "it uses. Open files, locks and connections where they are used, or search with "
+                f"one worker. Received: {type(error).__name__}: {error}"
+            ) from error
     path = [str(Path(each).resolve()) for each in sys.path]
-    return pickle.dumps(path) + pickle.dumps((objective.data, objective.own_build))
-
-
-def _problem(value: object) -> str | None:
-    try:
-        content = pickle.dumps(value)
-    # Whatever a class of the user's raises.
-    except Exception as error:
-        return f"{type(error).__name__}: {error}"
-    return "something of the program itself, __main__" if b"__main__" in content else None
+    content = (objective.data, objective.own_build, objective.identity)
+    return pickle.dumps(path) + cloudpickle.dumps(content)
 
 
 if __name__ == "__main__":

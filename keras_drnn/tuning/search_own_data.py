@@ -61,8 +61,8 @@ def search(
             `batch_size` is theirs.
         groups: For each training sequence of an array whom or what it comes from; sequences of one
             group are held out together. By default every sequence is a group of its own.
-        workers: Processes on this machine that run trials. With several, `build` and the class of
-            a dataset must be of a module that they can import, not of the program itself.
+        workers: Processes on this machine that run trials. To several, `build` and datasets are
+            sent as pickles, with the code of what a program or a notebook defines.
         tracking_uri: An MLflow tracking address, `None` for none.
         on_progress: Called as trials end.
 

@@ -249,22 +249,11 @@ def two_inputs():
     return keras.Model(inputs, layers.LSTM(2)(layers.Concatenate()(inputs)))
 
 
-def of_a_script():
-    class InScript(layers.Layer):
-        __module__ = "__main__"
-
-        def call(self, inputs):
-            return inputs
-
-    return keras.Sequential([keras.Input((None, 3)), InScript(), layers.LSTM(2)])
-
-
 @pytest.mark.parametrize(
     ("model", "message"),
     [
         (lambda: keras.Sequential([layers.LSTM(2)]), "Sequential or Functional model"),
         (two_inputs, "2 inputs and 1 outputs"),
-        (of_a_script, r"Move these classes to a module. Received: InScript$"),
     ],
 )
 @pytest.mark.usefixtures("no_conversion")

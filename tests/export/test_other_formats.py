@@ -59,8 +59,7 @@ def onnx(model, openvino, shared):
     def same_job(job_file, *how):
         job, before = (json.loads(each.read_text()) for each in (job_file, kept / "job"))
         assert (job.pop("openvino"), before.pop("openvino")) == (False, True)
-        for name in ("metadata", "modules"):
-            assert job[name] == before[name]
+        assert job["metadata"] == before["metadata"]
         shutil.copy(kept / "converted", job["converted"])
         found = json.loads((kept / "found").read_text())
         assert found.pop("openvino")

@@ -1,6 +1,7 @@
 """Several processes search on data of one's own, with a model of one's own."""
 
 import importlib
+import threading
 from dataclasses import replace
 
 import pytest
@@ -46,28 +47,32 @@ def test_workers_are_sent_the_data_and_the_model(tmp_path, build, monkeypatch):
     monkeypatch.setattr("keras_drnn.tuning.workers.with_workers", one_worker)
     folder = tmp_path / "s"
     settings = replace(SETTINGS, folds=1, trials=1, steps=4)
-    outcome = search(folder, X, Y, test=TEST, build=build, settings=settings, workers=2)
+    of_the_program = lambda values: build(values)  # noqa: E731
+    of_the_program.__module__ = "__main__"
+    of_the_program.__qualname__ = "own"
+    outcome = search(folder, X, Y, test=TEST, build=of_the_program, settings=settings, workers=2)
     assert asked == [2] and outcome["counts"]["finished"] == 1
-    assert outcome["winner"]["params"]["build"] == "a_model_of_ones_own.build"
+    assert outcome["winner"]["params"]["build"] == "__main__.own"
     # The data are not left behind.
     assert sorted(path.name for path in (folder / "workers").iterdir()) == ["worker0"]
 
 
-def of_the_program(values):
-    """As if this module were the program that was started."""
-
-
-@pytest.mark.parametrize("case", ["lambda", "program"])
-def test_what_cannot_be_sent_is_refused_before_any_trial(build, case, monkeypatch):
+def test_what_cannot_be_sent_is_refused_before_any_trial(monkeypatch):
     monkeypatch.setattr(OwnObjective, "_check_build", lambda *given: None)
-    own = lambda values: build(values)  # noqa: E731
-    if case == "program":
-        own = of_the_program
-        monkeypatch.setattr(own, "__module__", "__main__")
-        monkeypatch.setattr("__main__.of_the_program", own, raising=False)
-    objective = OwnObjective(ArraySequences(X, Y, test=TEST, folds=1), SETTINGS, own)
-    with pytest.raises(ValueError, match="With several workers `build` must .* a .py file"):
-        own_worker.with_own_workers(2, objective)
+    lock = threading.Lock()
+
+    def locked(values):
+        with lock:
+            return None
+
+    data = ArraySequences(X, Y, test=TEST, folds=1)
+    with pytest.raises(
+        ValueError, match=r"With several workers `build` must .*: TypeError: .*lock"
+    ):
+        own_worker.with_own_workers(2, OwnObjective(data, SETTINGS, locked))
+    data.lock = lock
+    with pytest.raises(ValueError, match="With several workers the data must"):
+        own_worker.with_own_workers(2, OwnObjective(data, SETTINGS))
 
 
 @pytest.mark.parametrize("workers", [0, 1.5, True])
