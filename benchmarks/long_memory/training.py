@@ -25,23 +25,24 @@ def train(
         say: Called with a line of text after each epoch.
 
     Returns:
-        What was found after each epoch: the loss, the measure on what is held out, the seconds that
-        the epoch took without it, and those of the processor's time, which other programs beside it
-        change less.
+        What was found after each epoch, up to one whose loss is no number any more: the loss, the
+        measure on what is held out, the seconds that the epoch took without it, and those of the
+        processor's time, which other programs beside it change less.
     """
-    batches = len(task.epoch(seed, 0).x) // recipe.batch
+    batch = min(recipe.batch, task.size)
+    batches = task.size // batch
     recipe.compile(model, task, recipe.epochs * batches)
     history = load_checkpoint(checkpoint, model).history
     for number in range(len(history), recipe.epochs):
+        if history and not np.isfinite(history[-1]["loss"]):
+            break
         x, y = task.epoch(seed, number)
         # Only whole batches: one of another size would be compiled anew.
-        rows = batches * recipe.batch
+        rows = batches * batch
         start, used = time.perf_counter(), time.process_time()
-        found = model.fit(
-            x[:rows], y[:rows], batch_size=recipe.batch, shuffle=False, verbose=0
-        ).history
+        found = model.fit(x[:rows], y[:rows], batch_size=batch, shuffle=False, verbose=0).history
         seconds, used = time.perf_counter() - start, time.process_time() - used
-        value = judge(model, task, task.validation(), recipe.batch)
+        value = judge(model, task, task.validation(), batch)
         history.append(
             {
                 "loss": float(found["loss"][0]),
@@ -53,8 +54,6 @@ def train(
         save_checkpoint(checkpoint, model, Progress(history))
         say(f"epoch {number + 1}: loss {history[-1]['loss']:.4f}, "
             f"{task.measure.name} {value:.4f} held out, {seconds:.0f} s")  # fmt: skip
-        if not np.isfinite(history[-1]["loss"]):
-            break
     return history
 
 

@@ -71,6 +71,22 @@ def test_a_training_that_was_cut_off_ends_as_if_it_had_not_been(trained):
         np.testing.assert_array_equal(one, other)
 
 
+class Broken(AddingTask):
+    """Has a number in it that is none."""
+
+    def epoch(self, seed, number):
+        samples = super().epoch(seed, number)
+        return samples._replace(y=samples.y * np.nan)
+
+
+def test_a_training_whose_loss_is_no_number_ends(tmp_path):
+    task = Broken("broken", 6, 2, 1, SQUARED_ERROR, training_samples=8, held_out_samples=4)
+    for _ in range(2):  # when its command is given again too
+        model, _ = build(PEERS["drnn"], task, 300, OPTIONS)
+        history = train(model, task, RECIPE, 0, tmp_path / "broken.npz", lambda line: None)
+        assert len(history) == 1 and np.isnan(history[0]["loss"])
+
+
 class Watched(AddingTask):
     """Says when the test data are asked for."""
 

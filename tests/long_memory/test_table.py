@@ -8,9 +8,10 @@ from benchmarks.long_memory.table import rows
 
 def run(seed, value, *, model="drnn", task="psmnist", measure="accuracy", rate=3e-3, **more):
     recipe = {"epochs": 2, "learning_rate": rate}
+    options = json.loads(json.dumps(PEERS[model].options({})))
     return {
         "task": task, "model": model, "parameters": 100, "trained_parameters": 99, "seed": seed,
-        "options": json.loads(json.dumps(PEERS[model].options({}))), "recipe": recipe, "measure": measure,
+        "options": options, "recipe": recipe, "measure": measure,
         "validation": value, "history": [{"loss": 1, "processor_seconds": 9.0}], **more,
     }  # fmt: skip
 

@@ -18,7 +18,14 @@ _FOURS = (1, 4, 16, 64, 256)
 _KINDS = ("tanh", "relu")
 
 PEERS = {
-    "drnn": Peer(drnn, {"delays": (_THREES, _TWOS, _FOURS), "activation": _KINDS}),
+    "drnn": Peer(
+        drnn,
+        {
+            "delays": (_THREES, _TWOS, _FOURS),
+            "activation": _KINDS,
+            "spectral_norm": (None, 1.0),
+        },
+    ),
     "stacked_drnn": Peer(
         stacked_drnn,
         {"delays": (((1, 3, 9, 27), (9, 27, 81, 243)), ((1, 4, 16), (1, 4, 16, 64, 256)))},

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import keras
 
-from keras_drnn import DelayedRNN
+from keras_drnn import DelayedRNN, SpectralNorm
 
 DELAYS = (1, 3, 9, 27, 81, 243)
 
@@ -21,6 +21,7 @@ def drnn(
     gain: float | Sequence[float] = 1.0,
     dropout: float = 0.0,
     recurrent_dropout: float = 0.0,
+    spectral_norm: float | None = None,
 ):
     """One layer.
 
@@ -36,6 +37,8 @@ def drnn(
         gain: What they are multiplied by, for all groups or for each.
         dropout: Of what the first group reads.
         recurrent_dropout: Of the groups' own states.
+        spectral_norm: The most that recurrent kernels may have, or `None`. With `relu` and a norm
+            above 1 a state of a thousand updates may grow beyond all numbers.
     """
     layer = DelayedRNN(
         group_sizes(width, delays, shares),
@@ -45,6 +48,7 @@ def drnn(
         recurrent_initializer=_initializers(recurrent, gain, len(delays)),
         dropout=dropout,
         recurrent_dropout=recurrent_dropout,
+        recurrent_constraint=None if spectral_norm is None else SpectralNorm(spectral_norm),
         return_sequences=every_step,
     )
     return layer(x)

@@ -30,5 +30,14 @@ def copying(wait: int) -> CopyTask:
     """The task `copy`: `wait` steps from the last mark to the first that is said again."""
     steps = wait + 2 * MARKS
     return CopyTask(
-        f"copy{wait}", steps, KINDS + 2, KINDS + 1, recall(MARKS), every_step=True, solved=SOLVED
+        f"copy{wait}",
+        steps,
+        KINDS + 2,
+        KINDS + 1,
+        recall(MARKS),
+        every_step=True,
+        solved=SOLVED,
+        # Half as many as usual: each step has ten numbers and nine answers.
+        training_samples=10_000,
+        held_out_samples=1_000,
     )

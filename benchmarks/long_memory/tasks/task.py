@@ -38,6 +38,11 @@ class Task(ABC):
     every_step: bool = False
     solved: float | None = None
 
+    @property
+    @abstractmethod
+    def size(self) -> int:
+        """How many sequences an epoch has."""
+
     @abstractmethod
     def epoch(self, seed: int, number: int) -> Samples:
         """The training data of an epoch, in the order to be trained in: the same when repeated."""
@@ -57,9 +62,13 @@ class ArrayTask(Task):
 
     parts: dict[str, Samples] | None = None
 
+    @property
+    def size(self) -> int:
+        return len(self.parts["train"].x)
+
     def epoch(self, seed: int, number: int) -> Samples:
         train = self.parts["train"]
-        order = np.random.default_rng([seed, number]).permutation(len(train.x))
+        order = np.random.default_rng([seed, number]).permutation(self.size)
         return Samples(train.x[order], train.y[order])
 
     def validation(self) -> Samples:
@@ -79,6 +88,10 @@ class DrawnTask(Task):
 
     training_samples: int = 20_000
     held_out_samples: int = 2_000
+
+    @property
+    def size(self) -> int:
+        return self.training_samples
 
     @abstractmethod
     def draw(self, samples: int, rng: np.random.Generator) -> Samples:
