@@ -15,6 +15,7 @@ import tomllib
 from pathlib import Path
 
 PROJECT = Path(__file__).parents[1] / "pyproject.toml"
+RUNTIME = PROJECT.parent / "runtime/pyproject.toml"
 CONSTRAINTS = PROJECT.with_name("constraints.txt")
 PLATFORMS = {
     "Linux x86_64": "x86_64-manylinux_2_28",
@@ -24,6 +25,8 @@ PLATFORMS = {
 }
 EXTRAS = ["jax", "torch", "tensorflow", "sklearn", "tune", "openvino", "all", "dev"]
 CONSTRAINED = ["all", "dev"]  # as the README and CONTRIBUTING install them
+BY_ITSELF = "runtime"  # keras-drnn-runtime, with its extras
+COLUMNS = [*EXTRAS, BY_ITSELF]
 MACOS = "14.0"  # the oldest that torch supports
 
 
@@ -35,7 +38,8 @@ def supported_pythons() -> list[str]:
 
 def fault(platform: str, python: str, extra: str) -> str:
     """Why the extra cannot be installed there, or nothing."""
-    command = ["uv", "pip", "compile", str(PROJECT), "--extra", extra, "--quiet"]
+    command = ["uv", "pip", "compile", "--quiet"]
+    command += [RUNTIME, "--all-extras"] if extra == BY_ITSELF else [PROJECT, "--extra", extra]
     command += ["--python-version", python, "--python-platform", platform]
     command += ["--only-binary", ":all:"]
     if extra in CONSTRAINED:
@@ -50,15 +54,15 @@ def main() -> int:
         (name, python, extra)
         for name in PLATFORMS
         for python in supported_pythons()
-        for extra in EXTRAS
+        for extra in COLUMNS
     ]
     with concurrent.futures.ThreadPoolExecutor(4) as pool:
         found = pool.map(lambda place: fault(PLATFORMS[place[0]], *place[1:]), places)
         faults = dict(zip(places, found, strict=True))
-    print(f"{'':22}" + "".join(f"{extra:>12}" for extra in EXTRAS))
+    print(f"{'':22}" + "".join(f"{extra:>12}" for extra in COLUMNS))
     for name in PLATFORMS:
         for python in supported_pythons():
-            cells = ["-" if faults[name, python, extra] else "yes" for extra in EXTRAS]
+            cells = ["-" if faults[name, python, extra] else "yes" for extra in COLUMNS]
             print(f"{name + ' ' + python:22}" + "".join(f"{cell:>12}" for cell in cells))
     for place, text in faults.items():
         if text:

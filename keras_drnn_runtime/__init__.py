@@ -16,9 +16,13 @@ __all__ = [
     "Recogniser",
     "Stream",
     "StreamingClassifier",
+    "__version__",
     "open_model",
     "read_metadata",
 ]
+
+#: That of keras-drnn, which contains this package.
+__version__ = "0.1.0"
 
 
 def open_model(path: str | Path, threads: int = 1) -> LiteRTModel | StreamingClassifier:

@@ -29,7 +29,11 @@ def public(module_name):
     return names
 
 
-PUBLIC = (public("keras_drnn") | public("keras_drnn_runtime")) - {"keras_drnn.__version__"}
+PUBLIC = {
+    name
+    for name in public("keras_drnn") | public("keras_drnn_runtime")
+    if not name.endswith(".__version__")
+}
 MODULES = {name.rsplit(".", depth)[0] for name in PUBLIC for depth in range(1, name.count(".") + 1)}
 
 
