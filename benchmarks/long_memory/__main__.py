@@ -14,7 +14,7 @@ from benchmarks.long_memory.tasks import TASKS, Task, make_task
 
 def main(arguments: list[str] | None = None) -> None:
     """Run the benchmark."""
-    given = _parser().parse_args(arguments)
+    given = parser().parse_args(arguments)
     try:
         task = make_task(given.task, steps=given.steps, mnist_file=given.mnist, text=given.text)
         recipe = Recipe().changed(_values(given.set))
@@ -66,34 +66,35 @@ def _values(texts: list[str]) -> dict:
     return values
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
+def parser() -> argparse.ArgumentParser:
+    """What the command understands."""
+    found = argparse.ArgumentParser(
         prog="python -m benchmarks.long_memory",
         description="The D-RNN against its peers on tasks that need a long memory.",
     )
-    parser.add_argument("--task", choices=TASKS, required=True)
-    parser.add_argument("--models", default="drnn", help=", ".join(PEERS))
-    parser.add_argument("--parameters", type=int, default=45_000, help="at most, of each model")
-    parser.add_argument("--seeds", type=int, default=1)
-    parser.add_argument("--first-seed", type=int, default=0)
-    parser.add_argument("--steps", type=int, default=1_000, help="of adding and copy")
-    parser.add_argument("--mnist", type=Path, help="mnist.npz")
-    parser.add_argument("--text", type=Path, help="a text for characters")
-    parser.add_argument(
+    found.add_argument("--task", choices=TASKS, required=True)
+    found.add_argument("--models", default="drnn", help=", ".join(PEERS))
+    found.add_argument("--parameters", type=int, default=45_000, help="at most, of each model")
+    found.add_argument("--seeds", type=int, default=1)
+    found.add_argument("--first-seed", type=int, default=0)
+    found.add_argument("--steps", type=int, default=1_000, help="of adding and copy")
+    found.add_argument("--mnist", type=Path, help="mnist.npz")
+    found.add_argument("--text", type=Path, help="a text for characters")
+    found.add_argument(
         "--set", action="append", default=[], metavar="FIELD=VALUE", help="of the recipe"
     )
-    parser.add_argument(
+    found.add_argument(
         "--option", action="append", default=[], metavar="NAME=VALUE", help="of the models"
     )
-    parser.add_argument(
+    found.add_argument(
         "--trials", type=int, default=0, help="settings to try first, as many for each model"
     )
-    parser.add_argument("--trial-epochs", type=int, default=2, help="of each trial")
-    parser.add_argument("--test", action="store_true", help="at the end, on the test data, once")
-    parser.add_argument("--mlflow", action="store_true", help="show runs in MLflow too")
-    parser.add_argument("--results", type=Path, default=RESULTS)
-    parser.add_argument("--work", type=Path, default=Path("drnn-runs/long_memory"))
-    return parser
+    found.add_argument("--trial-epochs", type=int, default=2, help="of each trial")
+    found.add_argument("--test", action="store_true", help="at the end, on the test data, once")
+    found.add_argument("--mlflow", action="store_true", help="show runs in MLflow too")
+    found.add_argument("--results", type=Path, default=RESULTS)
+    found.add_argument("--work", type=Path, default=Path("drnn-runs/long_memory"))
+    return found
 
 
 if __name__ == "__main__":
