@@ -73,7 +73,7 @@ def _row(runs: list[dict]) -> dict:
         # The first epoch compiles.
         "processor, s an epoch": round(float(np.min(used))) if used else "",
         "differs from the defaults in": _differences(first),
-        "rank": -np.mean(validation) if errors else np.mean(validation),
+        "rank": np.nan_to_num(-np.mean(validation) if errors else np.mean(validation), nan=-np.inf),
     }
 
 

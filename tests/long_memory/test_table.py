@@ -27,10 +27,11 @@ def test_seeds_are_one_row_and_the_best_settings_come_first():
     assert worst["differs from the defaults in"] == ""
 
 
-def test_of_errors_the_smallest_is_best():
+def test_of_errors_the_smallest_is_best_and_none_the_worst():
     runs = [
         run(0, value, task="adding9", measure="squared_error", rate=value, test=value / 2)
-        for value in (0.2, 0.1)
+        for value in (float("nan"), 0.2, 0.1)
     ]
     (best,) = rows(runs, every=False)
+    assert rows(runs, every=True)[-1]["held out"] == "nan"
     assert best["held out"] == "0.1000" and best["test"] == "0.0500"
