@@ -319,7 +319,8 @@ def fit(shapes, expected) -> bool:
 
 
 def clone(initializer):
-    """A fresh copy, so that an unseeded initializer does not repeat its values in every group."""
-    if isinstance(initializer, initializers.Initializer):
+    """A fresh copy of what draws from a seed, or it would draw the same values for every group."""
+    # Of the others some come back from their configuration without their arguments, as Identity.
+    if isinstance(initializer, initializers.Initializer) and "seed" in initializer.get_config():
         return initializer.clone()
     return initializer

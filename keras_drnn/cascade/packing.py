@@ -19,6 +19,8 @@ def pack(inputs: Tensor, mask: Tensor) -> tuple[Tensor, Tensor]:
     frames = ops.arange(length, dtype="int32")[None]
     order = ops.argsort(ops.where(mask, frames, frames + length), axis=1)
     steps = ops.cumsum(ops.cast(mask, "int32"), axis=1) - 1
+    # Masked frames are computed with, behind the others, and a NaN times no gradient is a NaN.
+    inputs = ops.where(mask[..., None], inputs, ops.zeros_like(inputs))
     return take_frames(inputs, order), steps
 
 

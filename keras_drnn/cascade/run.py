@@ -1,13 +1,17 @@
 """The cascade: group after group over the whole sequence."""
 
+import keras
+from keras import activations
+
 from keras_drnn import ops
+from keras_drnn.cascade import sizes
 from keras_drnn.cascade.clocks import Clocks
 from keras_drnn.cascade.group_states import GroupStates
 from keras_drnn.cascade.own_clocks import OwnClocks
 from keras_drnn.cascade.packing import pack
 from keras_drnn.cascade.shared_clock import SharedClock
 from keras_drnn.cell import DelayedRNNCell
-from keras_drnn.ops import Tensor
+from keras_drnn.ops import Size, Tensor
 from keras_drnn.recurrence import recurrence
 
 
@@ -54,7 +58,9 @@ def run(
     else:
         clocks = OwnClocks(cell.delays, cell.first_step, length, clock)
 
-    groups = _compute(cell, clocks, inputs, initial_h, recurrent_mask, unroll)
+    # Each sample's own last step, where masks make them differ.
+    last = None if steps is None else steps[:, -1:]
+    groups = _compute(cell, clocks, inputs, initial_h, last, recurrent_mask, unroll)
     ends = [states.after(clocks.updates_until(g, taken - 1)) for g, states in enumerate(groups)]
     final_h = ops.concatenate(ends, axis=-1)
     phases = ops.broadcast_to(clocks.phases_after(taken), (batch, len(cell.delays)))
@@ -82,6 +88,7 @@ def _compute(
     clocks: Clocks,
     inputs: Tensor,
     initial_h: Tensor,
+    last: Tensor | None,
     recurrent_mask: Tensor | None,
     unroll: bool,
 ) -> list[GroupStates]:
@@ -98,9 +105,11 @@ def _compute(
         )
         updated = None
         if z is not None:
-            updated = recurrence(
-                z, initial, cell.recurrent_kernels[g], cell.activation, masks[g], unroll
-            )
+            if last is not None and cell.activation is activations.relu:
+                z = _still_after(z, clocks.updates_until(g, last))
+            # Not cast by Keras where a layer's `stateless_call` is called, as on JAX.
+            kernel = ops.cast(cell.recurrent_kernels[g], z.dtype)
+            updated = recurrence(z, initial, kernel, cell.activation, masks[g], unroll)
         groups.append(GroupStates(initial, updated))
     return groups
 
@@ -124,5 +133,17 @@ def _drive(cell: DelayedRNNCell, clocks: Clocks, group: int, faster: GroupStates
 
 
 def _project(cell: DelayedRNNCell, group: int, x: Tensor) -> Tensor:
-    z = ops.matmul(x, cell.kernels[group])
-    return z + cell.biases[group] if cell.use_bias else z
+    z = ops.matmul(x, ops.cast(cell.kernels[group], x.dtype))
+    return z + ops.cast(cell.biases[group], x.dtype) if cell.use_bias else z
+
+
+def _still_after(z: Tensor, updates: Size) -> Tensor:
+    """What drives a group of ReLUs, with nothing of it left after so many updates.
+
+    What a group computes past a sample's last step is never looked at. But there it may grow out of
+    the numbers of its type, and then the gradient of what is not looked at is no longer zero.
+    """
+    numbers = ops.expand_dims(sizes.count_up_to(ops.shape(z)[0]), (1, 2))
+    half = keras.backend.standardize_dtype(z.dtype) == "float16"
+    lowest = ops.cast(-3e4 if half else -1e38, z.dtype)  # times zero it is zero, as -inf is not
+    return ops.where(ops.less(numbers, ops.expand_dims(updates, 0)), z, lowest)

@@ -41,7 +41,8 @@ def _backward(activation, saved, gradients):
     states, h0, w = saved
     slope = SLOPES[activation]
     w_transposed = w.T
-    last = len(states) - 1
+    updates = states.shape[0]  # not len(): an exported model has no number for it
+    last = updates - 1
 
     def step(k, carry):
         # The gradients are read and written over: one large buffer less.
@@ -52,7 +53,7 @@ def _backward(activation, saved, gradients):
         dz = (gradient + dz @ w_transposed) * slope(h)
         return dz, lax.dynamic_update_index_in_dim(rows, dz, last - k, 0)
 
-    dz_0, dz = lax.fori_loop(0, len(states), step, (jnp.zeros_like(h0), gradients))
+    dz_0, dz = lax.fori_loop(0, updates, step, (jnp.zeros_like(h0), gradients))
     before = jnp.concatenate([h0[None], states[:-1]])
     return dz, dz_0 @ w_transposed, _rows(before).T @ _rows(dz)
 

@@ -90,3 +90,25 @@ def test_vmap_over_weights_is_each_layer_by_itself():
     found = jax.vmap(run)(several)
     for number in range(2):
         np.testing.assert_allclose(found[number], run([w[number] for w in several]), atol=1e-6)
+
+
+def test_a_stateless_call_computes_in_the_compute_dtype():
+    """Keras casts the weights of a mixed policy in `layer(x)` alone."""
+    x = np.random.default_rng(0).normal(size=(4, 7, 3)).astype("float32")
+    layer = DelayedRNN([2, 3], (1, 3), return_sequences=True, dtype="mixed_bfloat16")
+    expected = layer(x)
+    found, _ = layer.stateless_call([v.value for v in layer.variables], [], x)
+    assert found.dtype == "bfloat16"
+    np.testing.assert_array_equal(found.astype("float32"), expected.astype("float32"))
+
+
+def test_gradients_are_exported_for_any_length():
+    """As Keras' `export` does with a model that takes any number of steps."""
+    layer = DelayedRNN([2, 3], (1, 3), activation="tanh")
+    layer.build((2, None, 3))
+    weights = [variable.value for variable in layer.variables]
+    gradient = jax.grad(lambda x: (layer.stateless_call(weights, [], x)[0] ** 2).sum())
+    of_any_length = jax.ShapeDtypeStruct(jax.export.symbolic_shape("2, steps, 3"), "float32")
+    exported = jax.export.export(jax.jit(gradient))(of_any_length)
+    x = np.random.default_rng(0).normal(size=(2, 7, 3)).astype("float32")
+    np.testing.assert_allclose(exported.call(x), gradient(x), atol=1e-6)

@@ -4,6 +4,7 @@ import keras
 import numpy as np
 import pytest
 from arrays import call, numpy
+from differentiate import gradients
 from keras import ops
 from reference import delayed_rnn
 
@@ -37,6 +38,23 @@ def test_what_stands_in_masked_frames_does_not_matter(filler):
         expected = numpy(call(layer, X, mask=ops.convert_to_tensor(HOLES)))
         found = numpy(call(layer, x, mask=ops.convert_to_tensor(HOLES)))
         np.testing.assert_array_equal(found, expected)
+
+
+@pytest.mark.parametrize("filler", [0.0, np.nan])
+def test_gradients_do_not_see_masked_frames(filler):
+    """Not even where a ReLU that goes on growing behind the last frame would overflow."""
+    clip = np.random.default_rng(0).uniform(0.5, 1, (1, 6, 3)).astype("float32")
+    padded = np.concatenate([clip, np.full((1, 400, 3), filler, "float32")], axis=1)
+    layer = DelayedRNN(6, DELAYS, recurrent_initializer=keras.initializers.Constant(0.7))
+    layer.build(clip.shape)
+    layer.set_weights([np.abs(weight) + 0.1 for weight in layer.get_weights()])
+    state = [np.ones((1, 6), "float32")]
+    expected = gradients(layer, clip, state, None, ops.sum)
+    found = gradients(layer, padded, state, np.arange(406)[None] < 6, ops.sum)
+    assert min(np.abs(each).max() for each in expected) > 0.1
+    expected[-2] = np.pad(expected[-2], ((0, 0), (0, 400), (0, 0)))  # by the inputs
+    for a, b in zip(found, expected, strict=True):
+        np.testing.assert_allclose(a, b, rtol=1e-4)
 
 
 def test_a_mask_may_be_integers():

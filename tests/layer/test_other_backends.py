@@ -28,7 +28,7 @@ import keras, numpy as np
 import keras_drnn
 
 if keras.backend.backend() == "openvino":
-    # As docs/guides/layer.md says: or `predict` computes in bfloat16 where processors can.
+    # As docs/guides/backends.md says: or `predict` computes in bfloat16 where processors can.
     from functools import partial
     import openvino
 

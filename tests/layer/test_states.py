@@ -196,7 +196,7 @@ TOLERANCES = {"float32": 1e-5, "mixed_float16": 5e-3, "mixed_bfloat16": 4e-2}
 
 @pytest.mark.parametrize("policy", ["float32", "mixed_float16"])
 def test_what_goes_on_from_batch_to_batch(policy):
-    """Every way but `model(x)` starts each batch from zero on JAX, as docs/guides/layer.md says."""
+    """Every way but `model(x)` starts each batch from zero on JAX, as docs/guides/state.md says."""
     model, layer, batches = stateful_model(policy)
     tolerance = TOLERANCES[policy]
     goes_on = keras.backend.backend() != "jax"
@@ -303,7 +303,7 @@ def test_the_stepped_cell_goes_on_or_is_refused(policy, stacked):
 
 @pytest.mark.skipif(keras.backend.backend() != "jax", reason="Of compilation by JAX")
 def test_jax_compiles_the_state_in():
-    """As docs/guides/layer.md warns; should it fail, Keras has mended it."""
+    """As docs/guides/state.md warns; should it fail, Keras has mended it."""
     model, layer, batches = stateful_model("float32")
     fresh = numpy(model(batches[:2]))
     before = model.predict(batches[:2], verbose=0)

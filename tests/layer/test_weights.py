@@ -53,6 +53,14 @@ def test_each_initializer_reaches_its_own_weights():
             np.testing.assert_array_equal(weight, position % 3 + 1)
 
 
+def test_an_initializer_keeps_its_arguments():
+    """Keras' Identity comes back from its configuration without its gain."""
+    for layer in layers(recurrent_initializer=keras.initializers.Identity(0.5)):
+        layer.build(X.shape)
+        for recurrent in layer.get_weights()[1::3]:
+            np.testing.assert_array_equal(recurrent, 0.5 * np.eye(2))
+
+
 def test_default_initializers():
     layer = DelayedRNN(30, (1, 2, 3))
     layer.build((None, None, 10))
