@@ -5,6 +5,7 @@ import json
 import sys
 from pathlib import Path
 
+from benchmarks.long_memory.devices import use_devices
 from benchmarks.long_memory.peers import PEERS
 from benchmarks.long_memory.recipe import Recipe
 from benchmarks.long_memory.results import RESULTS, Run
@@ -16,6 +17,7 @@ def main(arguments: list[str] | None = None) -> None:
     """Run the benchmark."""
     given = parser().parse_args(arguments)
     try:
+        use_devices(given.devices)
         task = make_task(given.task, steps=given.steps, mnist_file=given.mnist, text=given.text)
         recipe = Recipe().changed(_values(given.set))
         for model in given.models.split(","):
@@ -91,6 +93,9 @@ def parser() -> argparse.ArgumentParser:
     )
     found.add_argument("--trial-epochs", type=int, default=2, help="of each trial")
     found.add_argument("--test", action="store_true", help="at the end, on the test data, once")
+    found.add_argument(
+        "--devices", type=int, default=1, help="over which each batch is split: cores, on JAX"
+    )
     found.add_argument("--mlflow", action="store_true", help="show runs in MLflow too")
     found.add_argument("--results", type=Path, default=RESULTS)
     found.add_argument("--work", type=Path, default=Path("drnn-runs/long_memory"))

@@ -30,9 +30,12 @@ def build(
         h = keras.layers.Dropout(dropout)(h) if dropout else h
         return keras.Model(x, keras.layers.Dense(task.outputs)(h))
 
+    distribution = keras.distribution.distribution()
+    keras.distribution.set_distribution(None)
     width = widest(lambda width: without_values(lambda: count(model(width))), parameters)
     # The same weights, and names of variables, in every process.
     keras.utils.clear_session()
+    keras.distribution.set_distribution(distribution)
     keras.utils.set_random_seed(seed)
     return model(width), width
 

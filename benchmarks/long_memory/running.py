@@ -7,6 +7,7 @@ import keras
 from benchmarks.long_memory.budget import count
 from benchmarks.long_memory.build import build
 from benchmarks.long_memory.costs import multiply_adds
+from benchmarks.long_memory.devices import devices_in_use
 from benchmarks.long_memory.peers import PEERS
 from benchmarks.long_memory.results import Run, read
 from benchmarks.long_memory.tasks import Task
@@ -47,7 +48,11 @@ def perform(run: Run, task: Task, *, results: Path, work: Path, test: bool, say=
         "measure": task.measure.name,
         "validation": history[-1]["validation"],
         "history": history,
-        "environment": {**environment(), "backend": keras.backend.backend()},
+        "environment": {
+            **environment(),
+            "backend": keras.backend.backend(),
+            "devices": devices_in_use(),
+        },
     }
     if test:
         found["test"] = judge(model, task, task.test(), run.recipe.batch)

@@ -2,12 +2,14 @@
 
 import json
 
+import keras
 import numpy as np
 import pytest
 
 from benchmarks.long_memory.__main__ import main
 from benchmarks.long_memory.budget import count, widest
 from benchmarks.long_memory.build import build
+from benchmarks.long_memory.devices import devices_in_use
 from benchmarks.long_memory.peers import PEERS
 from benchmarks.long_memory.recipe import Recipe
 from benchmarks.long_memory.results import Run
@@ -115,6 +117,16 @@ def test_the_test_data_are_asked_for_once_and_only_where_wanted(tmp_path):
     written = json.loads(run.path(tmp_path).read_text())
     assert written["test"] == found["test"] and written["options"]["delays"] == [1, 2]
     assert written["trained_parameters"] <= 300 and written["recipe"]["epochs"] == 2
+
+
+def test_a_distribution_is_kept_where_a_model_is_built():
+    distribution = keras.distribution.DataParallel(devices=keras.distribution.list_devices()[:1])
+    keras.distribution.set_distribution(distribution)
+    try:
+        build(PEERS["drnn"], TASK, 300, OPTIONS)
+        assert keras.distribution.distribution() is distribution and devices_in_use() == 1
+    finally:
+        keras.distribution.set_distribution(None)
 
 
 def test_other_settings_are_another_file(tmp_path):

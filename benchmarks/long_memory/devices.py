@@ -1,0 +1,31 @@
+"""Several cores: each trains with a part of every batch."""
+
+import keras
+
+
+def use_devices(number: int) -> None:
+    """Split every batch over so many devices, of which JAX makes as many of a CPU as are wanted.
+
+    To be called before anything is computed.
+
+    Raises:
+        ValueError: On another backend.
+    """
+    if number == 1:
+        return
+    if keras.backend.backend() != "jax":
+        raise ValueError(
+            "Several devices are for JAX: set KERAS_BACKEND=jax, or leave --devices out. "
+            f"Received: {keras.backend.backend()}"
+        )
+    import jax
+
+    jax.config.update("jax_num_cpu_devices", number)
+    devices = keras.distribution.list_devices()[:number]
+    keras.distribution.set_distribution(keras.distribution.DataParallel(devices=devices))
+
+
+def devices_in_use() -> int:
+    """Over how many devices batches are split."""
+    distribution = keras.distribution.distribution()
+    return 1 if distribution is None else int(distribution.device_mesh.devices.size)
