@@ -1,8 +1,9 @@
 """What number formats cost trained models in accuracy.
 
-    python benchmarks/quantised.py all_sqe drnn-runs/nucla-cross-view-best-*/runs/drnn-seed*
+    drnn compare --data nucla --root all_sqe --preset stream --models drnn --seeds 3
+    python benchmarks/quantised.py all_sqe drnn-runs/nucla-cross-view-stream-*/runs/drnn-seed*
 
-Each run of `drnn compare` on N-UCLA is exported as a stream in every form; int8 measures its ranges
+Each run on N-UCLA is exported as a stream in every form; int8 measures its ranges
 on training clips. Sequence accuracy on the validation clips, on all test clips, and on those that
 are no copies of a training clip; and the share of test clips for which the file decides as Keras
 does, which scatters less than the accuracy. Writes `benchmarks/results/quantised.json`.
