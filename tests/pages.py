@@ -10,11 +10,7 @@ from sybil.parsers.markdown import CodeBlockParser
 from sybil.parsers.markdown.lexers import RawFencedCodeBlockLexer
 
 ROOT = Path(__file__).parents[1]
-NOTEBOOKS = ROOT / "docs" / "notebooks"  # executed as notebooks, by a test of their own
-PAGES = [
-    ROOT / "README.md",
-    *(path for path in sorted((ROOT / "docs").rglob("*.md")) if NOTEBOOKS not in path.parents),
-]
+PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
 FENCED_OR_HIDDEN = CodeBlockParser("python").lexers
 FENCED = RawFencedCodeBlockLexer(re.compile(r"(?P<kind>.*)\n"))
 SESSION = DocTestStringParser()
