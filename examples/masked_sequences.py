@@ -48,7 +48,7 @@ def main(count: int = 2000) -> float:
     model.fit(pad(clips), marks, batch_size=50, epochs=5, verbose=0)
 
     clips, marks = make_data(500, seed=1)
-    _, accuracy = model.evaluate(pad(clips), marks, verbose=0)
+    _, accuracy = model.evaluate(pad(clips), marks, batch_size=500, verbose=0)
     padded = model.predict(pad(clips[:1]), verbose=0)
     alone = model.predict(clips[0][None], verbose=0)
     np.testing.assert_allclose(padded, alone, atol=1e-5)

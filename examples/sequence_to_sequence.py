@@ -41,7 +41,7 @@ def main(count: int = 4000) -> float:
     (tunes, heard), backwards = make_data(500, seed=1)
     heard = np.full_like(heard, NOTES)
     for step in range(LENGTH):
-        notes = model.predict([tunes, heard], verbose=0)[:, step].argmax(axis=-1)
+        notes = model.predict([tunes, heard], batch_size=500, verbose=0)[:, step].argmax(axis=-1)
         heard[:, step + 1 : step + 2] = notes[:, None]
     return float(np.mean(np.concatenate([heard[:, 1:], notes[:, None]], axis=1) == backwards))
 

@@ -38,7 +38,7 @@ def main(count: int = 2000) -> float:
     model.compile(keras.optimizers.Adam(0.005), loss, metrics=["accuracy"])
     model.fit(*make_data(count, seed=0), batch_size=50, epochs=5, verbose=0)
     x, orders = make_data(500, seed=1)
-    _, accuracy = model.evaluate(x, orders, verbose=0)
+    _, accuracy = model.evaluate(x, orders, batch_size=500, verbose=0)
 
     cells = [DelayedRNNCell(40, delays=(1, 3, 9, 27)) for _ in range(2)]
     stepped = keras.Sequential(
@@ -49,7 +49,7 @@ def main(count: int = 2000) -> float:
         ]
     )
     stepped.set_weights(model.get_weights())
-    scores = model.predict(x, verbose=0), stepped.predict(x, verbose=0)
+    scores = [each.predict(x, batch_size=500, verbose=0) for each in (model, stepped)]
     np.testing.assert_allclose(*scores, rtol=1e-3, atol=1e-3)
     return accuracy
 

@@ -41,10 +41,10 @@ def main(count: int = 2000) -> float:
     scores = []
     state = [np.zeros((200, 32)), np.zeros((200, 3))]  # zeros: a stream begins
     for chunk in np.split(x, 4, axis=1):
-        found, *state = chunked.predict([chunk, *state], verbose=0)
+        found, *state = chunked.predict([chunk, *state], batch_size=200, verbose=0)
         scores.append(found)
     scores = np.concatenate(scores, axis=1)
-    np.testing.assert_allclose(scores, whole.predict(x, verbose=0), atol=1e-5)
+    np.testing.assert_allclose(scores, whole.predict(x, batch_size=200, verbose=0), atol=1e-5)
     return float(np.mean((scores > 0.5) == lit))
 
 

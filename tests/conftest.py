@@ -4,6 +4,7 @@ import atexit
 import gc
 import os
 import shutil
+import sys
 import tempfile
 from pathlib import Path
 
@@ -11,6 +12,9 @@ import pytest
 
 os.environ.setdefault("KERAS_BACKEND", "jax")
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+# TensorFlow imports JAX where it finds it.
+if os.environ["KERAS_BACKEND"] != "jax":
+    sys.modules["jax"] = None
 # What JAX has compiled for one test it does not compile again for another, in whatever process.
 if "JAX_COMPILATION_CACHE_DIR" not in os.environ:
     compiled = tempfile.mkdtemp(prefix="compiled-")
@@ -27,6 +31,8 @@ os.environ.setdefault(
     "--xla_backend_optimization_level=0 --xla_cpu_use_fusion_emitters=false"
     " --xla_cpu_parallel_codegen_split_count=1",
 )
+# There is a pytest on each core: threads for arrays this small only wait for each other.
+os.environ.setdefault("OMP_NUM_THREADS", "1")
 # Where in Python an operation comes from is read by nobody.
 os.environ.setdefault("JAX_TRACEBACK_IN_LOCATIONS_LIMIT", "0")
 
@@ -66,6 +72,22 @@ def one_converter():
         patch.setattr(conversion, "start_process", converter)
         yield
     converter.close()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def clear_caches():
+    """JAX's own: while tests run, what a training lets go of is kept for the next one."""
+    import keras
+
+    if keras.backend.backend() != "jax":
+        yield None
+        return
+    import jax
+
+    kept = jax.clear_caches
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(jax, "clear_caches", lambda: None)
+        yield kept
 
 
 def pytest_collection_finish():

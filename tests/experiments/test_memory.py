@@ -26,9 +26,10 @@ def test_a_trained_model_is_let_go_of():
 
 
 @pytest.mark.skipif(keras.backend.backend() != "jax", reason="a cache of JAX")
-def test_compiled_programs_are_let_go_of():
+def test_compiled_programs_are_let_go_of(clear_caches, monkeypatch):
     import jax
 
+    monkeypatch.setattr(jax, "clear_caches", clear_caches)
     double = jax.jit(lambda x: x + x)
     double(1.0)
     assert double._cache_size() == 1

@@ -98,11 +98,14 @@ def test_vmap_over_weights_is_each_layer_by_itself(layer):
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")
 @pytest.mark.filterwarnings("ignore:The .grad attribute of a Tensor:UserWarning")
 def test_the_compiler_keeps_values_and_gradients(layer):
-    # Without its last stage, which takes a C++ compiler and half a minute.
+    # Without its last stage, which takes a C++ compiler and half a minute. The loop over frames is
+    # written out: with as few as let every group update twice.
+    x = X[:, :4]
     compiled = torch.compile(lambda x: layer(x), backend="aot_eager")
-    torch.testing.assert_close(compiled(X), layer(X))
-    (found,) = gradient(lambda x: compiled(x).square().sum(), X)
-    (expected,) = gradient(lambda x: squares(layer, x), X)
+    torch.testing.assert_close(compiled(x), layer(x))
+    (found,) = gradient(lambda x: compiled(x).square().sum(), x)
+    (expected,) = gradient(lambda x: squares(layer, x), x)
+    assert expected.abs().max() > 0.01
     torch.testing.assert_close(found, expected)
 
 
