@@ -2,8 +2,6 @@
 
 from collections.abc import Sequence
 
-import numpy as np
-
 from keras_drnn import ops
 from keras_drnn.cascade.group_states import GroupStates
 from keras_drnn.cascade.packing import take_frames
@@ -50,8 +48,7 @@ class OwnClocks:
         return states.look_up(self.updates_until(group, steps), batch_axis=0)
 
     def phases_after(self, steps: Size) -> Tensor:
-        delays = np.array([self.delays], dtype="int32")
-        return (self.clock + steps) % ops.convert_to_tensor(delays)
+        return (self.clock + steps) % ops.convert_to_tensor([self.delays], dtype="int32")
 
     def _update_steps(self, group: int) -> Tensor:
         """The steps at which each sample updates, `(batch, updates)`.

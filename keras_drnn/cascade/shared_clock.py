@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 
 import keras
-import numpy as np
 
 from keras_drnn import ops
 from keras_drnn.cascade import sizes
@@ -59,8 +58,8 @@ class SharedClock:
         return ops.slice(rows, (0, start, 0), (batch, self.length, units))
 
     def phases_after(self, steps: Size) -> Tensor:
-        delays = np.array([self.delays], dtype="int32")
-        return ops.convert_to_tensor(steps, dtype="int32") % ops.convert_to_tensor(delays)
+        delays = ops.convert_to_tensor([self.delays], dtype="int32")
+        return ops.convert_to_tensor(steps, dtype="int32") % delays
 
     def _updates(self, group: int) -> Size:
         return self.updates_until(group, self.length - 1)

@@ -3,6 +3,7 @@
 Static ones need no operations to compute with, and slices of static size compile to less.
 """
 
+import keras
 import numpy as np
 
 from keras_drnn import ops
@@ -21,6 +22,7 @@ def minimum(a: Size, b: Size) -> Size:
 
 def count_up_to(count: Size) -> np.ndarray | Tensor:
     """The integers from 0 to `count - 1`."""
-    if isinstance(count, int):
+    # At an array of NumPy's torch's compiler would give up the whole layer.
+    if isinstance(count, int) and keras.backend.backend() != "torch":
         return np.arange(count, dtype="int32")
     return ops.arange(count, dtype="int32")

@@ -9,6 +9,7 @@ from mirrored import check_finished, models, run_path
 from run_folders import write_comparison
 
 import keras_drnn.tracking.mirror
+import keras_drnn.tracking.model
 from keras_drnn.tracking import ComparisonMirror
 from keras_drnn.tracking.store import connect
 
@@ -42,13 +43,19 @@ class Dies:
 
 @pytest.fixture
 def make_folder(tmp_path, monkeypatch):
-    """A run with a model, of which MLflow's own packing, which takes a second, is stood in for."""
+    """A run with a model, of which the packing, which takes a second, is stood in for."""
 
     def save_model(model, path, mlflow_model, **_):
         Path(path).mkdir()
         mlflow_model.add_flavor("python_function")
 
+    def write_wheel(folder):
+        (folder / "a.whl").touch()
+        return folder / "a.whl"
+
     monkeypatch.setattr(mlflow.keras, "save_model", save_model)
+    monkeypatch.setattr(keras_drnn.tracking.model, "write_wheel", write_wheel)
+    monkeypatch.setattr(keras_drnn.tracking.model, "requirements_of", list)
 
     def make(name):
         folder = write_comparison(tmp_path / name, ("drnn",), seeds=1, evaluations=3)
