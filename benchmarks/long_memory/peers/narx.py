@@ -43,7 +43,7 @@ class _PastCell(keras.layers.Layer):
 
 
 class NarxCell(_PastCell):
-    """`h(t) = tanh(x(t) U + sum_d h(t - d) W_d + b)`, with a kernel for each delay."""
+    """`h(t) = tanh(x(t) U + mean_d(h(t - d) W_d) + b)`, with a kernel for each delay."""
 
     def build(self, shape):
         self.kernel = self._dense("kernel", shape[-1], self.units)
@@ -55,7 +55,7 @@ class NarxCell(_PastCell):
 
     def update(self, x, before):
         drive = ops.matmul(x, self.kernel) + self.bias
-        # The mean at the start: as many orthogonal kernels would multiply what comes back.
+        # The mean: the sum of as many orthogonal kernels would multiply what comes back.
         for h, kernel in zip(before, self.recurrent_kernels, strict=True):
             drive += ops.matmul(h, kernel) / len(self.delays)
         return ops.tanh(drive)
