@@ -106,7 +106,7 @@ metadata = {
     "frame_rate": RATE,
     "decision": asdict(Decision(smoothing=6, enter=0.6, leave=0.3, background=(0,))),
 }
-report = export_streaming(model, "gestures.tflite", check_inputs=x_test[:3], metadata=metadata)
+report = export_streaming(model, "gestures.tflite", metadata=metadata)
 
 for name in ("bytes", "largest_difference", "top1_agreement", "checked_frames"):
     print(f"{name:<20}{getattr(report, name):.6g}")
@@ -170,7 +170,7 @@ for number in np.flatnonzero(np.diff(y_test[10])) + 1:
 
 # %%
 small = export_streaming(
-    model, "small.tflite", form="int8", representative=list(x[:50]), metadata=metadata
+    model, "small.tflite", form="int8", representative=x[:5], metadata=metadata
 )
 small_stream = StreamingClassifier("small.tflite")
 named = np.stack([small_stream.predict(clip) for clip in x_test]).argmax(axis=-1)

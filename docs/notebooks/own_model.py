@@ -42,7 +42,7 @@ def make_data(count, seed):
     return x, marks, lengths
 
 
-x, marks, _ = make_data(2000, seed=0)
+x, marks, _ = make_data(1000, seed=0)
 x_test, marks_test, lengths_test = make_data(500, seed=1)
 print("training", x.shape, "test", x_test.shape)
 
@@ -112,17 +112,17 @@ for name, influence in before.items():
 # %% [markdown]
 # ## Training
 #
-# 320 updates for each.
+# 240 updates for each.
 
 # %%
 for name, model in models.items():
-    model.fit(x, marks, batch_size=50, epochs=8, verbose=0)
+    model.fit(x, marks, batch_size=50, epochs=12, verbose=0)
     _, accuracy = model.evaluate(x_test, marks_test, verbose=0)
     print(f"{name}: {100 * accuracy:.0f} % of the marks named (by chance 25 %)")
 
 # %% [markdown]
 # The LSTM is not at its end after so few updates, and longer training may well get there. On
-# sequences of 30 steps, with more units, it named half of the marks after as many
+# sequences of 30 steps, with more units, it named half of the marks after 300
 # ([measured](../guides/delays.md)). What differs is how directly the mark reaches the output, which
 # training can use from its first update on:
 

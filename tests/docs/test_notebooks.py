@@ -44,9 +44,9 @@ def test_a_model_of_ones_own(page, printed):
 
 @pytest.mark.parametrize("page", ["own_search"], indirect=True)
 def test_a_search(page, printed):
-    assert "{'finished': 6, 'failed': 0, 'infeasible': 0}" in printed
+    assert "{'finished': 4, 'failed': 0, 'infeasible': 0}" in printed
     assert number(r"test side: (\S+) %", printed) > 80
-    assert "8 runs\nmodels:/pulses/1\n" in printed and re.search(r"tflite +[\d,]+ bytes", printed)
+    assert "6 runs\nmodels:/pulses/1\n" in printed and re.search(r"tflite +[\d,]+ bytes", printed)
     assert page.count("](data:image/png;base64,") == 2 and page.count("<table>") == 3
 
 
