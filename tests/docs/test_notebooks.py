@@ -4,8 +4,9 @@ import re
 import runpy
 
 import pytest
-from pages import NOTEBOOKS, ROOT
+from pages import ROOT
 
+NOTEBOOKS = ROOT / "docs" / "notebooks"
 HOOK = runpy.run_path(str(ROOT / ".ci" / "notebooks.py"))
 
 
