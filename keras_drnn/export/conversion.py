@@ -94,15 +94,7 @@ def convert(
     if form == "int8":
         clips_file = str(converted.with_name("clips.npz"))
         np.savez(clips_file, *[np.asarray(clip, "float32") for clip in representative])
-    _run(
-        {
-            **job,
-            **carry(model, converted.parent),
-            "form": form,
-            "clips_file": clips_file,
-            "converted": str(converted),
-        }
-    )
+    _run(model, converted, {**job, "form": form, "clips_file": clips_file})
     bare = job.get("bare", False)
     content = finished(converted.read_bytes(), metadata, layout, bare=bare)
     converted.write_bytes(content)
@@ -115,18 +107,16 @@ def convert(
     return Content(_checked_operators(content), least_runtime(content))
 
 
-def _run(job: dict) -> None:
+def _run(model: "keras.Model", converted: Path, job: dict) -> None:
     """Convert in another process, which TensorFlow's converter may crash."""
-    job_file = Path(job["converted"]).with_name("job.json")
-    job_file.write_text(json.dumps(job), encoding="utf-8")
-    status, errors = start_process(job_file)
+    status, errors = have_converted(model, converted, job)
     foreign = _FOREIGN.findall(errors)
     if foreign:
         raise ExportError(
             "The model needs operators that the stock runtime does not have: "
             + ", ".join(f"{name}, in {place}" for place, name in dict.fromkeys(foreign))
         )
-    if status or not Path(job["converted"]).exists():
+    if status or not converted.exists():
         advice = _LOST_BATCH if "requires element_shape to be static" in errors else ""
         if status < 0 and job["form"] == "int8":
             advice = _LOOP_IN_INT8
@@ -134,6 +124,21 @@ def _run(job: dict) -> None:
             f"The conversion to LiteRT failed (exit status {status}). {advice}Its last "
             "words:\n" + last_words(errors)
         )
+
+
+def have_converted(model: "keras.Model", converted: Path, job: dict, *how: str) -> tuple[int, str]:
+    """Have another process convert a model, and return its exit status and what it says of errors.
+
+    Args:
+        model: The model.
+        converted: Where the process writes; what it is given lies in the same folder.
+        job: What else it needs to know.
+        how: As `start_process` takes it, behind the file of the job.
+    """
+    job_file = converted.with_name("job.json")
+    content = {**job, **carry(model, converted.parent), "converted": str(converted)}
+    job_file.write_text(json.dumps(content), encoding="utf-8")
+    return start_process(job_file, *how)
 
 
 def last_words(errors: str) -> str:

@@ -1,20 +1,19 @@
 """From a Keras model to a stream for microcontrollers: a `.tflite` file and a C header with it."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Unpack
-
-import numpy as np
+from typing import TYPE_CHECKING, Any, Unpack
 
 from keras_drnn.export.c_header import c_header
-from keras_drnn.export.check import ExportError, compare, of_keras
-from keras_drnn.export.costs import multiply_adds
-from keras_drnn.export.file import Check, ExportOptions, export_file
+from keras_drnn.export.check import ExportError
+from keras_drnn.export.conversion import Content, convert
+from keras_drnn.export.file import ExportOptions, export_file
 from keras_drnn.export.layout import TYPES
-from keras_drnn.export.report import ExportReport, latencies
-from keras_drnn.export.stream_litert import LiteRTStream
+from keras_drnn.export.quantize import FORMS
+from keras_drnn.export.report import ExportReport
+from keras_drnn.export.stream_file import StreamFile
 from keras_drnn.export.tflite_micro import MicroStream, smallest_arena
 from keras_drnn.system.atomic_writes import write_bytes
-from keras_drnn_runtime.names import FRAME, STEP
+from keras_drnn_runtime.names import FRAME
 
 if TYPE_CHECKING:
     import keras
@@ -81,34 +80,24 @@ def export_microcontroller(
     return report
 
 
-class _MicroFile(LiteRTStream):
-    """A file with one graph; see `FileKind`."""
+class _MicroFile(StreamFile):
+    """A file with one graph; see `StreamFile`."""
 
-    def __init__(self, model: "keras.Model"):
-        super().__init__(model, skipping=False)
-        self.signatures: tuple[str, ...] = (STEP,)
-        self.job["bare"] = True
+    forms = FORMS
 
     def interface(self) -> dict[str, tuple[int, ...]]:
         """Shapes of what the graph takes, in order; it gives scores, and then the same states."""
         states = {name: (1, width) for name, width in self.streaming.layout.widths.items()}
         return {FRAME: (1, *self.model.input_shape[2:]), **states}
 
-    def check(self, converted: Path, clips: list[np.ndarray]) -> Check:
+    def write(self, converted: Path, metadata: dict, form: str, representative) -> Content:
+        job = {"streaming": True, "due_sets": {}, "bare": True}
+        layout = self.streaming.layout
+        return convert(self.model, converted, metadata, form, representative, job, layout)
+
+    def open(self, converted: Path) -> MicroStream:
         states = [(shape, TYPES[name]) for name, shape in self.interface().items() if name in TYPES]
-        stream = MicroStream(converted, states)
-        expected = list(map(of_keras(self.model), clips))
-        at_the_end = len(self.model.output_shape) == 2
+        return MicroStream(converted, states)
 
-        def score(clip: np.ndarray) -> np.ndarray:
-            scores = stream.predict(clip)
-            return scores[-1] if at_the_end else scores
-
-        comparison = compare(expected, list(map(score, clips)), causal=True)
-        held = stream.start()
-        costs = {
-            **latencies(lambda frame: stream.step(frame, held), list(np.concatenate(clips))),
-            "arena_bytes": smallest_arena(converted),
-            **multiply_adds(self.model, skipping=False),
-        }
-        return Check(comparison, [], score, costs)
+    def costs(self, converted: Path) -> dict[str, Any]:
+        return {"arena_bytes": smallest_arena(converted), **super().costs(converted)}

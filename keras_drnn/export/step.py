@@ -1,6 +1,6 @@
 """One frame of a Keras model as a layer, with everything it remembers held outside of it."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 
 import keras
 
@@ -18,9 +18,6 @@ class StreamingStep(keras.layers.Layer):
         model: Functional or Sequential model with one input, `(batch, frames, ...)`, and one
             output, whose layers can all run one frame at a time.
         parts: What the model remembers: name, size and whether whole numbers, part by part.
-        due: For each delayed cell of the model, in the order of computation, which of its groups
-            are due, as booleans; the clocks must agree, and the other groups are not computed. By
-            default the clocks decide.
 
     Call arguments:
         inputs: Dictionary of `"frame"`, `(1, ...)`, `"state"`, `(1, numbers)`, and `"clock"`,
@@ -30,18 +27,11 @@ class StreamingStep(keras.layers.Layer):
         Dictionary of `"scores"`, `(1, classes)`, and of the next `"state"` and `"clock"`.
     """
 
-    def __init__(
-        self,
-        model: keras.Model,
-        parts: Iterable[tuple[str, int, bool]],
-        due: Sequence[Sequence[bool]] | None = None,
-        **kwargs,
-    ):
+    def __init__(self, model: keras.Model, parts: Iterable[tuple[str, int, bool]], **kwargs):
         # A state must not be rounded to the type that the layers of other models compute in.
         super().__init__(autocast=False, **kwargs)
         self.model = model
         self.layout = Layout(parts)
-        self.due = None if due is None else tuple(map(tuple, due))
         self._steps = Walk(model)
 
     def build(self, input_shape):
@@ -49,7 +39,7 @@ class StreamingStep(keras.layers.Layer):
 
     def call(self, inputs: dict[str, Tensor]) -> dict[str, Tensor]:
         parts = self.layout.unpack(inputs)
-        scores, parts = self._steps.step(inputs[FRAME], parts, self.due)
+        scores, parts = self._steps.step(inputs[FRAME], parts, None)
         return {SCORES: scores, **self.layout.pack(parts)}
 
     def compute_output_spec(self, inputs):
@@ -64,7 +54,6 @@ class StreamingStep(keras.layers.Layer):
             **super().get_config(),
             "model": keras.saving.serialize_keras_object(self.model),
             "parts": self.layout.parts,
-            "due": self.due,
         }
 
     @classmethod

@@ -74,11 +74,12 @@ class StreamFile:
         runner = self.open(converted)
         score = self.score_of(runner)
         comparison = self.compare(score, clips)
-        costs = {
-            **latencies(runner.step, list(np.concatenate(clips))),
-            **multiply_adds(self.model, skipping=False),
-        }
+        costs = latencies(runner.step, list(np.concatenate(clips))) | self.costs(converted)
         return Check(comparison, [], score, costs)
+
+    def costs(self, converted: Path) -> dict[str, Any]:
+        """What a frame costs beside its time."""
+        return multiply_adds(self.model, skipping=False)
 
     def compare(self, score: Callable, clips: list[np.ndarray]) -> Comparison:
         """How far scores are from Keras' for the same clips."""

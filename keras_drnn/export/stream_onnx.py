@@ -3,9 +3,8 @@
 import json
 from pathlib import Path
 
-from keras_drnn.export.carrying import carry
 from keras_drnn.export.check import ExportError
-from keras_drnn.export.conversion import Content, last_words, start_process
+from keras_drnn.export.conversion import Content, have_converted, last_words
 from keras_drnn.export.stream_file import StreamFile
 from keras_drnn_runtime.metadata import NAME
 
@@ -17,17 +16,14 @@ class OnnxStream(StreamFile):
     extra = "onnx"
 
     def write(self, converted: Path, metadata: dict, form: str, representative) -> Content:
-        onnx_file, job_file = converted.with_suffix(".onnx"), converted.with_name("job.json")
-        found = converted.with_name("found.json")
+        onnx_file, found = converted.with_suffix(".onnx"), converted.with_name("found.json")
         job = {
-            **carry(self.model, converted.parent),
-            "converted": str(onnx_file),
             "metadata": {NAME: json.dumps(metadata, ensure_ascii=False)},
             "found": str(found),
             "openvino": converted.suffix == ".xml",
         }
-        job_file.write_text(json.dumps(job), encoding="utf-8")
-        status, errors = start_process(job_file, "keras_drnn.export.convert_onnx", "torch")
+        how = ("keras_drnn.export.convert_onnx", "torch")
+        status, errors = have_converted(self.model, onnx_file, job, *how)
         if status or not found.exists():
             raise ExportError(
                 f"The conversion failed (exit status {status}); it takes `pip install "

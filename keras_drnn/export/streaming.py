@@ -1,18 +1,16 @@
 """A Keras model run one frame at a time, with everything it remembers held outside of it."""
 
 import math
-from collections.abc import Sequence
 from typing import Any
 
 import keras
 import numpy as np
 
-from keras_drnn import ops
 from keras_drnn.export.layout import TYPES, Layout
 from keras_drnn.export.step import StreamingStep
 from keras_drnn.export.streamable import check_streamable
 from keras_drnn.export.walk import Due, Walk
-from keras_drnn_runtime.names import FRAME, SCORES, step_name
+from keras_drnn_runtime.names import FRAME, step_name
 
 MOST_SIGNATURES = 64
 _LONGEST_SCHEDULE = 100_000  # frames after which no further set of due groups is looked for
@@ -55,7 +53,7 @@ def streaming_model(model: keras.Model) -> keras.Model:
 
 
 class StreamingModel:
-    """What is known of a model that runs one frame at a time, and its steps.
+    """What is known of a model that runs one frame at a time, and its step.
 
     Args:
         model: As for `streaming_model`.
@@ -82,7 +80,6 @@ class StreamingModel:
             (name, part.shape[1], keras.backend.standardize_dtype(part.dtype) == "int32")
             for name, part in first.parts.items()
         )
-        self._steps: dict[Due | None, keras.Model] = {}
 
     def initial_state(self) -> dict[str, np.ndarray]:
         """The state before the first frame, all zero.
@@ -92,47 +89,18 @@ class StreamingModel:
         """
         return self.layout.zeros()
 
-    def step_model(self, due: Sequence[Sequence[bool]] | None = None) -> keras.Model:
-        """The step as a Keras model, see `streaming_model`.
-
-        Args:
-            due: As for `step`.
-        """
-        key = None if due is None else tuple(map(tuple, due))
-        if key not in self._steps:
-            frame = keras.Input(
-                batch_shape=(1, *self.frame_shape), dtype=self.frame_dtype, name=FRAME
-            )
-            inputs = {FRAME: frame} | {
-                name: keras.Input(batch_shape=(1, width), dtype=TYPES[name], name=name)
-                for name, width in self.layout.widths.items()
-            }
-            layer = StreamingStep(self.model, self.layout.parts, key, name="streaming_step")
-            outputs = layer(inputs)
-            self._steps[key] = keras.Model(inputs, outputs, name=f"{self.model.name}_step")
-        return self._steps[key]
-
-    def step(self, frame, state, due: Sequence[Sequence[bool]] | None = None):
-        """Scores after one more frame, and the state behind it.
-
-        Args:
-            frame: `(1, ...)`.
-            state: As `initial_state()` or a step before gave it.
-            due: For each delayed cell (`delayed`), which of its groups are due, as Python booleans
-                that the clocks in `state` must agree with; the others are then not computed.
-                Computed from the clocks by default.
-
-        Returns:
-            The scores, `(1, classes)`, and the next state, as `initial_state()` has it.
-        """
-        inputs = {FRAME: frame, **state}
-        # Keras refuses arrays beside tensors.
-        tensors = {name: ops.convert_to_tensor(values) for name, values in inputs.items()}
-        after = self.step_model(due)(tensors)
-        return after[SCORES], {name: after[name] for name in self.layout.widths}
+    def step_model(self) -> keras.Model:
+        """The step as a Keras model, see `streaming_model`."""
+        frame = keras.Input(batch_shape=(1, *self.frame_shape), dtype=self.frame_dtype, name=FRAME)
+        inputs = {FRAME: frame} | {
+            name: keras.Input(batch_shape=(1, width), dtype=TYPES[name], name=name)
+            for name, width in self.layout.widths.items()
+        }
+        layer = StreamingStep(self.model, self.layout.parts, name="streaming_step")
+        return keras.Model(inputs, layer(inputs), name=f"{self.model.name}_step")
 
     def due_sets(self) -> dict[str, Due]:
-        """The sets of groups that are due together, as `step` takes them, by name.
+        """The sets of groups that are due together, as `Walk.step` takes them, by name.
 
         A name is `step` and a word of 0 and 1 for each delayed cell, a digit for each group: who
         holds the clocks can spell it. Empty if nothing is delayed.

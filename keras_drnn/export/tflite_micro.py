@@ -30,27 +30,28 @@ class MicroStream:
         *,
         arena: int | None = None,
     ):
-        self._states = states
+        self._kinds = states
         self._interpreter = _open(path, arena)
+        self.reset()
 
-    def start(self) -> list[np.ndarray]:
-        """The states before the first frame."""
-        return [np.zeros(*state) for state in self._states]
+    def reset(self) -> None:
+        """Forget all frames."""
+        #: What is carried to the next frame.
+        self.states = [np.zeros(*kind) for kind in self._kinds]
 
-    def step(self, frame: np.ndarray, states: list[np.ndarray]) -> list[np.ndarray]:
-        """Scores and the next states."""
-        for index, values in enumerate((frame[None], *states)):
+    def step(self, frame: np.ndarray) -> np.ndarray:
+        """Scores after one more frame."""
+        for index, values in enumerate((frame[None], *self.states)):
             self._interpreter.set_input(values, index)
         self._interpreter.invoke()
-        return [np.array(self._interpreter.get_output(i)) for i in range(1 + len(states))]
+        given = [np.array(self._interpreter.get_output(i)) for i in range(1 + len(self.states))]
+        scores, *self.states = given
+        return scores[0]
 
     def predict(self, clip: np.ndarray) -> np.ndarray:
         """Scores of each frame of a clip, from the start."""
-        states, scores = self.start(), []
-        for frame in np.asarray(clip, "float32"):
-            row, *states = self.step(frame, states)
-            scores.append(row[0])
-        return np.array(scores)
+        self.reset()
+        return np.array([self.step(frame) for frame in np.asarray(clip, "float32")])
 
 
 def smallest_arena(path: Path) -> int:

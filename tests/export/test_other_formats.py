@@ -12,7 +12,7 @@ from keras import layers, ops
 from keras_drnn import DelayedRNN
 from keras_drnn.experiments.models import build_model
 from keras_drnn.experiments.recipes import Recipe
-from keras_drnn.export import ExportError, conversion, export_streaming, stream_onnx
+from keras_drnn.export import ExportError, conversion, export_streaming
 from keras_drnn.skeletons.layouts import KINECT_V1
 from keras_drnn_runtime import StreamingClassifier, open_model, read_metadata
 
@@ -37,7 +37,7 @@ def model():
 @pytest.fixture(scope="module")
 def openvino(model, shared):
     def export(path):
-        def keep_onnx(job_file, *how, start_process=stream_onnx.start_process):
+        def keep_onnx(job_file, *how, start_process=conversion.start_process):
             """The ONNX file, which the way to OpenVINO's goes by: a conversion takes long."""
             done, job = start_process(job_file, *how), json.loads(job_file.read_text())
             for name in ("converted", "found"):
@@ -46,7 +46,7 @@ def openvino(model, shared):
             return done
 
         with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(stream_onnx, "start_process", keep_onnx)
+            patch.setattr(conversion, "start_process", keep_onnx)
             return export_streaming(model, path.with_suffix(".xml"), metadata=ABOUT)
 
     return shared("openvino", export)[1]
@@ -68,7 +68,7 @@ def onnx(model, openvino, shared):
 
     def export(path):
         with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(stream_onnx, "start_process", same_job)
+            patch.setattr(conversion, "start_process", same_job)
             return export_streaming(model, path.with_suffix(".onnx"), metadata=ABOUT)
 
     return shared("onnx", export)[1]

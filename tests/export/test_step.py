@@ -7,6 +7,7 @@ import sys
 import keras
 import numpy as np
 import pytest
+from frame_by_frame import advance
 from keras import layers, ops
 from light_keras import LIGHT
 
@@ -134,10 +135,7 @@ print(json.dumps(outputs))
 
 
 def test_a_step_loads_in_a_fresh_process_after_the_package_alone(tmp_path):
-    """Also one that skips, of which the groups that are due are a part."""
-    model = small_model()
-    streaming = StreamingModel(model)
-    step = streaming.step_model(streaming.due_sets()["step_110"])
+    step = streaming_model(small_model())
     step.save(tmp_path / "step.keras")
     done = subprocess.run(
         [sys.executable, "-c", LIGHT + PROGRAM, tmp_path / "step.keras"],
@@ -171,7 +169,7 @@ def test_skipping_is_exact():
     for frames, frame in enumerate(clip):
         due = [cell.due_after(frames) for cell in streaming.delayed]
         results = [
-            streaming.step(frame[None], state, chosen)
+            advance(streaming, frame[None], state, chosen)
             for state, chosen in zip(states, (None, due), strict=True)
         ]
         for every, some in zip(*map(keras.tree.flatten, results), strict=True):
