@@ -3,7 +3,7 @@
 #
 # A small model that tells gestures from the readings of an accelerometer, as a file that a phone
 # runs reading by reading: trained, exported, checked, and run as the device will run it. One of its
-# layers is defined in the notebook itself. It takes a minute and runs on any backend.
+# layers is defined in the notebook itself. It takes a minute on JAX, and runs on any backend.
 #
 # To try it yourself, in a clone: `pip install -e '.[jax,export]' matplotlib jupyterlab jupytext`,
 # then `jupyter lab`, and open `docs/notebooks/device.py` by *Open With, Notebook*.

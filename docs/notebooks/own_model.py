@@ -3,7 +3,7 @@
 #
 # `DelayedRNN` is a recurrent layer like Keras' own, with one more argument, the delays. This
 # notebook chooses them, trains a model beside one with an LSTM, and looks at how far back each of
-# the two can see. It takes half a minute and runs on any backend.
+# the two can see. It takes half a minute on JAX, and runs on any backend.
 #
 # To try it yourself, in a clone: `pip install -e '.[jax]' matplotlib jupyterlab jupytext`, then
 # `jupyter lab`, and open `docs/notebooks/own_model.py` by *Open With, Notebook*.

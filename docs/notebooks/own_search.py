@@ -3,7 +3,7 @@
 #
 # Which delays suit your data? `keras_drnn.tuning.search` tries some out, judges them by sequences
 # that it holds out, and trains the best. This notebook goes from a table to a model that is kept,
-# exported and registered in MLflow. It takes a minute and runs on any backend.
+# exported and registered in MLflow. It takes a minute on JAX, and runs on any backend.
 #
 # To try it yourself, in a clone: `pip install -e '.[all]' jupyterlab jupytext`, then `jupyter lab`,
 # and open `docs/notebooks/own_search.py` by *Open With, Notebook*.
