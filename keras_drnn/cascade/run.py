@@ -143,7 +143,9 @@ def _still_after(z: Tensor, updates: Size) -> Tensor:
     What a group computes past a sample's last step is never looked at. But there it may grow out of
     the numbers of its type, and then the gradient of what is not looked at is no longer zero.
     """
-    numbers = ops.expand_dims(sizes.count_up_to(ops.shape(z)[0]), (1, 2))
+    numbers = sizes.count_up_to(ops.shape(z)[0])[:, None, None]
+    # TensorFlow does not know that a slice of one step is one wide, and `z` must not forget it is.
+    ended = ops.reshape(ops.convert_to_tensor(updates), (1, -1, 1))
     half = keras.backend.standardize_dtype(z.dtype) == "float16"
     lowest = ops.cast(-3e4 if half else -1e38, z.dtype)  # times zero it is zero, as -inf is not
-    return ops.where(ops.less(numbers, ops.expand_dims(updates, 0)), z, lowest)
+    return ops.where(ops.less(numbers, ended), z, lowest)
