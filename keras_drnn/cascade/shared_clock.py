@@ -44,11 +44,12 @@ class SharedClock:
 
     def hold(self, group: int, states: GroupStates) -> Tensor:
         first, delay = self.firsts[group], self.delays[group]
-        times = sizes.minimum(delay, self.length)
+        # A number, which JAX wants to export for any length; what is too much is cut off below.
+        times = min(delay, self.length) if isinstance(self.length, int) else delay
         if first == 0 and states.updated is not None:
             rows, start = states.updated, 0
         else:
-            rows, start = states.from_start, times - sizes.minimum(first, times)
+            rows, start = states.from_start, times - min(first, times)
         rows = ops.swapaxes(rows, 0, 1)
         if delay == 1:
             return rows

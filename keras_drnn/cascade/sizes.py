@@ -15,11 +15,6 @@ def nothing(count: Size) -> bool:
     return isinstance(count, int) and count <= 0
 
 
-def minimum(a: Size, b: Size) -> Size:
-    """The smaller of two."""
-    return min(a, b) if isinstance(a, int) and isinstance(b, int) else ops.minimum(a, b)
-
-
 def count_up_to(count: Size) -> np.ndarray | Tensor:
     """The integers from 0 to `count - 1`."""
     # At an array of NumPy's torch's compiler would give up the whole layer.

@@ -125,3 +125,17 @@ def test_gradients_are_exported_for_any_length():
     exported = jax.export.export(jax.jit(gradient))(of_any_length)
     x = np.random.default_rng(0).normal(size=(2, 7, 3)).astype("float32")
     np.testing.assert_allclose(exported.call(x), gradient(x), atol=1e-6)
+
+
+def test_sequences_are_exported_for_any_length():
+    """As by `model.export`: shorter and longer than a delay."""
+    layer = DelayedRNN([2, 3, 1], (1, 2, 5), return_sequences=True)
+    layer.build((None, None, 3))
+    weights = [variable.value for variable in layer.variables]
+    run = lambda x: layer.stateless_call(weights, [], x)[0]  # noqa: E731 - for jit
+    of_any_size = jax.ShapeDtypeStruct(jax.export.symbolic_shape("batch, steps, 3"), "float32")
+    exported = jax.export.export(jax.jit(run))(of_any_size)
+    x = np.random.default_rng(0).normal(size=(2, 12, 3)).astype("float32")
+    expected = run(x)
+    for steps in (1, 4, 12):
+        np.testing.assert_allclose(exported.call(x[:, :steps]), expected[:, :steps], atol=1e-6)
