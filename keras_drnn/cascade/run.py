@@ -143,9 +143,10 @@ def _still_after(z: Tensor, updates: Size) -> Tensor:
     What a group computes past a sample's last step is never looked at. But there it may grow out of
     the numbers of its type, and then the gradient of what is not looked at is no longer zero.
     """
-    numbers = sizes.count_up_to(ops.shape(z)[0])[:, None, None]
-    # TensorFlow does not know that a slice of one step is one wide, and `z` must not forget it is.
-    ended = ops.reshape(ops.convert_to_tensor(updates), (1, -1, 1))
+    count, batch, _ = ops.shape(z)
+    numbers = sizes.count_up_to(count)[:, None, None]
+    # TensorFlow does not know that a slice of one step is one wide, and `z` is to stay as known.
+    ended = ops.reshape(ops.convert_to_tensor(updates), (1, batch, 1))
     half = keras.backend.standardize_dtype(z.dtype) == "float16"
     lowest = ops.cast(-3e4 if half else -1e38, z.dtype)  # times zero it is zero, as -inf is not
     return ops.where(ops.less(numbers, ended), z, lowest)

@@ -143,7 +143,8 @@ def have_converted(model: "keras.Model", converted: Path, job: dict, *how: str) 
 
 def last_words(errors: str) -> str:
     """The end of what a process has said of errors."""
-    return "\n".join([line for line in errors.splitlines() if line.strip()][-5:])
+    # Not fewer lines: Keras ends with the arguments of a call, and the cause stands before them.
+    return "\n".join([line for line in errors.splitlines() if line.strip()][-12:])
 
 
 def start_process(
