@@ -57,7 +57,7 @@ print("training", x.shape, "test", x_test.shape)
 for groups in range(1, 6):
     delays = geometric_delays(3, groups)
     products = transformations(delays, STEPS)[:10].max()
-    print(f"{groups} groups, {delays}: {products} products")
+    print(f"{delays}: {products} products")
 
 # %% [markdown]
 # Four groups it is. This is when they update, and what it does to the distances:
