@@ -42,6 +42,24 @@ def test_one_model_for_any_batch_and_any_length(stepped, masked, first_step):
         np.testing.assert_allclose(h, final, atol=1e-5)
 
 
+def test_a_batch_of_one_stays_known_for_any_length():
+    """As in files that are exported: TensorFlow's loops refuse states that lose their batch."""
+    layer = DelayedRNN([1, 2, 2], (2, 3, 7), return_sequences=True)
+    inputs = keras.Input(batch_shape=(1, None, 3))
+    kept = keras.Input(batch_shape=(1, None), dtype="bool")
+    layer(inputs, mask=kept)
+    x = RNG.normal(size=(1, 9, 3)).astype("float32")
+    mask = RNG.random((1, 9)) < 0.7
+    run = lambda x, mask: layer(x, mask=mask)  # noqa: E731 - for tf.function
+    if keras.backend.backend() == "tensorflow":
+        import tensorflow as tf
+
+        signature = (tf.TensorSpec((1, None, 3)), tf.TensorSpec((1, None), tf.bool))
+        run = tf.function(run, input_signature=signature)
+    expected, _, _ = delayed_rnn(x, layer.get_weights(), (2, 3, 7), mask=mask)
+    np.testing.assert_allclose(numpy(run(x, mask)), expected, atol=1e-5)
+
+
 @pytest.mark.parametrize(
     ("units", "delays"),
     [

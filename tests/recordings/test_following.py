@@ -175,7 +175,7 @@ def _scored(body):
     return np.concatenate([body, np.full((len(body), 1), 0.5)], axis=1)
 
 
-@pytest.mark.parametrize(
+in_every_format = pytest.mark.parametrize(
     "layout, write",
     [
         (OPENPOSE_18, in_openpose),
@@ -184,6 +184,9 @@ def _scored(body):
         (COCO_17, in_landmarks),
     ],
 )
+
+
+@in_every_format
 def test_every_format_that_may_mix_people_up_follows_them(tmp_path, layout, write):
     people = crossing(layout)
     mixed, _ = flipped(people)
@@ -191,15 +194,7 @@ def test_every_format_that_may_mix_people_up_follows_them(tmp_path, layout, writ
     np.testing.assert_allclose(read.values, people, rtol=1e-6)
 
 
-@pytest.mark.parametrize(
-    "layout, write",
-    [
-        (OPENPOSE_18, in_openpose),
-        (COCO_17, in_coco),
-        (OPENPOSE_18, in_kinetics),
-        (COCO_17, in_landmarks),
-    ],
-)
+@in_every_format
 def test_the_rate_that_a_row_says_counts_where_the_file_says_none(tmp_path, layout, write):
     body = standing(layout, frames=1)[0, :, :2]
     frames = [[0, 5], *[[5]] * 6, [5, 3], [5, 3, 40]]
