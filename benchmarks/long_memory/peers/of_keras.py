@@ -23,18 +23,14 @@ def simple_rnn(
     )(x)
 
 
-def lstm(
-    x, width: int, every_step: bool, dropout: float = 0.0, recurrent_dropout: float = 0.0
-):  # fmt: skip
+def lstm(x, width: int, every_step: bool, dropout: float = 0.0, recurrent_dropout: float = 0.0):
     """An `LSTM`, whose forget gates start with a bias of 1."""
     return keras.layers.LSTM(
         width, dropout=dropout, recurrent_dropout=recurrent_dropout, return_sequences=every_step
     )(x)
 
 
-def gru(
-    x, width: int, every_step: bool, dropout: float = 0.0, recurrent_dropout: float = 0.0
-):  # fmt: skip
+def gru(x, width: int, every_step: bool, dropout: float = 0.0, recurrent_dropout: float = 0.0):
     """A `GRU`."""
     return keras.layers.GRU(
         width, dropout=dropout, recurrent_dropout=recurrent_dropout, return_sequences=every_step
