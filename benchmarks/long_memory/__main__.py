@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 
 from benchmarks.long_memory.devices import use_devices
+from benchmarks.long_memory.memory import keep_freed_memory
 from benchmarks.long_memory.peers import PEERS
 from benchmarks.long_memory.recipe import Recipe
 from benchmarks.long_memory.results import RESULTS, Run
@@ -103,4 +104,5 @@ def parser() -> argparse.ArgumentParser:
 
 
 if __name__ == "__main__":
+    keep_freed_memory()
     main()

@@ -10,7 +10,14 @@ from benchmarks.long_memory.tasks import Task
 
 
 def build(
-    peer: Peer, task: Task, parameters: int, options: dict, *, dropout: float = 0.0, seed: int = 0
+    peer: Peer,
+    task: Task,
+    parameters: int,
+    options: dict,
+    *,
+    dropout: float = 0.0,
+    input_dropout: float = 0.0,
+    seed: int = 0,
 ) -> tuple[keras.Model, int]:
     """The widest model of at most so many parameters, and its width.
 
@@ -20,13 +27,15 @@ def build(
         parameters: The budget, of trained numbers.
         options: The peer's own, others than its defaults.
         dropout: In front of the last layer.
+        input_dropout: In front of the peer, of each number by itself.
         seed: Of the weights and of dropout.
     """
     chosen = peer.options(options)
 
     def model(width: int) -> keras.Model:
         x = keras.Input((task.steps, task.features))
-        h = peer.layers(x, width, task.every_step, **chosen)
+        h = keras.layers.Dropout(input_dropout)(x) if input_dropout else x
+        h = peer.layers(h, width, task.every_step, **chosen)
         h = keras.layers.Dropout(dropout)(h) if dropout else h
         return keras.Model(x, keras.layers.Dense(task.outputs)(h))
 

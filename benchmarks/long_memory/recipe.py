@@ -19,6 +19,7 @@ class Recipe:
         weight_decay: Of matrices; biases and scales have none.
         clipnorm: Largest norm of all gradients together, or `None`.
         dropout: Of the numbers from which the last layer answers.
+        input_dropout: Of the numbers of the sequence, each by itself.
     """
 
     epochs: int = 10
@@ -28,6 +29,7 @@ class Recipe:
     weight_decay: float = 0.004
     clipnorm: float | None = 1.0
     dropout: float = 0.0
+    input_dropout: float = 0.0
 
     def changed(self, changes: dict) -> "Recipe":
         """With other values of some fields.

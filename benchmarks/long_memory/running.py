@@ -35,6 +35,7 @@ def perform(run: Run, task: Task, *, results: Path, work: Path, test: bool, say=
         run.parameters,
         run.options,
         dropout=run.recipe.dropout,
+        input_dropout=run.recipe.input_dropout,
         seed=run.seed,
     )
     say(f"{task.name} {run.name}: {count(model)} parameters, width {width}")

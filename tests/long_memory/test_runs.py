@@ -43,6 +43,16 @@ def test_a_model_spends_its_budget():
     assert 2700 < count(model) <= 3000
 
 
+def test_dropout_of_the_input_takes_each_number_by_itself():
+    model, _ = build(PEERS["drnn"], TASK, 300, OPTIONS, input_dropout=0.5)
+    _, dropped, *_ = model.layers
+    x = np.ones((50, TASK.steps, TASK.features), "float32")
+    kept = np.asarray(dropped(x, training=True))
+    assert set(np.unique(kept)) == {0, 2}
+    # Neither whole steps nor the same ones of every sequence.
+    assert (kept[:, :, 0] != kept[:, :, 1]).any() and (kept[0] != kept[1]).any()
+
+
 @pytest.fixture
 def trained(tmp_path):
     """Trains, cut off after an epoch where that is wanted."""
