@@ -1,5 +1,6 @@
 """The notebooks of the documentation run to their ends, and find what they say they find."""
 
+import os
 import re
 import runpy
 
@@ -8,6 +9,9 @@ from pages import ROOT
 
 NOTEBOOKS = ROOT / "docs" / "notebooks"
 HOOK = runpy.run_path(str(ROOT / ".ci" / "notebooks.py"))
+# Each starts a kernel, trains and exports, for half a minute: a check of the whole project sets
+# this, and builds the site from what has been executed.
+executes = pytest.mark.skipif("DRNN_NOTEBOOKS" not in os.environ, reason="needs DRNN_NOTEBOOKS")
 
 
 @pytest.fixture(scope="module")
@@ -31,6 +35,7 @@ def test_all_are_tested_and_listed():
     assert all(f"notebooks/{name}.py" in text for name in names for text in (nav, examples))
 
 
+@executes
 @pytest.mark.parametrize("page", ["own_model"], indirect=True)
 def test_a_model_of_ones_own(page, printed):
     assert "(1, 3, 9, 27): 12 products" in printed
@@ -43,6 +48,7 @@ def test_a_model_of_ones_own(page, printed):
     assert page.count("](data:image/png;base64,") == 2
 
 
+@executes
 @pytest.mark.parametrize("page", ["own_search"], indirect=True)
 def test_a_search(page, printed):
     assert "{'finished': 4, 'failed': 0, 'infeasible': 0}" in printed
@@ -51,6 +57,7 @@ def test_a_search(page, printed):
     assert page.count("](data:image/png;base64,") == 2 and page.count("<table>") == 3
 
 
+@executes
 @pytest.mark.parametrize("page", ["device"], indirect=True)
 def test_a_device(page, printed):
     assert number(r"(\S+) % of the test readings are right", printed) > 90

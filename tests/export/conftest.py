@@ -34,7 +34,7 @@ def shared(tmp_path_factory):
         path, report = folder / "files" / name / "model.tflite", folder / f"{name}.pickle"
         with FileLock(folder / f"{name}.lock"):
             if not report.exists():
-                path.parent.mkdir(parents=True)
+                path.parent.mkdir(parents=True, exist_ok=True)
                 report.write_bytes(pickle.dumps(export(path)))
         return path, pickle.loads(report.read_bytes())
 
