@@ -3,19 +3,24 @@
     KERAS_BACKEND=jax python benchmarks/streams.py path/to/all_sqe
     KERAS_BACKEND=jax python benchmarks/streams.py --data demo
     KERAS_BACKEND=jax python benchmarks/streams.py path/to/all_sqe --presets best
+    KERAS_BACKEND=jax python benchmarks/streams.py path/to/all_sqe --every 2 --seeds 2
 
 N-UCLA, cross-view, or the demo, whose subset `order` are the actions that differ only in the order
-of what happens. Each model is trained with each seed by the preset `stream` (or another one) on one
-core, and tested on the clips one by one and on all clips of each person and camera on end. What is
-finished is in `results/streams.json` and is not done again unless the recipe has changed. With
-`--folder` what was trained is kept there, and a training that was interrupted goes on.
+of what happens; with `--every 2` N-UCLA as a camera half as quick sees it. Each model is trained
+with each seed by the preset `stream` (or another one) on one core, and tested on the clips one by
+one and on all clips of each person and camera on end. What is finished is in `results/streams.json`
+and is not done again unless the recipe has changed. With `--folder` what was trained is kept there,
+and a training that was interrupted goes on.
 """
 
 import argparse
 import json
 import os
+import re
 import tempfile
 import time
+from dataclasses import replace
+from functools import partial
 from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -23,7 +28,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 if TYPE_CHECKING:
-    from keras_drnn.data_sets import Recipe
+    from keras_drnn.data_sets import DataSet, Recipe
     from keras_drnn.experiments.data import Data
 
 # One core, whatever the machine has: trainings beside each other, and times that can be compared.
@@ -50,7 +55,8 @@ def measure_all(arguments: argparse.Namespace, folder: Path) -> None:
     from keras_drnn.experiments.recipes import recipe_for
     from keras_drnn.experiments.runs import recipe_params
 
-    data = open_data(arguments.data, root=arguments.root, cache=folder / "clips")
+    data_set = arguments.data if arguments.every == 1 else slower(arguments.every)
+    data = open_data(data_set, root=arguments.root, cache=folder / "clips")
     for seed in range(arguments.seeds):
         for preset in arguments.presets.split(","):
             for name in arguments.models.split(","):
@@ -65,6 +71,27 @@ def measure_all(arguments: argparse.Namespace, folder: Path) -> None:
                 run = folder / f"{key}-{digest}"
                 run.mkdir(parents=True, exist_ok=True)
                 _keep(key, {**_measured(data, model, recipe, seed, run), "recipe": params})
+
+
+def slower(every: int) -> "DataSet":
+    """N-UCLA as a camera sees it that takes one frame in so many."""
+    from keras_drnn.data_sets.nucla import DATA_SET
+    from keras_drnn.data_sets.recipe import KINECT_RATE
+    from keras_drnn.skeletons.nucla import READER
+
+    rate = KINECT_RATE / every
+    name = f"nucla-{rate:g}fps"
+    reader = replace(READER, file_format=name, parse=partial(_one_in, every))
+    return replace(DATA_SET, name=name, reader=reader, frame_rate=rate)
+
+
+def _one_in(
+    every: int, data: bytes, path: Path, name: re.Match[str] | None
+) -> tuple[np.ndarray, np.ndarray]:
+    from keras_drnn.skeletons.nucla import READER
+
+    joints, mask = READER.parse(data, path, name)
+    return joints[::every], mask[::every]
 
 
 def _measured(data: "Data", name: str, recipe: "Recipe", seed: int, folder: Path) -> dict[str, Any]:
@@ -126,12 +153,15 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("root", type=Path, nargs="?", help="folder of N-UCLA's files")
     parser.add_argument("--data", default="nucla", choices=["nucla", "demo"])
+    parser.add_argument("--every", type=int, default=1, help="N-UCLA: take one frame in so many")
     parser.add_argument("--models", default=",".join(MODELS))
     parser.add_argument("--presets", default="stream")
     parser.add_argument("--seeds", type=int, default=3)
     parser.add_argument("--steps", type=int, help="batches; by default as the recipe has it")
     parser.add_argument("--folder", type=Path, help="where models and trainings are kept")
     arguments = parser.parse_args()
+    if arguments.every != 1 and arguments.data != "nucla":
+        parser.error("--every is of N-UCLA alone")
     if arguments.folder:
         measure_all(arguments, arguments.folder)
         return
