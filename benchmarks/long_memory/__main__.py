@@ -7,7 +7,7 @@ from pathlib import Path
 
 from benchmarks.long_memory.devices import use_devices
 from benchmarks.long_memory.memory import keep_freed_memory
-from benchmarks.long_memory.peers import PEERS
+from benchmarks.long_memory.peers import PEERS, fitted
 from benchmarks.long_memory.recipe import Recipe
 from benchmarks.long_memory.results import RESULTS, Run
 from benchmarks.long_memory.running import perform
@@ -42,16 +42,18 @@ def _compare(given: argparse.Namespace, task: Task, model: str, recipe: Recipe) 
         return found
 
     peer = PEERS[model]
-    options = peer.options(_values(given.option))
+    options = peer.options(fitted(peer.options({}), task.steps) | _values(given.option))
     if given.trials:
         from benchmarks.long_memory.search import candidates, choose
 
-        tried = candidates(peer, recipe, options, given.trials)
+        tried = candidates(peer, recipe, options, given.trials, task.steps)
         options, recipe = choose(
             tried,
             given.trial_epochs,
             task.measure,
-            lambda options, recipe: done(options, recipe, 0, test=False),
+            lambda options, recipe: [
+                done(options, recipe, seed, test=False) for seed in range(given.trial_seeds)
+            ],
         )
     for seed in range(given.first_seed, given.first_seed + given.seeds):
         done(options, recipe, seed, given.test)
@@ -93,6 +95,7 @@ def parser() -> argparse.ArgumentParser:
         "--trials", type=int, default=0, help="settings to try first, as many for each model"
     )
     found.add_argument("--trial-epochs", type=int, default=2, help="of each trial")
+    found.add_argument("--trial-seeds", type=int, default=1, help="of each trial")
     found.add_argument("--test", action="store_true", help="at the end, on the test data, once")
     found.add_argument(
         "--devices", type=int, default=1, help="over which each batch is split: cores, on JAX"

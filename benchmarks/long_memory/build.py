@@ -33,11 +33,7 @@ def build(
     chosen = peer.options(options)
 
     def model(width: int) -> keras.Model:
-        x = keras.Input((task.steps, task.features))
-        h = keras.layers.Dropout(input_dropout)(x) if input_dropout else x
-        h = peer.layers(h, width, task.every_step, **chosen)
-        h = keras.layers.Dropout(dropout)(h) if dropout else h
-        return keras.Model(x, keras.layers.Dense(task.outputs)(h))
+        return assemble(peer, task, width, chosen, dropout=dropout, input_dropout=input_dropout)
 
     distribution = keras.distribution.distribution()
     keras.distribution.set_distribution(None)
@@ -47,6 +43,32 @@ def build(
     keras.distribution.set_distribution(distribution)
     keras.utils.set_random_seed(seed)
     return model(width), width
+
+
+def assemble(
+    peer: Peer,
+    task: Task,
+    width: int,
+    options: dict,
+    *,
+    dropout: float = 0.0,
+    input_dropout: float = 0.0,
+) -> keras.Model:
+    """A model of a width.
+
+    Args:
+        peer: As for `build`.
+        task: Likewise; of its data nothing is read.
+        width: Of the peer's layers.
+        options: All of the peer's.
+        dropout: As for `build`.
+        input_dropout: Likewise.
+    """
+    x = keras.Input((task.steps, task.features))
+    h = keras.layers.Dropout(input_dropout)(x) if input_dropout else x
+    h = peer.layers(h, width, task.every_step, **options)
+    h = keras.layers.Dropout(dropout)(h) if dropout else h
+    return keras.Model(x, keras.layers.Dense(task.outputs)(h))
 
 
 def without_values(counted: Callable[[], float]) -> float:

@@ -7,10 +7,10 @@ import numpy as np
 
 
 def multiply_adds(model: keras.Model) -> float:
-    """Multiplications of a step by weights, on average, with an answer at every step.
+    """Multiplications of a step by matrices of weights, on average, with an answer at every step.
 
-    What groups with delays or periods do not compute at a step is not counted; products of what
-    is computed with itself, such as gates, are not either.
+    What groups with delays or periods do not compute at a step is not counted; products of number
+    by number, such as gates and scales, are not either.
     """
     return sum(_of_layer(layer) for layer in _leaves(model))
 
@@ -21,7 +21,9 @@ def _of_layer(layer: keras.layers.Layer) -> float:
     if every is not None:
         kernels = zip(cell.kernels, cell.recurrent_kernels, every, strict=True)
         return sum((_size(u) + _size(w)) / delay for u, w, delay in kernels)
-    weights = sum(_size(weight) for weight in layer.trainable_weights if len(weight.shape) > 1)
+    matrices = [weight for weight in layer.trainable_weights if len(weight.shape) > 1]
+    # The biases of Keras' GRU are a matrix as well, of two rows.
+    weights = sum(_size(weight) for weight in matrices if weight.name != "bias")
     return weights + sum(_size(matrix) for matrix in getattr(cell, "matrices", ()))
 
 

@@ -4,10 +4,11 @@ import json
 from collections.abc import Callable
 from dataclasses import asdict
 
+import numpy as np
 from keras_tuner import HyperParameters, Objective
 from keras_tuner.oracles import RandomSearchOracle
 
-from benchmarks.long_memory.peers import Peer
+from benchmarks.long_memory.peers import Peer, fitted
 from benchmarks.long_memory.recipe import Recipe
 from benchmarks.long_memory.tasks.measures import Measure
 
@@ -21,7 +22,9 @@ RECIPE_SPACE = {
 _DRAWS = 20  # for each trial, some of which were drawn before
 
 
-def candidates(peer: Peer, recipe: Recipe, options: dict, trials: int) -> list[tuple[dict, Recipe]]:
+def candidates(
+    peer: Peer, recipe: Recipe, options: dict, trials: int, steps: int
+) -> list[tuple[dict, Recipe]]:
     """Settings to try, the same at every call: the given ones first, then random ones.
 
     Args:
@@ -29,6 +32,7 @@ def candidates(peer: Peer, recipe: Recipe, options: dict, trials: int) -> list[t
         recipe: What the random ones differ from.
         options: Likewise.
         trials: How many; fewer where there are no more.
+        steps: Of a sequence, which delays are shorter than.
     """
     space = {f"option.{name}": values for name, values in peer.space.items()}
     space |= {f"recipe.{name}": values for name, values in RECIPE_SPACE.items()}
@@ -49,7 +53,7 @@ def candidates(peer: Peer, recipe: Recipe, options: dict, trials: int) -> list[t
         for name, value in drawn.items():
             kind, _, field = name.partition(".")
             chosen[kind][field] = json.loads(value)
-        settings = (options | chosen["option"], recipe.changed(chosen["recipe"]))
+        settings = (options | fitted(chosen["option"], steps), recipe.changed(chosen["recipe"]))
         if settings not in found:
             found.append(settings)
     return found
@@ -59,7 +63,7 @@ def choose(
     tried: list[tuple[dict, Recipe]],
     epochs: int,
     measure: Measure,
-    perform: Callable[[dict, Recipe], dict],
+    perform: Callable[[dict, Recipe], list[dict]],
     say: Callable[[str], object] = print,
 ) -> tuple[dict, Recipe]:
     """The options and the recipe that do best on what is held out.
@@ -68,12 +72,13 @@ def choose(
         tried: Of `candidates`.
         epochs: Of each trial; the recipe that is returned has its own.
         measure: What is better.
-        perform: Runs one, without the test data, and gives what was found.
+        perform: Runs one, without the test data, and gives what was found: of each seed.
         say: Called with a line of text at the end.
     """
     best, value = tried[0], None
     for options, recipe in tried:
-        found = perform(options, recipe.changed({"epochs": epochs}))["validation"]
+        runs = perform(options, recipe.changed({"epochs": epochs}))
+        found = float(np.mean([run["validation"] for run in runs]))
         if value is None or value != value or measure.better(found, value):
             best, value = (options, recipe), found
     say(f"chosen of {len(tried)}, {measure.name} {value:.4f}: {best[0]} {asdict(best[1])}")

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import numpy as np
 
+from benchmarks.long_memory.groups import SHARES, Group, read_groups
 from benchmarks.long_memory.results import RESULTS
 
 COLUMNS = (
@@ -29,63 +30,44 @@ COLUMNS = (
 )
 
 
-def rows(runs: Iterable[dict], every: bool) -> list[dict]:
+def rows(groups: Iterable[Group], every: bool) -> list[dict]:
     """A row for each settings of a model: means over seeds, best first within a task.
 
     Args:
-        runs: What files of runs say.
+        groups: Sorted.
         every: Whether all settings are shown, or the best of each model, budget and length alone.
     """
-    groups: dict[str, list[dict]] = {}
-    for run in runs:
-        decided = [run[key] for key in ("task", "model", "parameters", "options", "recipe")]
-        groups.setdefault(json.dumps(decided, sort_keys=True), []).append(run)
-    found = [_row(group) for group in groups.values()]
-    found.sort(key=lambda row: (row["task"], row["parameters"], -row["rank"]))
-    if every:
-        return found
-    best: dict[tuple, dict] = {}
-    for row in found:
-        best.setdefault((row["task"], row["model"], row["budget"], row["epochs"]), row)
-    return list(best.values())
+    best: dict[tuple, Group] = {}
+    for number, group in enumerate(groups):
+        place = (group.task, group.model, group.budget, group.epochs)
+        best.setdefault((*place, number) if every else place, group)
+    return [_row(group) for group in best.values()]
 
 
-def _row(runs: list[dict]) -> dict:
-    first = runs[0]
-    validation = [run["validation"] for run in runs]
-    errors = first["measure"] in ("squared_error", "bits")
-    used = [
-        epoch["processor_seconds"]
-        for run in runs
-        for epoch in run["history"]
-        if "processor_seconds" in epoch
-    ]
+def _row(group: Group) -> dict:
+    used = group.processor_seconds
     return {
-        "task": first["task"],
-        "model": first["model"],
-        "budget": first["parameters"],
-        "parameters": first["trained_parameters"],
-        "products a step": first.get("multiply_adds", ""),
-        "epochs": first["recipe"]["epochs"],
-        "seeds": len(runs),
-        "held out": _mean(validation, first["measure"]),
-        "test": _mean([run["test"] for run in runs if "test" in run], first["measure"]),
-        # The first epoch compiles.
-        "processor, s an epoch": round(float(np.min(used))) if used else "",
-        "differs from the defaults in": _differences(first),
-        "rank": np.nan_to_num(-np.mean(validation) if errors else np.mean(validation), nan=-np.inf),
+        "task": group.task,
+        "model": group.model,
+        "parameters": group.parameters,
+        "products a step": group.first.get("multiply_adds", ""),
+        "epochs": group.epochs,
+        "seeds": len(group.runs),
+        "held out": spread(group.held_out, group.measure),
+        "test": spread(group.tested, group.measure),
+        "processor, s an epoch": "" if used is None else f"{used / group.epochs:.3g}",
+        "differs from the defaults in": _differences(group.first),
     }
 
 
-def _mean(values: list[float], measure: str) -> str:
+def spread(values: list[float], measure: str) -> str:
     """Mean and, of several seeds, sample standard deviation; shares in percent."""
     if not values:
         return ""
-    percent = measure in ("accuracy", "recall")
-    scale, digits, unit = (100, 2, " %") if percent else (1, 4, "")
+    scale, digits, unit = (100, 2, " %") if measure in SHARES else (1, 4, "")
     mean = f"{scale * np.mean(values):.{digits}f}"
-    spread = f" ± {scale * np.std(values, ddof=1):.{digits}f}" if len(values) > 1 else ""
-    return mean + spread + unit
+    deviation = f" ± {scale * np.std(values, ddof=1):.{digits}f}" if len(values) > 1 else ""
+    return mean + deviation + unit
 
 
 def _differences(run: dict) -> str:
@@ -108,10 +90,9 @@ def main() -> None:
     parser.add_argument("--all", action="store_true", help="every settings, not the best alone")
     parser.add_argument("--results", type=Path, default=RESULTS)
     given = parser.parse_args()
-    files = sorted(given.results.glob(f"{given.task}*/*.json"))
     print("| " + " | ".join(COLUMNS) + " |")
     print("|---" * len(COLUMNS) + "|")
-    for row in rows((json.loads(file.read_text("utf-8")) for file in files), given.all):
+    for row in rows(read_groups(given.results, given.task), given.all):
         print("| " + " | ".join(str(row[column]) for column in COLUMNS) + " |")
 
 

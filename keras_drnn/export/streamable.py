@@ -8,6 +8,7 @@ from keras_drnn import ops
 from keras_drnn.export.framewise import mixing_operation
 from keras_drnn.export.graph import Call, calls
 from keras_drnn.export.models import described, obstacle
+from keras_drnn.export.walk import first_state
 
 _EXPECTED = "Expected a model that can read one frame at a time. Received: layer "
 
@@ -37,7 +38,7 @@ def _obstacle_to_streaming(call: Call) -> str | None:
         return "it reads the clip from its end (go_backwards=True)"
     if layer.return_state or call.kwargs.get("initial_state") is not None or len(call.args) > 1:
         return "it hands its whole state to other layers, or takes it from one"
-    starts = keras.tree.flatten(layer.cell.get_initial_state(batch_size=1))
+    starts = first_state(layer.cell)
     if any(np.any(ops.convert_to_numpy(start)) for start in starts):
         return "its cell starts from a state that is not zero"
     return None

@@ -98,6 +98,14 @@ def timed(output) -> bool:
     return len(output.shape) > 2
 
 
+def first_state(cell) -> list[Tensor]:
+    """What a cell remembers before the first step: zeros where it does not say, as Keras has it."""
+    if hasattr(cell, "get_initial_state"):
+        return keras.tree.flatten(cell.get_initial_state(batch_size=1))
+    sizes = keras.tree.flatten(cell.state_size)
+    return [ops.zeros((1, size), dtype=cell.compute_dtype) for size in sizes]
+
+
 class _Way:
     """One way through a model's graph, for one frame; from a start of zeros if no parts are given.
 
@@ -166,17 +174,24 @@ class _Way:
 
     def _cell(self, cell, name: str, inputs: Tensor, mask: Tensor | None) -> Tensor:
         """The output of a cell, whose state stays where it was if the frame is masked."""
-        starts = keras.tree.flatten(cell.get_initial_state(batch_size=1))
+        starts = first_state(cell)
         names = [f"{name}_{part}" for part in ("h", "c", *map(str, range(2, len(starts))))]
         names = names[: len(starts)]
         before = [self._held(*pair) for pair in zip(names, starts, strict=True)]
-        after = keras.tree.flatten(cell(inputs, before)[1])
+        outputs, after = cell(inputs, before)
+        after = keras.tree.flatten(after)
         if mask is not None:
+            # A masked frame changes nothing and gives the last outputs again: h in Keras' cells.
+            own = outputs is not after[0]
+            last = self._held(f"{name}_output", ops.zeros_like(outputs)) if own else before[0]
+            outputs = ops.where(mask, outputs, last)
+            if own:
+                self._hold(f"{name}_output", outputs)
             pairs = zip(after, before, strict=True)
             after = [ops.where(mask, new, held) for new, held in pairs]
         for part, values in zip(names, after, strict=True):
             self._hold(part, values)
-        return after[0]
+        return outputs
 
     def _delayed(
         self, cell: DelayedRNNCell, name: str, inputs: Tensor, mask: Tensor | None

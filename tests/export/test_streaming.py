@@ -236,3 +236,21 @@ def summed_up():
 def test_models_that_cannot_stream(model, message, tmp_path):
     with pytest.raises(ExportError, match=message):
         export_streaming(model(), tmp_path / "model.tflite")
+
+
+class Difference(layers.Layer):
+    """A cell that gives what its state is not: the change since the frame before."""
+
+    units = state_size = output_size = 3
+
+    def call(self, frame, states):
+        return frame - states[0], [frame]
+
+
+def test_a_cell_may_give_what_its_state_is_not_and_leave_its_start_to_keras():
+    frames = keras.Input((None, 3))
+    for read in (frames, layers.Masking()(frames)):
+        model = keras.Model(frames, layers.RNN(Difference(), return_sequences=True)(read))
+        clip = clip_with_holes(8, (3,))
+        scores, _ = streamed(StreamingModel(model), clip)
+        np.testing.assert_allclose(scores, whole(model, clip), atol=1e-6)

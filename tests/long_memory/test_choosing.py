@@ -16,9 +16,9 @@ from keras_drnn.tracking.store import connect
 
 
 def test_trials_are_the_same_after_a_kill_and_no_two_are_alike():
-    tried = candidates(PEERS["mist"], Recipe(epochs=9), {"delays": (1, 2)}, 20)
-    assert tried == candidates(PEERS["mist"], Recipe(epochs=9), {"delays": (1, 2)}, 20)
-    assert tried[:5] == candidates(PEERS["mist"], Recipe(epochs=9), {"delays": (1, 2)}, 5)
+    tried = candidates(PEERS["mist"], Recipe(epochs=9), {"delays": (1, 2)}, 20, 999)
+    assert tried == candidates(PEERS["mist"], Recipe(epochs=9), {"delays": (1, 2)}, 20, 999)
+    assert tried[:5] == candidates(PEERS["mist"], Recipe(epochs=9), {"delays": (1, 2)}, 5, 999)
     assert tried[0] == ({"delays": (1, 2)}, Recipe(epochs=9))
     assert len({str(each) for each in tried}) == 20
     assert {recipe.epochs for _, recipe in tried} == {9}
@@ -37,7 +37,7 @@ def test_the_best_is_chosen_and_trained_for_as_long_as_the_recipe_says(measure, 
 
     def perform(options, recipe):
         epochs.append(recipe.epochs)
-        return {"validation": values[options["number"]]}
+        return [{"validation": values[options["number"]] + spread} for spread in (-0.05, 0.05)]
 
     chosen = choose(tried, 2, measure, perform, say=lambda line: None)
     assert chosen == ({"number": best}, Recipe(epochs=30)) and epochs == [2] * 5
@@ -55,6 +55,11 @@ def test_a_step_costs_what_is_multiplied_at_it():
     head = 2
     assert cost("simple_rnn") == 2 * (3 + 2) + head
     assert cost("lstm") == 4 * 2 * (3 + 2) + head
+    assert cost("gru") == 3 * 2 * (3 + 2) + head
+    assert cost("dilated_rnn", layers=2) == 3 * 2 * (3 + 2) + 3 * 2 * (2 + 2) + head
+    assert cost("mist", delays=(1, 2, 4)) == (3 + 2) * (3 + 2 + 2) + head
+    blocks = 2 * 2 * 2 + 2 * 2 * 2 + 2 * 4 + 4 * 2
+    assert cost("lru", depth=1) == 3 * 2 + blocks + head
     assert cost("drnn", delays=(1, 4)) == 2 * (3 + 2) + 2 * (2 + 2) / 4 + 2 * head
     assert cost("clockwork", periods=(1, 4)) == 2 * (3 + 4) + 2 * (3 + 2) / 4 + 2 * head
     assert cost("lmu", order=4) == 3 + 2 + 4 + 2 * (3 + 2 + 4) + 4 * 4 + 4 + head

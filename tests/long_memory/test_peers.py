@@ -3,15 +3,17 @@
 import keras
 import numpy as np
 import pytest
-from arrays import call
+from arrays import call, compiled
+from frame_by_frame import advance
 
-from benchmarks.long_memory.peers import PEERS
+from benchmarks.long_memory.peers import PEERS, fitted
 from benchmarks.long_memory.peers.convolutions import levels_for, receptive_field
 from benchmarks.long_memory.peers.dilated import Dilated
 from benchmarks.long_memory.peers.linear import DiagonalRecurrence, MinimalGRU
 from benchmarks.long_memory.peers.lmu import LegendreCell, legendre
 from benchmarks.long_memory.peers.narx import MistCell, NarxCell
 from benchmarks.long_memory.peers.periodic import ClockworkCell, HierarchicalCell
+from keras_drnn.export.streaming import StreamingModel
 
 STEPS = 7
 
@@ -202,6 +204,28 @@ def test_every_step_is_answered_or_the_last_alone(name):
     jax.eval_shape(traced)
     assert len(found[False].shape) == 2
     assert found[True].shape == (None, 9, found[False].shape[-1])
+
+
+@pytest.mark.parametrize("name", ("clockwork", "mist", "lmu"))
+def test_cells_run_one_step_at_a_time_as_in_whole_sequences(x, name):
+    """Those whose state Keras makes, which is no matrix, or of several parts."""
+    inputs = keras.Input((STEPS, 3))
+    model = keras.Model(inputs, PEERS[name].layers(inputs, 2, True))
+    stream = StreamingModel(model)
+    step = compiled(lambda frame, state: advance(stream, frame, state))
+    state, found = stream.initial_state(), []
+    for frame in x[0]:
+        answer, state = step(frame[None], state)
+        found.append(np.asarray(answer)[0])
+    np.testing.assert_allclose(found, np.asarray(call(model, x))[0], atol=1e-5)
+
+
+def test_delays_are_shorter_than_the_sequence():
+    options = {"delays": ((1, 3, 9), (9, 27)), "periods": (1, 8, 9), "layers": 9, "width": 40}
+    found = fitted(options, 9)
+    assert found == {"delays": ((1, 3), (1,)), "periods": (1, 8), "layers": 4, "width": 40}
+    # Four layers' dilations are 1, 2, 4 and 8: the fifth would look 16 steps back.
+    assert fitted({"layers": 9}, 784) == {"layers": 9} and fitted({"layers": 3}, 2)["layers"] == 1
 
 
 def test_options_of_a_peer_are_named():

@@ -16,7 +16,7 @@ from benchmarks.long_memory.results import Run
 from benchmarks.long_memory.running import perform
 from benchmarks.long_memory.tasks.adding import AddingTask
 from benchmarks.long_memory.tasks.measures import SQUARED_ERROR
-from benchmarks.long_memory.training import train
+from benchmarks.long_memory.training import judge, train
 
 TASK = AddingTask(
     "adding6", 6, 2, 1, SQUARED_ERROR, solved=0.001, training_samples=40, held_out_samples=16
@@ -81,6 +81,18 @@ def test_a_training_that_was_cut_off_ends_as_if_it_had_not_been(trained):
         assert one["loss"] == other["loss"] and one["validation"] == other["validation"]
     for one, other in zip(weights, same_weights, strict=True):
         np.testing.assert_array_equal(one, other)
+
+
+def test_answers_are_judged_once_each_in_whole_batches():
+    class Model:
+        def predict(self, x, batch_size, verbose):
+            assert len(x) % batch_size == 0
+            return x[:, -1, :1] * 2
+
+    samples = TASK.validation()
+    expected = np.mean((samples.x[:, -1, :1] * 2 - samples.y) ** 2)
+    for batch in (5, 16, 40):
+        assert judge(Model(), TASK, samples, batch) == pytest.approx(expected)
 
 
 class Broken(AddingTask):

@@ -1,28 +1,18 @@
 """The table of what was found."""
 
-import json
+from long_memory_runs import run
 
-from benchmarks.long_memory.peers import PEERS
+from benchmarks.long_memory.groups import grouped
 from benchmarks.long_memory.table import rows
-
-
-def run(seed, value, *, model="drnn", task="psmnist", measure="accuracy", rate=3e-3, **more):
-    recipe = {"epochs": 2, "learning_rate": rate}
-    options = json.loads(json.dumps(PEERS[model].options({})))
-    return {
-        "task": task, "model": model, "parameters": 100, "trained_parameters": 99, "seed": seed,
-        "options": options, "recipe": recipe, "measure": measure,
-        "validation": value, "history": [{"loss": 1, "processor_seconds": 9.0}], **more,
-    }  # fmt: skip
 
 
 def test_seeds_are_one_row_and_the_best_settings_come_first():
     runs = [run(0, 0.5), run(1, 0.7), run(0, 0.9, rate=0.01), run(0, 0.8, model="lstm")]
-    best, of_lstm = rows(runs, every=False)
+    best, of_lstm = rows(grouped(runs), every=False)
     assert (best["model"], best["held out"], best["seeds"]) == ("drnn", "90.00 %", 1)
     assert best["differs from the defaults in"] == "learning_rate 0.01"
     assert of_lstm["model"] == "lstm" and of_lstm["test"] == ""
-    worst = rows(runs, every=True)[-1]
+    worst = rows(grouped(runs), every=True)[-1]
     assert (worst["held out"], worst["seeds"]) == ("60.00 ± 14.14 %", 2)
     assert worst["differs from the defaults in"] == ""
 
@@ -32,6 +22,6 @@ def test_of_errors_the_smallest_is_best_and_none_the_worst():
         run(0, value, task="adding9", measure="squared_error", rate=value, test=value / 2)
         for value in (float("nan"), 0.2, 0.1)
     ]
-    (best,) = rows(runs, every=False)
-    assert rows(runs, every=True)[-1]["held out"] == "nan"
+    (best,) = rows(grouped(runs), every=False)
+    assert rows(grouped(runs), every=True)[-1]["held out"] == "nan"
     assert best["held out"] == "0.1000" and best["test"] == "0.0500"

@@ -115,6 +115,21 @@ def test_shorter_sequences_end_at_the_last_step_and_are_scaled_by_what_is_traine
     assert (task.validation().x[0, :-3] == 0).all()
 
 
+def test_each_seed_holds_out_another_fifth_of_few_sequences():
+    sequences = [np.full((1, 4), float(index)) for index in range(20)]
+    task = split("some", sequences, np.array(["a", "b"] * 10), sequences[:1], np.array(["b"]))
+    held_out = []
+    for seed in range(6):
+        of_seed = task.of_seed(seed)
+        assert sorted(of_seed.validation().y) == [0, 0, 1, 1] and of_seed.test().y == [1]
+        kept = np.concatenate([part.x for part in (of_seed.epoch(0, 0), of_seed.validation())])
+        assert len(np.unique(kept.round(4))) == 20
+        # Each is known by its place among the others, whatever the scale.
+        order = np.unique(kept.round(4), return_inverse=True)[1].reshape(20, 4)[:, 0]
+        held_out.append(set(order[16:]))
+    assert set.union(*held_out[:5]) == set(range(20)) and held_out[5] == held_out[0]
+
+
 def test_what_is_missing_is_named():
     for name, word in (("psmnist", "--mnist"), ("characters", "--text"), ("sums", "adding")):
         with pytest.raises(ValueError, match=word):

@@ -8,10 +8,10 @@ from benchmarks.long_memory.peers.linear import lru, minimal_gru
 from benchmarks.long_memory.peers.lmu import lmu
 from benchmarks.long_memory.peers.narx import mist, narx
 from benchmarks.long_memory.peers.of_keras import gru, lstm, simple_rnn
-from benchmarks.long_memory.peers.peer import Peer
+from benchmarks.long_memory.peers.peer import Peer, fitted
 from benchmarks.long_memory.peers.periodic import clockwork, hierarchical
 
-__all__ = ["PEERS", "Peer"]
+__all__ = ["PEERS", "Peer", "fitted"]
 
 _THREES, _TWOS = (1, 3, 9, 27, 81, 243), (1, 2, 4, 8, 16, 32, 64, 128)
 _FOURS = (1, 4, 16, 64, 256)

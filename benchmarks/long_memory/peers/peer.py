@@ -1,8 +1,29 @@
 """What a peer is: how a sequence becomes what the last layer answers from."""
 
 import inspect
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+
+
+def fitted(options: dict, steps: int) -> dict:
+    """Options for sequences of so many steps: without delays that are as long, or longer.
+
+    A group with such a delay would update at the first step alone, and a layer of such a dilation
+    would read nothing but zeros.
+    """
+    found = dict(options)
+    for name in ("delays", "periods"):
+        if name in options:
+            found[name] = _below(options[name], steps)
+    if "layers" in options:
+        found["layers"] = min(options["layers"], max(1, (steps - 1).bit_length()))
+    return found
+
+
+def _below(delays: Sequence, steps: int) -> tuple:
+    if isinstance(delays[0], int):
+        return tuple(delay for delay in delays if delay < steps) or (1,)
+    return tuple(_below(of_layer, steps) for of_layer in delays)
 
 
 @dataclass(frozen=True)

@@ -5,6 +5,7 @@ Data: Bagnall et al., "The UEA multivariate time series classification archive, 
 """
 
 import importlib.util
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -16,10 +17,20 @@ NAMES = {
     "basic_motions": "BasicMotions",
     "pickup_gesture": "PickupGestureWiimoteZ",
 }
-HELD_OUT = 5  # of each class, every fifth training sequence
+FOLDS = 5  # of each class, every fifth training sequence is held out
 
 
-def archive(name: str) -> ArrayTask:
+@dataclass(frozen=True)
+class ArchiveTask(ArrayTask):
+    """Few sequences: each seed from 0 to 4 holds out another fifth of them."""
+
+    sequences: tuple = ()
+
+    def of_seed(self, seed: int) -> "ArchiveTask":
+        return split(self.name, *self.sequences, fold=seed % FOLDS)
+
+
+def archive(name: str) -> ArchiveTask:
     """One of the tasks `NAMES`, in the archive's own split.
 
     Channels are scaled by mean and standard deviation of the training steps. Shorter sequences
@@ -40,14 +51,24 @@ def split(
     labels: np.ndarray,
     test: list[np.ndarray],
     test_labels: np.ndarray,
-) -> ArrayTask:
-    """A task of sequences `(channels, steps)` and labels of any kind."""
+    fold: int = 0,
+) -> ArchiveTask:
+    """A task of sequences `(channels, steps)` and labels of any kind.
+
+    Args:
+        name: Of the task.
+        train: Sequences to train on and to choose by.
+        labels: Theirs.
+        test: Sequences to test on.
+        test_labels: Theirs.
+        fold: Which fifth of the sequences of each class is held out, from 0 to 4.
+    """
     classes, y = np.unique(labels, return_inverse=True)
     number = {label: index for index, label in enumerate(classes)}
     steps = max(sequence.shape[1] for sequence in [*train, *test])
     held_out = np.zeros(len(train), bool)
     for each in range(len(classes)):
-        held_out[np.flatnonzero(y == each)[HELD_OUT - 1 :: HELD_OUT]] = True
+        held_out[np.flatnonzero(y == each)[FOLDS - 1 - fold :: FOLDS]] = True
     kept = np.concatenate([train[index] for index in np.flatnonzero(~held_out)], axis=1)
     mean, scale = kept.mean(1), kept.std(1) + 1e-8
 
@@ -64,4 +85,7 @@ def split(
         "validation": Samples(x[held_out], y[held_out]),
         "test": Samples(padded(test), y_test),
     }
-    return ArrayTask(name, steps, len(mean), len(classes), ACCURACY, parts=parts)
+    sequences = (train, labels, test, test_labels)
+    return ArchiveTask(
+        name, steps, len(mean), len(classes), ACCURACY, parts=parts, sequences=sequences
+    )

@@ -43,6 +43,10 @@ class Task(ABC):
     def size(self) -> int:
         """How many sequences an epoch has."""
 
+    def of_seed(self, seed: int) -> "Task":
+        """The task as a run of this seed has it: where data are few, another part is held out."""
+        return self
+
     @abstractmethod
     def epoch(self, seed: int, number: int) -> Samples:
         """The training data of an epoch, in the order to be trained in: the same when repeated."""

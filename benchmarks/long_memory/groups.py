@@ -1,0 +1,130 @@
+"""Runs that differ in their seed alone, together."""
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+import numpy as np
+
+ERRORS = ("squared_error", "bits")  # measures of which less is better
+SHARES = ("accuracy", "recall")  # measures in percent
+
+
+@dataclass(frozen=True)
+class Group:
+    """Settings of a model, and what its seeds found.
+
+    Args:
+        runs: What files of runs say, of one seed each.
+    """
+
+    runs: tuple[dict, ...]
+
+    @property
+    def first(self) -> dict:
+        """What is the same in all."""
+        return self.runs[0]
+
+    @property
+    def task(self) -> str:
+        """Its name in results."""
+        return self.first["task"]
+
+    @property
+    def model(self) -> str:
+        """The peer's name."""
+        return self.first["model"]
+
+    @property
+    def budget(self) -> int:
+        """Parameters that it might have."""
+        return self.first["parameters"]
+
+    @property
+    def parameters(self) -> int:
+        """Those that it has."""
+        return self.first["trained_parameters"]
+
+    @property
+    def width(self) -> int:
+        """Of the peer's layers."""
+        return self.first["width"]
+
+    @property
+    def options(self) -> dict:
+        """Of the peer."""
+        return self.first["options"]
+
+    @property
+    def epochs(self) -> int:
+        """Of the recipe."""
+        return self.first["recipe"]["epochs"]
+
+    @property
+    def measure(self) -> str:
+        """What is judged by."""
+        return self.first["measure"]
+
+    @cached_property
+    def held_out(self) -> list[float]:
+        """By seed."""
+        return [run["validation"] for run in self.runs]
+
+    @cached_property
+    def tested(self) -> list[float]:
+        """Of the seeds that have seen the test data."""
+        return [run["test"] for run in self.runs if "test" in run]
+
+    @property
+    def rank(self) -> float:
+        """Greater is better, on what is held out."""
+        mean = np.mean(self.held_out)
+        return float(np.nan_to_num(-mean if self.measure in ERRORS else mean, nan=-np.inf))
+
+    @property
+    def processor_seconds(self) -> float | None:
+        """Of a training, the mean over seeds; each epoch as the median one, since the first
+        compiles."""
+        used = [
+            [epoch["processor_seconds"] for epoch in run["history"] if "processor_seconds" in epoch]
+            for run in self.runs
+        ]
+        per_epoch = [float(np.median(each)) for each in used if each]
+        return self.epochs * float(np.mean(per_epoch)) if per_epoch else None
+
+
+def grouped(runs: Iterable[dict]) -> list[Group]:
+    """Groups of runs: by task, then by budget, the best on what is held out first."""
+    found: dict[str, list[dict]] = {}
+    for run in runs:
+        decided = [run[key] for key in ("task", "model", "parameters", "options", "recipe")]
+        found.setdefault(json.dumps(decided, sort_keys=True), []).append(run)
+    groups = [Group(tuple(sorted(each, key=lambda run: run["seed"]))) for each in found.values()]
+    return sorted(groups, key=lambda group: (group.task, group.budget, -group.rank))
+
+
+def read_groups(results: Path, task: str = "") -> list[Group]:
+    """Groups of the runs of a folder.
+
+    Args:
+        results: Where each task has a folder of files.
+        task: The first letters of tasks.
+    """
+    files = sorted(results.glob(f"{task}*/*.json"))
+    return grouped(json.loads(file.read_text("utf-8")) for file in files)
+
+
+def shown(groups: Iterable[Group]) -> list[Group]:
+    """Of each task, model and budget the settings that were chosen: those that were tested.
+
+    Of several, those of most seeds, and of these what does best on what is held out.
+    """
+    best: dict[tuple, Group] = {}
+    for group in groups:
+        place = (group.task, group.model, group.budget)
+        known = best.get(place)
+        if group.tested and (known is None or len(group.tested) > len(known.tested)):
+            best[place] = group
+    return list(best.values())

@@ -1,0 +1,117 @@
+"""Accuracy against parameters, and against the time of training, to be read on a phone."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+from matplotlib.figure import Figure as Picture
+from matplotlib.ticker import FuncFormatter, LogLocator, NullLocator
+
+from benchmarks.long_memory.groups import SHARES, Group
+from benchmarks.long_memory.published import Figure
+from benchmarks.long_memory.titles import place, title
+
+AXES = {"parameters": "parameters", "training": "seconds of training, of the processor"}
+_OURS = ("drnn", "stacked_drnn")
+_WIDTH, _HEIGHT = 5.2, 3.3  # inches of a panel
+_APART = 0.075  # least distance of two names, of a panel's height
+
+
+class Point(NamedTuple):
+    """A model in a picture."""
+
+    x: float
+    mean: float
+    spread: float
+    name: str
+    measured: bool  # or as published
+
+
+def draw(groups: Sequence[Group], figures: Sequence[Figure], axis: str, path: Path) -> None:
+    """Draw a panel for each task whose measure is a share, where two models or more differ.
+
+    Args:
+        groups: Of tested runs.
+        figures: What others have published, of which parameters are known for some.
+        axis: `parameters` or `training`.
+        path: The picture.
+    """
+    panels: dict[str, list[Point]] = {}
+    for group in groups:
+        x = group.parameters if axis == "parameters" else group.processor_seconds
+        if group.measure in SHARES and x:
+            tested = 100 * np.array(group.tested)
+            deviation = tested.std(ddof=1) if len(tested) > 1 else 0.0
+            point = Point(x, tested.mean(), deviation, group.model, measured=True)
+            panels.setdefault(group.task, []).append(point)
+    if axis == "parameters":
+        for figure in figures:
+            if figure.task in panels and figure.parameters:
+                name = f"{figure.model}*"
+                point = Point(figure.parameters, figure.accuracy, 0.0, name, measured=False)
+                panels[figure.task].append(point)
+    tasks = [task for task in sorted(panels, key=place) if _differ(panels[task], axis)]
+    picture = Picture(figsize=(_WIDTH, _HEIGHT * max(1, len(tasks))), layout="constrained")
+    every = picture.subplots(len(tasks), squeeze=False)[:, 0] if tasks else []
+    for axes, task in zip(every, tasks, strict=True):
+        _panel(axes, panels[task])
+        axes.set_title(title(task), fontsize=11.5, loc="left")
+        published = any(not point.measured for point in panels[task])
+        axes.set_xlabel(AXES[axis] + (" (* as published)" if published else ""), fontsize=11)
+    picture.savefig(path, dpi=160)
+
+
+def _differ(points: Sequence[Point], axis: str) -> bool:
+    """Whether there is something to see: of one budget, all have the same parameters."""
+    xs = [point.x for point in points]
+    return len(points) > 1 and (axis == "training" or max(xs) > 2 * min(xs))
+
+
+def _panel(axes, points: Sequence[Point]) -> None:
+    """Points, with their names at the right edge, each tied to its point by a line."""
+    axes.set_xscale("log")
+    axes.xaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
+    axes.xaxis.set_major_formatter(FuncFormatter(lambda x, _: f"{x:,.10g}"))
+    axes.xaxis.set_minor_locator(NullLocator())
+    axes.set_ylabel("% of the test data", fontsize=11)
+    axes.tick_params(labelsize=10)
+    axes.grid(alpha=0.3)
+    xs = np.array([point.x for point in points])
+    lows = np.array([point.mean - point.spread for point in points])
+    highs = np.array([point.mean + point.spread for point in points])
+    margin = max(0.2, 0.06 * (highs.max() - lows.min()))
+    low, high = lows.min() - margin, highs.max() + margin
+    axes.set_ylim(low, high)
+    axes.set_xlim(xs.min() / 1.4, xs.max() * 1.4)
+    rising = sorted(points, key=lambda point: point.mean)
+    places = (np.array([point.mean for point in rising]) - low) / (high - low)
+    heights = _apart(places, min(_APART, 1 / len(points)))
+    for point, height in zip(rising, heights, strict=True):
+        ours = point.name in _OURS
+        colour = "tab:red" if ours else "tab:blue" if point.measured else "tab:gray"
+        mark = {"fmt": "o" if point.measured else "D", "ms": 8 if ours else 6, "color": colour}
+        axes.errorbar(point.x, point.mean, point.spread or None, elinewidth=1, zorder=3, **mark)
+        axes.annotate(
+            point.name,
+            (point.x, point.mean),
+            xytext=(1.03, height),
+            textcoords="axes fraction",
+            color=colour,
+            fontsize=10.5,
+            fontweight="bold" if ours else "normal",
+            va="center",
+            annotation_clip=False,
+            arrowprops={"arrowstyle": "-", "color": colour, "lw": 0.6, "alpha": 0.5},
+        )
+
+
+def _apart(heights: np.ndarray, least: float) -> np.ndarray:
+    """Rising heights from 0 to 1, moved as little as it takes for `least` between them."""
+    found = heights.copy()
+    for index in range(1, len(found)):
+        found[index] = max(found[index], found[index - 1] + least)
+    found -= max(0.0, found[-1] - 1)
+    for index in range(len(found) - 2, -1, -1):
+        found[index] = min(found[index], found[index + 1] - least)
+    return found

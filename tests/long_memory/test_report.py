@@ -1,0 +1,102 @@
+"""The page's tables and pictures, and what a step costs in a stream."""
+
+import numpy as np
+import pytest
+from long_memory_runs import run
+
+from benchmarks.long_memory import stepping
+from benchmarks.long_memory.groups import grouped, shown
+from benchmarks.long_memory.pictures import _apart
+from benchmarks.long_memory.published import Figure, read_figures
+from benchmarks.long_memory.report import BEGIN, END, tables, write
+from benchmarks.long_memory.tasks import TASKS
+from benchmarks.long_memory.tasks.shapes import shape
+from benchmarks.long_memory.titles import title
+
+
+def judged(seed, value, **more):
+    details = {"width": 2, "multiply_adds": 1234, "test": value, **more}
+    return run(seed, more.pop("held_out", value), **details)
+
+
+def test_of_each_model_the_tested_settings_of_most_seeds_are_shown():
+    runs = [
+        run(0, 0.99, rate=0.01, width=2),
+        *(judged(seed, 0.5 + seed / 10, rate=0.02) for seed in range(2)),
+        judged(0, 0.95, rate=0.03),
+    ]
+    (group,) = shown(grouped(runs))
+    assert group.tested == [0.5, 0.6] and group.first["recipe"]["learning_rate"] == 0.02
+
+
+def test_a_training_takes_as_often_the_median_epoch_as_it_has_epochs():
+    history = [{"processor_seconds": used} for used in (50.0, 8.0, 10.0)]
+    (group,) = grouped([judged(0, 0.5, history=history)])
+    assert group.processor_seconds == 2 * 10.0
+    (group,) = grouped([judged(0, 0.5, history=[{"loss": 1.0}])])
+    assert group.processor_seconds is None
+
+
+def test_the_tables_have_what_was_measured_and_what_is_published_with_its_source():
+    groups = shown(grouped([judged(0, 0.5), judged(0, 0.9, model="lstm")]))
+    figures = [Figure("psmnist", "Other", 97.15, "Someone, 2019", "somewhere", 102_027)]
+    steps = {stepping.key(groups[1]): {"microseconds": 12.34}}
+    text = tables(groups, figures, steps)
+    lines = [line for line in text.splitlines() if line.startswith("| `")]
+    # The best first; µs where they are known.
+    assert lines[0].startswith("| `lstm` | 90.00 % |  | 99 | 1 | 90.00 % |")
+    assert lines[1].startswith("| `drnn` | 50.00 % |") and lines[1].endswith("| 12.3 | 1,234 |")
+    assert "| Other |  | 97.15 % | 102,027 |" in text
+    assert "- Other: Someone, 2019; somewhere" in text
+    assert "N-UCLA, clips | drnn | 19,808 | 3 |" in text
+
+
+def test_tables_stand_between_the_comments_of_a_page(tmp_path):
+    page = tmp_path / "page.md"
+    page.write_text(f"before\n{BEGIN}\nold\n{END}\nafter\n", "utf-8")
+    write(page, "new\n")
+    write(page, "newer\n")
+    assert page.read_text("utf-8") == f"before\n{BEGIN}\n\nnewer\n\n{END}\nafter\n"
+    page.write_text("nothing", "utf-8")
+    with pytest.raises(ValueError, match="Expected the lines"):
+        write(page, "new\n")
+
+
+def test_published_figures_are_of_known_tasks_and_have_a_source():
+    figures = read_figures()
+    assert {figure.task for figure in figures} <= set(TASKS)
+    assert all(figure.source and figure.paper and 90 < figure.accuracy < 100 for figure in figures)
+
+
+@pytest.mark.parametrize("name", TASKS)
+def test_every_task_has_a_title(name):
+    drawn = name in ("adding", "copy")
+    assert title(f"{name}1000" if drawn else name)
+    known = shape(f"{name}7" if drawn else name)
+    assert known is None if name == "characters" else known.name.startswith(name)
+
+
+def test_names_are_moved_apart_as_little_as_it_takes():
+    found = _apart(np.array([0.0, 0.5, 0.51, 0.99]), 0.1)
+    assert (np.diff(found) >= 0.1 - 1e-9).all() and found.max() <= 1
+    assert found[0] == 0 and found[1] == 0.5
+
+
+def test_the_cost_of_a_step_is_measured_on_the_exported_file_or_it_says_why_not(tmp_path):
+    """With a file that takes the place of an export, which takes long."""
+    groups = grouped([judged(0, 0.5, model="tcn")])
+    lines = []
+    found = stepping.costs(groups, tmp_path, {"known": {"microseconds": 1.0}}, 1, lines.append)
+    assert found.pop("known") == {"microseconds": 1.0}
+    (reason,) = found.values()
+    assert "one frame at a time" in reason["reason"] and reason["reason"] in lines[0]
+    again = stepping.costs(groups, tmp_path, found, 1, lines.append)
+    assert again == found and len(lines) == 1
+
+
+def test_models_that_cost_the_same_are_measured_once():
+    same = [judged(0, 0.5), judged(0, 0.5, rate=0.1)]
+    wider = judged(0, 0.5, parameters=200, width=3)
+    other = [wider, judged(0, 0.5, task="adding9"), judged(0, 0.5, model="gru")]
+    assert len({stepping.key(group) for group in grouped(same)}) == 1
+    assert len({stepping.key(group) for group in grouped([*same, *other])}) == 4

@@ -1,0 +1,15 @@
+"""What files of runs of the long memory benchmark say, without a training."""
+
+import json
+
+from benchmarks.long_memory.peers import PEERS
+
+
+def run(seed, value, *, model="drnn", task="psmnist", measure="accuracy", rate=3e-3, **more):
+    recipe = {"epochs": 2, "learning_rate": rate}
+    options = json.loads(json.dumps(PEERS[model].options({})))
+    return {
+        "task": task, "model": model, "parameters": 100, "trained_parameters": 99, "seed": seed,
+        "options": options, "recipe": recipe, "measure": measure,
+        "validation": value, "history": [{"loss": 1, "processor_seconds": 9.0}], **more,
+    }  # fmt: skip
