@@ -8,6 +8,7 @@ from keras_drnn.cli import data
 from keras_drnn.cli.animate import animate
 from keras_drnn.cli.compare import compare, train
 from keras_drnn.cli.export import export
+from keras_drnn.cli.influence import influence
 from keras_drnn.cli.predict import predict
 from keras_drnn.cli.report import report
 from keras_drnn.cli.tune import tune
@@ -40,5 +41,6 @@ app.command()(tune)
 app.command()(report)
 app.command()(predict)
 app.command()(animate)
+app.command()(influence)
 app.command()(export)
 app.add_typer(data.app, name="data")

@@ -11,11 +11,11 @@ from keras_drnn import (
     causal,
     cell,
     delays,
-    influence,
     layer,
     schedule,
     schedule_picture,
 )
+from keras_drnn.influence import bounds, callback, fall, jacobian
 
 
 @pytest.mark.parametrize(
@@ -24,7 +24,10 @@ from keras_drnn import (
         (causal, 2),
         (cell, 2),
         (delays, 2),
-        (influence, 3),
+        (bounds, 8),
+        (callback, 5),
+        (fall, 4),
+        (jacobian, 3),
         (layer, 2),
         (schedule, 5),
         (schedule_picture, 1),

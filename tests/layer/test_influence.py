@@ -4,7 +4,7 @@ import keras
 import numpy as np
 import pytest
 
-import keras_drnn.influence
+import keras_drnn.influence.jacobian
 from keras_drnn import DelayedRNN, DelayedRNNCell, transformations
 from keras_drnn.influence import input_influence
 
@@ -66,7 +66,7 @@ def test_all_at_once_or_in_parts(monkeypatch):
     layer.build((None, 9, 2))
     x = np.random.default_rng(0).normal(size=(9, 2))
     whole = input_influence(layer, x)
-    monkeypatch.setattr(keras_drnn.influence, "_AT_ONCE", 7)
+    monkeypatch.setattr(keras_drnn.influence.jacobian, "_AT_ONCE", 7)
     np.testing.assert_allclose(input_influence(layer, x), whole, rtol=1e-5)
 
 

@@ -17,6 +17,7 @@ PACKAGES = [
     "keras_drnn.data_sets",
     "keras_drnn.experiments",
     "keras_drnn.export",
+    "keras_drnn.influence",
     "keras_drnn.skeletons",
     "keras_drnn.tuning",
 ]
