@@ -1,5 +1,7 @@
 """Keras and its backend, as the tests use them."""
 
+import functools
+
 import keras
 from hypothesis import settings
 from keras.src.utils import module_utils
@@ -16,6 +18,19 @@ def prepare():
     # it and to ask whether something is a shape of its own.
     if name != "tensorflow":
         module_utils.tensorflow._available = False
+
+    # What JAX writes programs in, it sets up anew for each: a quarter of the time of a small one.
+    if name == "jax":
+        from jax._src.interpreters import mlir
+
+        mlir.make_ir_context = functools.cache(mlir.make_ir_context)
+
+    # Where in Python an operation comes from is read by nobody, and takes a tenth of the time.
+    if name == "tensorflow":
+        from tensorflow.python.util import tf_stack
+
+        trace = tf_stack.extract_stack()
+        tf_stack.extract_stack = lambda stacklevel=1: trace
 
     # The tensors of tests are small, and there is a pytest on each core: threads of torch would
     # only wait for each other, at several times the processor time.

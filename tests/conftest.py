@@ -1,7 +1,6 @@
 """Common to all tests: the backend is KERAS_BACKEND's; randomness starts at the same place."""
 
 import atexit
-import functools
 import gc
 import os
 import shutil
@@ -91,22 +90,6 @@ def clear_caches():
         yield kept
 
 
-@pytest.fixture(scope="session", autouse=True)
-def one_context():
-    """What JAX writes programs in: anew for each, it takes a quarter of the time of a small one."""
-    import keras
-
-    if keras.backend.backend() != "jax":
-        yield
-        return
-    from jax._src.interpreters import mlir
-
-    make = functools.cache(mlir.make_ir_context)
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(mlir, "make_ir_context", make)
-        yield
-
-
 def pytest_collection_finish():
     # What has been imported stays: the collector need not look through it again and again.
     gc.freeze()
@@ -131,7 +114,30 @@ def pytest_ignore_collect(collection_path, config):
     return True if "every_backend" not in collection_path.read_text("utf-8") else None
 
 
+# Here single tests take many seconds. They begin: at the end no worker waits long for another.
+LONG = [
+    Path(__file__).parent / place
+    for place in (
+        "docs/test_notebooks.py",
+        "export",
+        "report",
+        "examples",
+        "tuning",
+        "layer/test_torch_transformations.py",
+        "layer/test_other_backends.py",
+        "layer/test_training.py",
+        "experiments",
+        "tracking",
+    )
+]
+
+
+def takes_long(item):
+    return any(item.path.is_relative_to(place) for place in LONG)
+
+
 def pytest_collection_modifyitems(items):
     for item in items:
         if depends_on_the_backend(item.path):
             item.add_marker(pytest.mark.every_backend)
+    items.sort(key=takes_long, reverse=True)
