@@ -68,13 +68,13 @@ def _style(model: str, number: int):
 
 def _draw_falls(axes: Axes, found: Mapping[str, Any]) -> None:
     rate = found["frame_rate"]
-    highest = 0.0
+    highest, lowest = 0.0, 1.0
     for number, model in enumerate(found["models"]):
         label, colour, line = _style(model["model"], number)
         for when, width in (("before", 1.0), ("after", 2.0)):
             fall = {key: np.array(values) for key, values in model[when]["fall"].items()}
             x = np.arange(len(fall["mean"])) / (rate or 1)
-            highest = max(highest, fall["high"].max())
+            highest, lowest = max(highest, fall["high"].max()), min(lowest, fall["mean"].min())
             if when == "after":
                 axes.fill_between(
                     x, fall["low"], fall["high"], color=colour, alpha=0.12, linewidth=0
@@ -83,14 +83,15 @@ def _draw_falls(axes: Axes, found: Mapping[str, Any]) -> None:
             dashes = line if when == "after" else ":"
             axes.plot(x, fall["mean"], dashes, color=colour, linewidth=width, label=words)
     axes.set_yscale("log")
-    axes.set_ylim(highest * 10.0**-_DECADES, 1.5 * highest)
+    # Room below for the legend.
+    axes.set_ylim(max(highest * 10.0**-_DECADES, 1e-2 * lowest), 1.5 * highest)
     axes.set_xlabel("before the output, " + ("seconds" if rate else "frames"))
     axes.set_ylabel("share of the influence, a frame")
     clips = len(found["clips"])
     what = f"{found['data']}, " if found["data"] else ""
     mean = f"mean and range of {clips} clips" if clips > 1 else "one clip"
     axes.set_title(f"{what}{mean}; half-lives in the legend", **_TITLE)
-    axes.legend(frameon=False, fontsize=8, labelcolor=INK, loc="upper right")
+    axes.legend(frameon=False, fontsize=8, labelcolor=INK, loc="lower left")
     _plain(axes)
 
 
@@ -148,6 +149,7 @@ def _draw_carried(axes: Axes, carried: Mapping[str, Any] | None, label: str) -> 
             np.where(values > 0, values, np.nan),
             color=colours[number - 1],
             linewidth=1.5,
+            marker="." if np.count_nonzero(values) < 10 else None,
             label=name,
         )
     axes.set_yscale("log")
@@ -155,7 +157,7 @@ def _draw_carried(axes: Axes, carried: Mapping[str, Any] | None, label: str) -> 
     axes.set_xlabel("before the last state, frames")
     axes.set_ylabel("influence on it")
     axes.set_title(f"{label}: what its groups carry", **_TITLE)
-    axes.legend(frameon=False, fontsize=7, labelcolor=INK, loc="upper right")
+    axes.legend(frameon=False, fontsize=7, labelcolor=INK, loc="best")
     _plain(axes)
 
 
@@ -163,7 +165,7 @@ def _plain(axes: Axes, grid: bool = True) -> None:
     for side in ("top", "right", "left"):
         axes.spines[side].set_visible(False)
     axes.spines["bottom"].set_color(_GRID)
-    axes.tick_params(colors=PALE_INK, length=0, labelsize=8)
+    axes.tick_params(which="both", colors=PALE_INK, length=0, labelsize=8)
     axes.xaxis.label.set(color=PALE_INK, fontsize=9)
     axes.yaxis.label.set(color=PALE_INK, fontsize=9)
     axes.set_axisbelow(True)
