@@ -7,7 +7,7 @@ from pathlib import Path
 from benchmarks.long_memory.table import spread
 
 RESULTS = Path(__file__).parents[1] / "results"
-COLUMNS = ("data", "model", "parameters", "seeds", "test")
+COLUMNS = ("data", "model", "test", "parameters", "seeds")
 _NAMES = {"rnn": "simple_rnn", "drnn-large": "drnn"}
 
 # The file of a comparison, what its rows are called, and which accuracy is shown.
@@ -43,5 +43,6 @@ def _of_streams(path: Path) -> Iterator[dict[str, str]]:
 
 
 def _row(data: str, model: str, parameters: int, values: list[float]) -> dict[str, str]:
-    cells = (data, _NAMES.get(model, model), f"{parameters:,}", str(len(values)))
-    return dict(zip(COLUMNS, (*cells, spread(values, "accuracy")), strict=True))
+    test = spread(values, "accuracy")
+    cells = (data, f"`{_NAMES.get(model, model)}`", test, f"{parameters:,}", str(len(values)))
+    return dict(zip(COLUMNS, cells, strict=True))

@@ -50,9 +50,9 @@ def tables(groups: Sequence[Group], figures: Sequence[Figure], steps: dict) -> s
     return "\n".join(lines)
 
 
-def markdown(columns: Iterable[str], rows: Iterable[dict[str, str]]) -> list[str]:
-    """Lines of a table."""
-    columns = list(columns)
+def markdown(every: Iterable[str], rows: Sequence[dict[str, str]]) -> list[str]:
+    """Lines of a table, without columns that say nothing."""
+    columns = [name for name in every if any(row.get(name) for row in rows)]
     lines = ["| " + " | ".join(columns) + " |", "|---" * len(columns) + "|"]
     return lines + ["| " + " | ".join(row.get(name, "") for name in columns) + " |" for row in rows]
 

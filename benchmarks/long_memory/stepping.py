@@ -1,21 +1,21 @@
 """What a step costs in a stream: microseconds on LiteRT, on one thread.
 
     python -m benchmarks.long_memory.stepping --folder FILES
-    python -m benchmarks.long_memory.stepping --folder FILES --again  # on a quiet machine
+    python -m benchmarks.long_memory.stepping --folder FILES --again
 
 Each model of the page's tables is built anew, with weights as they start, and exported by
 `keras_drnn.export_streaming`, like any model that reads one frame at a time and carries its state.
-What a caller copies is not timed. Models take turns; the median over rounds. Of a model that cannot
-be exported the file says why.
+What a caller copies is not timed. It is the thread's processor time, of the quickest of many rounds
+in which models take turns, since other programs run meanwhile. Of a model that cannot be exported
+the file says why.
 """
 
 import argparse
 import hashlib
 import json
-import statistics
 from collections.abc import Callable, Iterable
 from pathlib import Path
-from time import perf_counter
+from time import thread_time
 
 import numpy as np
 
@@ -77,9 +77,9 @@ def costs(groups: Iterable[Group], folder: Path, known: dict, rounds: int, say=p
         except ValueError as error:
             found[name] = {"reason": " ".join(str(error).split())}
         say(f"{name}: {'ready' if name in starts else found[name]['reason']}")
-    times = [{name: run() for name, run in starts.items()} for _ in range(rounds + 1)][1:]
+    times = [{name: run() for name, run in starts.items()} for _ in range(rounds)]
     for name in starts:
-        found[name] = {"microseconds": round(statistics.median(each[name] for each in times), 2)}
+        found[name] = {"microseconds": round(min(each[name] for each in times), 2)}
     return found
 
 
@@ -102,10 +102,10 @@ def _prepared(group: Group, task: Task, path: Path) -> Callable[[], float]:
     calls = [signatures.get(name, signatures[STEP]) for name in names]
 
     def run() -> float:
-        begin = perf_counter()
+        begin = thread_time()
         for call in calls:
             call.invoke()
-        return 1e6 * (perf_counter() - begin) / steps
+        return 1e6 * (thread_time() - begin) / steps
 
     return run
 
@@ -115,7 +115,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description="What a step costs in a stream.")
     parser.add_argument("--folder", type=Path, required=True, help="of exported files")
     parser.add_argument("--again", action="store_true", help="measure everything anew")
-    parser.add_argument("--rounds", type=int, default=7)
+    parser.add_argument("--rounds", type=int, default=50)
     parser.add_argument("--results", type=Path, default=RESULTS)
     given = parser.parse_args()
     given.folder.mkdir(parents=True, exist_ok=True)
