@@ -5,13 +5,17 @@ import json
 import keras
 import numpy as np
 import pytest
+from recording_tables import rows, write_table
 from skeleton_files import person
 
+from keras_drnn.data_sets import find_data_set
+from keras_drnn.experiments.influence_clips import recorded_clips
 from keras_drnn.experiments.influences import Watched, fresh_weights, measure_influences
 from keras_drnn.experiments.models import build_channel_model, build_model
 from keras_drnn.experiments.recipes import Recipe
 from keras_drnn.influence import half_life, influence_bound, input_influence, share_beyond
-from keras_drnn.skeletons import KINECT_V1
+from keras_drnn.reporting.examples import Example, save_examples
+from keras_drnn.skeletons import KINECT_V1, Clip
 
 
 def write_clip(folder, name="a02_s01_e01_v03", frames=9):
@@ -108,6 +112,44 @@ def test_shares_from_far_away(tmp_path):
     shares = [said["share_beyond"][key]["median"] for key in ("10", "30")]
     np.testing.assert_allclose(shares, expected, rtol=0.01)
     assert said["groups"][0]["half_life"]["median"] == pytest.approx(5, rel=1e-4)
+
+
+def test_clips_that_the_run_has_kept_the_longest_first(command, tmp_path):
+    write_model(tmp_path / "run")
+    (tmp_path / "run" / "run.json").write_text(json.dumps({"model": "drnn", "seed": 3}))
+    kept = []
+    for name, frames in (("short", 4), ("long", 7), ("middle", 6)):
+        joints = person(frames, joints=20)[:, None].astype("float32")
+        clip = Clip(joints, np.ones((frames, 1), bool), 0, 0, 0, name)
+        kept.append(Example(clip, np.zeros((frames, 2), "float32"), 0, 0))
+    save_examples(tmp_path / "run" / "examples.npz", kept, KINECT_V1)
+    done = command("influence", "run", "--count", "2", "--json", "seen.json")
+    assert done.exit_code == 0, done.output
+    found = json.loads((tmp_path / "seen.json").read_text())
+    assert (found["clips"], found["frames"]) == (["long", "middle"], 6)
+    assert [(each["model"], each["seeds"]) for each in found["models"]] == [("drnn", [3])]
+    assert np.shape(found["models"][0]["before"]["influence"]) == (6, 6)
+    assert (tmp_path / "influence.png").exists()
+
+
+def test_a_table_of_recordings(tmp_path):
+    says = 'layout = "coco_17"\nup = "-z"\nunits = "millimetres"\nfps = 50\n'
+    table = write_table(tmp_path, rows("ab"), description=says)
+    (tmp_path / "run").mkdir()
+    about = {"classes": ["a"], "joints": [], "bodies": 1, "data": "mine"}
+    about["reading"] = find_data_set(str(table)).reading
+    (tmp_path / "run" / "classes.json").write_text(json.dumps(about))
+    found = list(recorded_clips(table, tmp_path / "run" / "model.keras"))
+    assert len(found) == len(rows("ab")) - 1
+    recorded = np.load(tmp_path / "a0.npy") / 1000
+    (first,) = [clip for clip in found if clip.name.endswith("a0")]
+    np.testing.assert_allclose(first.frames[:, 0, :, 1], -recorded[..., 2], rtol=1e-5)
+    assert first.seen.all()
+    # A recording that is a table of numbers is no such table.
+    del about["reading"]
+    (tmp_path / "run" / "classes.json").write_text(json.dumps(about | {"data": "nucla"}))
+    with pytest.raises(ValueError, match="was not trained on a table"):
+        list(recorded_clips(table, tmp_path / "run" / "model.keras"))
 
 
 def test_before_training_all_is_newly_drawn_but_what_standardises():
