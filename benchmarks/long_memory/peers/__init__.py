@@ -2,6 +2,7 @@
 
 from benchmarks.long_memory.peers.closed_form import cfc
 from benchmarks.long_memory.peers.convolutions import tcn
+from benchmarks.long_memory.peers.delay_line import line_drnn
 from benchmarks.long_memory.peers.delayed import drnn, stacked_drnn
 from benchmarks.long_memory.peers.dilated import dilated_rnn
 from benchmarks.long_memory.peers.linear import lru, minimal_gru
@@ -10,6 +11,7 @@ from benchmarks.long_memory.peers.narx import mist, narx
 from benchmarks.long_memory.peers.of_keras import gru, lstm, simple_rnn
 from benchmarks.long_memory.peers.peer import Peer, fitted
 from benchmarks.long_memory.peers.periodic import clockwork, hierarchical
+from benchmarks.long_memory.peers.windowed import windowed_drnn
 
 __all__ = ["PEERS", "Peer", "fitted"]
 
@@ -29,6 +31,15 @@ PEERS = {
     "stacked_drnn": Peer(
         stacked_drnn,
         {"delays": (((1, 3, 9, 27), (9, 27, 81, 243)), ((1, 4, 16), (1, 4, 16, 64, 256)))},
+    ),
+    "line_drnn": Peer(line_drnn, {"hidden": (1.0, 1.5, 3.0)}),
+    "windowed_drnn": Peer(
+        windowed_drnn,
+        {
+            "delays": (_THREES, _TWOS, _FOURS),
+            "activation": _KINDS,
+            "spectral_norm": (None, 1.0),
+        },
     ),
     "simple_rnn": Peer(simple_rnn, {"activation": _KINDS, "recurrent": ("orthogonal", "identity")}),
     "lstm": Peer(lstm),
