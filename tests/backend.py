@@ -25,8 +25,12 @@ def prepare():
 
         mlir.make_ir_context = functools.cache(mlir.make_ir_context)
 
+    # Where in Python an operation comes from is read by nobody, and takes a tenth of the time.
     if name == "tensorflow":
-        one_trace()
+        from tensorflow.python.util import tf_stack
+
+        trace = tf_stack.extract_stack()
+        tf_stack.extract_stack = lambda stacklevel=1: trace
 
     # The tensors of tests are small, and there is a pytest on each core: threads of torch would
     # only wait for each other, at several times the processor time.
@@ -39,11 +43,3 @@ def prepare():
         "stable", derandomize=True, deadline=None, max_examples=EXAMPLES.get(name, 25)
     )
     settings.load_profile("stable")
-
-
-def one_trace():
-    """Where in Python an operation of TensorFlow comes from nobody reads: a tenth of the time."""
-    from tensorflow.python.util import tf_stack
-
-    trace = tf_stack.extract_stack()
-    tf_stack.extract_stack = lambda stacklevel=1: trace

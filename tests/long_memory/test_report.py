@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 from long_memory_runs import run
+from stream_files import write_stream
 
 from benchmarks.long_memory import stepping
 from benchmarks.long_memory.groups import grouped, shown
@@ -85,16 +86,18 @@ def test_names_are_moved_apart_as_little_as_it_takes():
     assert found[0] == 0 and found[1] == 0.5
 
 
-def test_the_cost_of_a_step_is_measured_on_the_exported_file_or_it_says_why_not(tmp_path):
-    """With a file that takes the place of an export, which takes long."""
-    groups = grouped([judged(0, 0.5, model="tcn")])
-    lines = []
-    found = stepping.costs(groups, tmp_path, {"known": {"microseconds": 1.0}}, 1, lines.append)
-    assert found.pop("known") == {"microseconds": 1.0}
-    (reason,) = found.values()
-    assert "one frame at a time" in reason["reason"] and reason["reason"] in lines[0]
-    again = stepping.costs(groups, tmp_path, found, 1, lines.append)
-    assert again == found and len(lines) == 1
+def test_the_cost_of_a_step_is_measured_once_on_the_exported_file_or_it_says_why_not(tmp_path):
+    """Of a file that was there: exports take long."""
+    exported, cannot = grouped([judged(0, 0.5, model="gru"), judged(0, 0.5, model="tcn")])
+    write_stream(tmp_path / f"{stepping.key(exported)}.tflite")
+    lines, known = [], {"known": {"microseconds": 1.0}}
+    found = stepping.costs([exported, cannot], tmp_path, known, 2, lines.append)
+    assert found["known"] == {"microseconds": 1.0} and len(found) == 3
+    assert 0 < stepping.cost(exported, found) < 1e5 and stepping.cost(cannot, found) is None
+    reason = found[stepping.key(cannot)]["reason"]
+    assert "one frame at a time" in reason and reason in lines[1]
+    again = stepping.costs([exported, cannot], tmp_path, found, 2, lines.append)
+    assert again == found and len(lines) == 2
 
 
 def test_models_that_cost_the_same_are_measured_once():
