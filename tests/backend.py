@@ -25,12 +25,8 @@ def prepare():
 
         mlir.make_ir_context = functools.cache(mlir.make_ir_context)
 
-    # Where in Python an operation comes from is read by nobody, and takes a tenth of the time.
     if name == "tensorflow":
-        from tensorflow.python.util import tf_stack
-
-        trace = tf_stack.extract_stack()
-        tf_stack.extract_stack = lambda stacklevel=1: trace
+        one_trace()
 
     # The tensors of tests are small, and there is a pytest on each core: threads of torch would
     # only wait for each other, at several times the processor time.
@@ -43,3 +39,11 @@ def prepare():
         "stable", derandomize=True, deadline=None, max_examples=EXAMPLES.get(name, 25)
     )
     settings.load_profile("stable")
+
+
+def one_trace():
+    """Where in Python an operation of TensorFlow comes from nobody reads: a tenth of the time."""
+    from tensorflow.python.util import tf_stack
+
+    trace = tf_stack.extract_stack()
+    tf_stack.extract_stack = lambda stacklevel=1: trace

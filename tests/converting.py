@@ -1,6 +1,7 @@
 """One process that converts many models, in place of one for each, which takes seconds."""
 
 import importlib
+import inspect
 import json
 import subprocess
 import sys
@@ -9,15 +10,19 @@ import traceback
 from pathlib import Path
 
 import keras
+from backend import one_trace
 from light_keras import LIGHT
 
 from keras_drnn.export.conversion import environment
 
 _PROGRAM = (
     LIGHT
+    + inspect.getsource(one_trace)
     + """
 import importlib, json, os, sys, traceback
 main = importlib.import_module(sys.argv[1]).main
+if sys.modules.get("tensorflow"):
+    one_trace()
 
 for line in sys.stdin:
     # What native code says of errors is read with the rest.

@@ -88,7 +88,8 @@ def _save_streaming(
 
     signatures = {name: signature(due) for name, due in {STEP: None, **due_sets}.items()}
     module = tf.Module()
-    module.model = model
+    # Of the model itself a signature for whole sequences, with its gradients, would be traced too.
+    module.layers = model.layers
     tf.saved_model.save(module, folder, signatures=signatures)
     clocks = [(cell.clock, cell.firsts) for cell in streaming.delayed]
     start = {
