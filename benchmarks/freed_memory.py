@@ -5,8 +5,9 @@
 
 glibc gives large blocks back as soon as they are freed. The next step asks for them again, and the
 system fills them with zeros, page by page. Each setting is measured in a process as it comes and in
-one with `GLIBC_TUNABLES` of `KEPT`, by turns, each on one core and in milliseconds of processor time,
-which programs beside it change less than the time that passes. Writes `results/freed_memory.json`.
+one with `GLIBC_TUNABLES` of `KEPT`, by turns, each on one core and in milliseconds of processor
+time, which programs beside it change less than the time that passes. Writes
+`results/freed_memory.json`.
 """
 
 import argparse
