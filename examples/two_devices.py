@@ -14,6 +14,8 @@ import os
 os.environ["XLA_FLAGS"] = (
     f"{os.environ.get('XLA_FLAGS', '')} --xla_force_host_platform_device_count=2"
 )
+# Threads of XLA's: with one for each of two cores, both devices can wait for each other for ever.
+os.environ.setdefault("NPROC", "8")
 
 import keras
 import numpy as np
@@ -65,14 +67,10 @@ def with_tensorflow(count: int) -> list[np.ndarray]:
     return model.get_weights()
 
 
-def of_torch(rank: int, count: int, folder: str) -> None:
-    """What each of the two processes does: its half of every batch."""
+def train_half(model: keras.Model, rank: int, count: int) -> None:
+    """Trains on every second sequence of each batch; gradients are those of both processes."""
     import torch
 
-    torch.distributed.init_process_group(  # (of GPUs: "nccl")
-        "gloo", init_method=f"file://{folder}/meeting", rank=rank, world_size=2
-    )
-    model = build()
     parallel = torch.nn.parallel.DistributedDataParallel(model)  # (of GPUs: device_ids=[rank])
     optimizer = torch.optim.SGD(model.parameters(), RATE)
     x, y = (torch.from_numpy(values.astype("float32")) for values in make_data(count))
@@ -82,6 +80,19 @@ def of_torch(rank: int, count: int, folder: str) -> None:
             optimizer.zero_grad()
             torch.nn.functional.mse_loss(parallel(x[half]), y[half]).backward()  # mean of both
             optimizer.step()
+
+
+def of_torch(rank: int, count: int, folder: str) -> None:
+    """What each of the two processes does: its half of every batch."""
+    import torch
+
+    torch.distributed.init_process_group(  # (of GPUs: "nccl")
+        "gloo", init_method=f"file://{folder}/meeting", rank=rank, world_size=2
+    )
+    model = build()
+    # A function of its own: were `DistributedDataParallel` still there when the group is destroyed,
+    # it would end the group's threads later, and could wait for them for ever.
+    train_half(model, rank, count)
     if rank == 0:
         np.savez(f"{folder}/weights.npz", *model.get_weights())
     torch.distributed.destroy_process_group()

@@ -1,6 +1,12 @@
 """Several cores: each trains with a part of every batch."""
 
+import os
+
 import keras
+
+# Threads of XLA's for each device. With as many as a machine has cores, two devices that wait for
+# each other's gradients can take all of two, and what they wait for gets none.
+THREADS = 4
 
 
 def use_devices(number: int) -> None:
@@ -20,6 +26,8 @@ def use_devices(number: int) -> None:
         )
     import jax
 
+    # Read when the backend starts; a larger number that is set already stays.
+    os.environ["NPROC"] = str(max(THREADS * number, int(os.environ.get("NPROC", 0))))
     jax.config.update("jax_num_cpu_devices", number)
     devices = keras.distribution.list_devices()[:number]
     keras.distribution.set_distribution(keras.distribution.DataParallel(devices=devices))
