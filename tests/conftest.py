@@ -90,6 +90,17 @@ def clear_caches():
         yield kept
 
 
+@pytest.fixture(scope="module", autouse=True)
+def _left_alone():
+    """The collector looks no more through what a file leaves, programs of JAX above all.
+
+    Every training begins with a collection, which would look through those of all files before.
+    """
+    yield
+    gc.collect()
+    gc.freeze()
+
+
 def pytest_collection_finish():
     # What has been imported stays: the collector need not look through it again and again.
     gc.freeze()

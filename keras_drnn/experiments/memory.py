@@ -11,7 +11,7 @@ def forget_models() -> None:
     Keras forgets its names and graphs; JAX would keep the programs compiled for every model and
     shape, tens of megabytes for each trial of a search.
     """
-    keras.utils.clear_session()
+    keras.utils.clear_session(free_memory=False)
     if keras.backend.backend() == "jax":
         import jax
 
