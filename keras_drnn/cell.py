@@ -15,7 +15,13 @@ from keras.src.backend.common.global_state import get_global_attribute
 from keras.src.layers.rnn.dropout_rnn_cell import DropoutRNNCell
 
 from keras_drnn import ops
-from keras_drnn.delays import check_delays, check_first_step, first_updates, split_units
+from keras_drnn.delays import (
+    check_delays,
+    check_first_step,
+    first_updates,
+    neighbour_updates,
+    split_units,
+)
 from keras_drnn.ops import Tensor
 
 # What serializes an argument, by the last word of its name.
@@ -45,30 +51,41 @@ class DelayedRNNCell(keras.layers.Layer, DropoutRNNCell):
     ```
 
     Only the first group sees the input; every other group reads the state its faster neighbour has
-    at this same step. This class processes one step; `keras_drnn.DelayedRNN` processes the whole
-    sequence, with the same weights and the same results, and much faster.
+    at this same step; or, with `windowed=True`, all states that its neighbour has had since the
+    group's own last update, side by side, the oldest first:
+
+    ```
+    [h_{i-1}(t - delays[i] + delays[i-1]), ..., h_{i-1}(t - delays[i-1]), h_{i-1}(t)] U_i
+    ```
+
+    in place of `h_{i-1}(t) U_i`. This class processes one step; `keras_drnn.DelayedRNN` processes
+    the whole sequence, with the same weights and the same results, and much faster.
 
     The state is a list of two tensors: the output, and a clock that holds, for each group, the
-    number of steps since its period began. A state of zeros means "start".
+    number of steps since its period began. With `windowed=True` there is a third: the states that
+    slower groups are still to read, group after group, the oldest first. A state of zeros means
+    "start".
 
     Args:
         units: Dimensionality of the output, or one size per group. This argument and all others
             up to `seed` are those of `keras_drnn.DelayedRNN`, where they are described.
         delays: How often each group updates, in steps.
         first_step: The number `t` that the first step bears.
+        windowed: Whether a slower group reads all states that its neighbour has had since.
         activation: Activation function. Default: `"relu"`.
         seed: Random seed for dropout.
 
     Call arguments:
         inputs: A 2D tensor, with shape `(batch, features)`.
-        states: List of two tensors, with shapes `(batch, units)` and `(batch, groups)`.
+        states: List of two tensors, with shapes `(batch, units)` and `(batch, groups)`; with
+            `windowed=True` of three, the last with shape `(batch, states to be read)`.
         training: Python boolean, whether dropout applies.
 
     Input shape:
         `(batch, features)`; within `keras.layers.RNN`, `(batch, timesteps, features)`.
 
     Output shape:
-        `(batch, units)`, and the next state, `[(batch, units), (batch, groups)]`.
+        `(batch, units)`, and the next state, of the shapes of the one before.
 
     Raises:
         ValueError: If an argument is out of its range, or if a delay is longer than the compute
@@ -87,7 +104,7 @@ class DelayedRNNCell(keras.layers.Layer, DropoutRNNCell):
     """
 
     def __init__(self, units: int | Sequence[int], delays: Sequence[int] = (1, 3, 9, 27, 81), *,
-        first_step: int = 0, activation="relu", use_bias: bool = True,
+        first_step: int = 0, windowed: bool = False, activation="relu", use_bias: bool = True,
         kernel_initializer="glorot_uniform", recurrent_initializer="orthogonal",
         bias_initializer="zeros",
         kernel_regularizer=None, recurrent_regularizer=None, bias_regularizer=None,
@@ -100,6 +117,12 @@ class DelayedRNNCell(keras.layers.Layer, DropoutRNNCell):
         self.group_units = split_units(units, len(self.delays))
         self.units = sum(self.group_units)
         self.first_step = check_first_step(first_step)
+        self.windowed = bool(windowed)
+        # How many states of its neighbour each group reads, the first group of its input.
+        self.reads = neighbour_updates(self.delays) if windowed else (1,) * len(self.delays)
+        # How many numbers each slower group keeps of its neighbour's states until it reads them.
+        pairs = zip(self.reads[1:], self.group_units, strict=False)
+        self.history_sizes = [(reads - 1) * size for reads, size in pairs]
 
         self.activation: Callable[[Tensor], Tensor] = activations.get(activation)
         self.use_bias = use_bias
@@ -123,6 +146,10 @@ class DelayedRNNCell(keras.layers.Layer, DropoutRNNCell):
         self.output_size = self.units
         # The output comes first: JAX and NumPy take states[0] as the output of a masked step.
         self.state_size = [self.units, len(self.delays)]
+        self.state_names = "[h, clock]"
+        if any(self.history_sizes):
+            self.state_size.append(sum(self.history_sizes))
+            self.state_names = "[h, clock, history]"
 
     def build(self, input_shape):
         if len(input_shape) != 2:
@@ -141,7 +168,7 @@ class DelayedRNNCell(keras.layers.Layer, DropoutRNNCell):
         self.kernels, self.recurrent_kernels, self.biases = [], [], []
         width = input_shape[-1]
         for group, size in enumerate(self.group_units):
-            self.kernels.append(self._add("kernel", group, (width, size)))
+            self.kernels.append(self._add("kernel", group, (width * self.reads[group], size)))
             self.recurrent_kernels.append(self._add("recurrent", group, (size, size)))
             if self.use_bias:
                 self.biases.append(self._add("bias", group, (size,)))
@@ -166,24 +193,31 @@ class DelayedRNNCell(keras.layers.Layer, DropoutRNNCell):
         states = states if isinstance(states, (list, tuple)) else [states]
         shapes = [tuple(state.shape) for state in states]
         expected = [(inputs.shape[0], size) for size in self.state_size]
-        if len(shapes) != 2 or not fit(shapes, expected):
+        if len(shapes) != len(expected) or not fit(shapes, expected):
+            sizes = " and ".join(map(str, expected))
             raise ValueError(
-                f"`states` must be [h, clock] of shapes {expected[0]} and {expected[1]}; h alone "
-                "is accepted by DelayedRNN, which starts the clock for it. "
+                f"`states` must be {self.state_names} of shapes {sizes}; "
+                "h alone is accepted by DelayedRNN, which starts the rest for it. "
                 f"Received shapes: {shapes}"
             )
-        previous, clock = states
+        previous, clock, *history = states
         firsts = first_updates(self.delays, self.first_step)
         due = [ops.equal(clock[:, g : g + 1], first) for g, first in enumerate(firsts)]
-        output = self.update(inputs, previous, due, training)
-        return output, [output, self.tick(clock)]
+        output, *history = self.update(inputs, [previous, *history], due, training)
+        return output, [output, self.tick(clock), *history]
 
-    def update(self, inputs, previous, due, training=False):
-        """The output of one step, from the output before and from which groups are due.
+    def update(self, inputs, states, due, training=False):
+        """The state after one step, without the clock: the output, and what is still to be read.
 
-        `due` has a boolean tensor `(batch, 1)` for each group, or a Python boolean where that is
-        known beforehand: what is not due is then not computed either.
+        Args:
+            inputs: `(batch, features)`.
+            states: List of the output before, and where the cell is windowed of its history.
+            due: For each group a boolean tensor `(batch, 1)`, or a Python boolean where that is
+                known beforehand: what is not due is then not computed either.
+            training: Whether dropout applies.
         """
+        previous, *history = states
+        windows = self.split_history(*history)
         below = _dropped(inputs, self.get_dropout_mask(inputs), training)
         recurrent = self.split_groups(
             _dropped(previous, self.get_recurrent_dropout_mask(previous), training)
@@ -196,15 +230,23 @@ class DelayedRNNCell(keras.layers.Layer, DropoutRNNCell):
             if due[group] is False:
                 below = held
             else:
-                updated = ops.matmul(below, self.kernels[group])
+                read = below
+                if group in windows:
+                    read = ops.concatenate([windows[group], below], axis=-1)
+                updated = ops.matmul(read, self.kernels[group])
                 updated += ops.matmul(recurrent[group], self.recurrent_kernels[group])
                 if self.use_bias:
                     updated += self.biases[group]
                 # On JAX and torch, Keras' operations round float64 to float32.
                 updated = ops.cast(self.activation(updated), previous.dtype)
-                below = updated if due[group] is True else ops.where(due[group], updated, held)
+                below = _where(due[group], updated, held)
+                if group + 1 in windows:
+                    window = windows[group + 1]
+                    moved = ops.concatenate([window[..., held.shape[-1] :], held], axis=-1)
+                    windows[group + 1] = _where(due[group], moved, window)
             groups.append(below)
-        return ops.concatenate(groups, axis=-1)
+        output = ops.concatenate(groups, axis=-1)
+        return [output, ops.concatenate([*windows.values()], axis=-1)] if windows else [output]
 
     def tick(self, clock: Tensor, steps: Tensor | int = 1) -> Tensor:
         """The clock so many steps later, none or one."""
@@ -219,6 +261,16 @@ class DelayedRNNCell(keras.layers.Layer, DropoutRNNCell):
         for size in self.group_units:
             edges.append(edges[-1] + size)
         return [h[..., a:b] for a, b in zip(edges, edges[1:], strict=False)]
+
+    def split_history(self, history: Tensor | None = None) -> dict[int, Tensor]:
+        """What each slower group has still to read, by group; nothing where none is windowed."""
+        if history is None:
+            return {}
+        windows, begin = {}, 0
+        for group, size in enumerate(self.history_sizes, start=1):
+            windows[group] = history[..., begin : begin + size]
+            begin += size
+        return windows
 
     # Without dropout Keras would write `None` into the cell at every call, which Flax's NNX forbids
     # while it traces.
@@ -293,6 +345,11 @@ def _check_states_are_kept():
             'keras_drnn.DelayedRNN, or give keras.layers.RNN dtype="float32" and the policy to the '
             f"cell alone. Received: dtype={layer.dtype_policy.name!r}"
         )
+
+
+def _where(due, updated, held):
+    """`updated` where a group is due, which may be known beforehand."""
+    return updated if due is True else ops.where(due, updated, held)
 
 
 def _dropped(values, mask, training):

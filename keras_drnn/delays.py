@@ -65,6 +65,18 @@ def check_delays(delays: Sequence[int]) -> tuple[int, ...]:
     return tuple(int(v) for v in values)
 
 
+def neighbour_updates(delays: Sequence[int]) -> tuple[int, ...]:
+    """How many updates of its faster neighbour each group's period has, 1 for the first group."""
+    pairs = list(zip(delays, delays[1:], strict=False))
+    if any(slow % fast for fast, slow in pairs):
+        raise ValueError(
+            "With `windowed=True` each delay must be a multiple of the one before it, so that "
+            "every period has as many updates of the faster group. Received: "
+            f"delays={tuple(delays)}"
+        )
+    return (1, *(slow // fast for fast, slow in pairs))
+
+
 def split_units(units: int | Sequence[int], groups: int) -> tuple[int, ...]:
     """Return the size of each group, from `units` in all or from one size per group."""
     if is_integer(units):

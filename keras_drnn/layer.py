@@ -37,6 +37,10 @@ class DelayedRNN(keras.layers.RNN):
         first_step: Integer from 0 up, the number `t` that the first step bears. With 0 every group
             updates at the first step, with 1 group `i` updates for the first time at step number
             `delays[i]`.
+        windowed: Boolean, whether a slower group reads all states that its faster neighbour has had
+            since the group's own last update, each through rows of its own of the kernel, or, as
+            the thesis has it, the state of that one step. For this each delay must be a multiple
+            of the one before it.
         activation: Activation function. Default: `"relu"`.
         use_bias: Boolean, whether the layer uses bias vectors.
         kernel_initializer: Initializer for the matrices `U_i`, which read the input or the faster
@@ -56,7 +60,8 @@ class DelayedRNN(keras.layers.RNN):
             to drop. What a group reads from its faster neighbour is never dropped.
         seed: Random seed for dropout.
         return_sequences: Boolean, whether to return the output of every step or the last one's.
-        return_state: Boolean, whether to return the final state, `[h, clock]`, as well.
+        return_state: Boolean, whether to return the final state, `[h, clock]`, as well; with
+            `windowed=True` `[h, clock, history]`.
         go_backwards: Boolean, whether to process the sequence backwards and return it reversed.
         stateful: Boolean, whether a batch goes on from the final state of the batch before, until
             `reset_state()`. Under JAX only `model(x)` does: in `fit`, `evaluate`, `predict` and
@@ -71,15 +76,16 @@ class DelayedRNN(keras.layers.RNN):
         mask: Binary tensor of shape `(batch, timesteps)`. A step whose entry is `False` is skipped
             as if it were absent: the clock does not count it either.
         training: Python boolean, whether dropout applies.
-        initial_state: `[h, clock]` as returned with `return_state=True`; or `h` alone, for which
-            the clock starts at zero.
+        initial_state: `[h, clock]`, or with `windowed=True` `[h, clock, history]`, as returned
+            with `return_state=True`; or `h` alone, for which the rest starts at zero.
 
     Input shape:
         `(batch, timesteps, features)`, at least one step.
 
     Output shape:
         `(batch, units)`, or `(batch, timesteps, units)` with `return_sequences=True`; with
-        `return_state=True` followed by `(batch, units)` and `(batch, groups)`.
+        `return_state=True` followed by `(batch, units)` and `(batch, groups)`, and with
+        `windowed=True` by the states that slower groups are still to read.
 
     Raises:
         ValueError: If an argument is out of its range, the input is not a 3D tensor, an initial
@@ -98,7 +104,7 @@ class DelayedRNN(keras.layers.RNN):
     """
 
     def __init__(self, units: int | Sequence[int], delays: Sequence[int] = (1, 3, 9, 27, 81), *,
-        first_step: int = 0, activation="relu", use_bias: bool = True,
+        first_step: int = 0, windowed: bool = False, activation="relu", use_bias: bool = True,
         kernel_initializer="glorot_uniform", recurrent_initializer="orthogonal",
         bias_initializer="zeros",
         kernel_regularizer=None, recurrent_regularizer=None, bias_regularizer=None,
@@ -174,12 +180,14 @@ class DelayedRNN(keras.layers.RNN):
             sequences = ops.flip(sequences, axis=1)
             mask = None if mask is None else ops.flip(mask, axis=1)
         # A state without a clock starts its clock here, so the schedule is known beforehand.
-        h, clock = initial_state if len(initial_state) > 1 else (initial_state[0], None)
+        h, *rest = initial_state
+        clock, history = (*rest, None, None)[:2]
         outputs, states = cascade.run(
             self.cell,
             sequences,
             h,
             clock,
+            history,
             mask=mask,
             input_mask=self.cell.get_dropout_mask(sequences[:, 0]) if training else None,
             recurrent_mask=self.cell.get_recurrent_dropout_mask(h) if training else None,
@@ -193,10 +201,10 @@ class DelayedRNN(keras.layers.RNN):
     def _check_states(self, shapes, batch):
         shapes = [tuple(shape) for shape in shapes]
         expected = [(batch, size) for size in self.state_size]
-        if not 1 <= len(shapes) <= 2 or not fit(shapes, expected):
+        if len(shapes) not in (1, len(expected)) or not fit(shapes, expected):
             raise ValueError(
-                f"`initial_state` must be [h, clock] of shapes {expected[0]} and {expected[1]}, or "
-                f"h alone. Received shapes: {shapes}"
+                f"`initial_state` must be {self.cell.state_names} of shapes "
+                f"{' and '.join(map(str, expected))}, or h alone. Received shapes: {shapes}"
             )
 
     def get_config(self):

@@ -17,10 +17,12 @@ def delayed_rnn(
     delays,
     *,
     first_step=0,
+    windowed=False,
     activation="relu",
     use_bias=True,
     mask=None,
     initial_h=None,
+    history=None,
     steps_before=None,
     go_backwards=False,
     zero_output_for_mask=False,
@@ -28,6 +30,8 @@ def delayed_rnn(
     recurrent_mask=None,
 ):
     """Outputs `(batch, time, units)`, final h, and the number of steps each sample has taken.
+
+    With `windowed` also the states that groups have still to read, which `history` gives before.
 
     `weights` in the order of `get_weights()`. `steps_before`: steps each sample took earlier.
     A masked step is skipped as if it were absent; its output is the held state (or zeros).
@@ -51,10 +55,23 @@ def delayed_rnn(
     outputs = np.zeros((batch, time, sum(sizes)))
     final = np.zeros((batch, sum(sizes)))
     counts = np.zeros(batch, int) if steps_before is None else np.array(steps_before, int)
+    # How many states before the last one the next group reads.
+    more = [
+        slow // fast - 1 if windowed else 0 for fast, slow in zip(delays, delays[1:], strict=False)
+    ]
+    final_history = np.zeros((batch, int(np.dot(more, sizes[:-1]))))
     for b in range(batch):
         start = np.zeros(sum(sizes)) if initial_h is None else np.asarray(initial_h, "float64")[b]
         edges = np.cumsum(sizes)[:-1]
         h = np.split(start, edges)
+        past, read_from = [], 0
+        for n, size in zip([*more, 0], sizes, strict=True):
+            rows = np.zeros((n, size))
+            if history is not None:
+                given = np.asarray(history, "float64")[b, read_from : read_from + n * size]
+                rows = given.reshape(n, size)
+            past.append(list(rows))
+            read_from += n * size
         kept = np.ones(sum(sizes)) if recurrent_mask is None else np.asarray(recurrent_mask)[b]
         kept = np.split(kept, edges)
         for frame in range(time):
@@ -64,10 +81,13 @@ def delayed_rnn(
                 for i, (tau, parameters) in enumerate(zip(delays, groups, strict=True)):
                     if t % tau == 0:
                         bias = parameters[2] if use_bias else 0.0
+                        past[i].append(h[i])
+                        past[i].pop(0)
                         h[i] = phi(below @ parameters[0] + (h[i] * kept[i]) @ parameters[1] + bias)
-                    below = h[i]
+                    below = np.concatenate([*past[i], h[i]])
                 counts[b] += 1
             if mask[b, frame] or not zero_output_for_mask:
                 outputs[b, frame] = np.concatenate(h)
         final[b] = np.concatenate(h)
-    return outputs, final, counts
+        final_history[b] = np.concatenate([row for rows in past for row in rows] or [[]])
+    return (outputs, final, counts, final_history) if windowed else (outputs, final, counts)

@@ -3,6 +3,7 @@
 from typing import Protocol
 
 from keras_drnn.cascade.group_states import GroupStates
+from keras_drnn.cascade.windows import Windows
 from keras_drnn.ops import Size, Tensor
 
 
@@ -25,6 +26,10 @@ class Clocks(Protocol):
 
         `None` where it is certain beforehand that there is no update.
         """
+        ...
+
+    def read_windows(self, group: int, windows: Windows) -> Tensor | None:
+        """The same of a windowed group, `(updates, batch, window * units)`."""
         ...
 
     def hold(self, group: int, states: GroupStates) -> Tensor:

@@ -32,8 +32,18 @@ class GroupStates:
 
     def look_up(self, counts: Size, batch_axis: int) -> Tensor:
         """Each sample's state after its own numbers of updates, with the axes of `counts` first."""
-        _, batch, units = ops.shape(self.from_start)
-        samples = ops.expand_dims(ops.arange(batch, dtype="int32"), 1 - batch_axis)
-        # Whole rows of a flat table: far cheaper than a gather element by element.
-        rows = ops.reshape(self.from_start, (-1, units))
-        return ops.take(rows, counts * batch + samples, axis=0)
+        return take_rows(self.from_start, counts, batch_axis)
+
+
+def take_rows(table: Tensor, index: Size, batch_axis: int) -> Tensor:
+    """`table[index, b]` for each sample b, with the axes of `index` first.
+
+    Args:
+        table: `(rows, batch, units)`.
+        index: Row numbers, with an axis of the batch or one of one in its place.
+        batch_axis: Which axis of `index` that is, of two.
+    """
+    _, batch, units = ops.shape(table)
+    samples = ops.expand_dims(ops.arange(batch, dtype="int32"), 1 - batch_axis)
+    # Whole rows of a flat table: far cheaper than a gather element by element.
+    return ops.take(ops.reshape(table, (-1, units)), index * batch + samples, axis=0)

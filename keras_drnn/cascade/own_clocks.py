@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from keras_drnn import ops
 from keras_drnn.cascade.group_states import GroupStates
 from keras_drnn.cascade.packing import take_frames
+from keras_drnn.cascade.windows import Windows
 from keras_drnn.delays import first_updates
 from keras_drnn.ops import Size, Tensor
 
@@ -40,8 +41,10 @@ class OwnClocks:
         return take_frames(inputs, self._update_steps(0))
 
     def read(self, group: int, faster: GroupStates) -> Tensor | None:
-        counts = self.updates_until(group - 1, self._update_steps(group))
-        return faster.look_up(ops.swapaxes(counts, 0, 1), batch_axis=1)
+        return faster.look_up(self._neighbour_updates(group), batch_axis=1)
+
+    def read_windows(self, group: int, windows: Windows) -> Tensor | None:
+        return windows.look_up(self._neighbour_updates(group))
 
     def hold(self, group: int, states: GroupStates) -> Tensor:
         steps = ops.arange(self.length, dtype="int32")[None]
@@ -49,6 +52,11 @@ class OwnClocks:
 
     def phases_after(self, steps: Size) -> Tensor:
         return (self.clock + steps) % ops.convert_to_tensor([self.delays], dtype="int32")
+
+    def _neighbour_updates(self, group: int) -> Tensor:
+        """How often its neighbour has updated at each update of a group, `(updates, batch)`."""
+        counts = self.updates_until(group - 1, self._update_steps(group))
+        return ops.swapaxes(counts, 0, 1)
 
     def _update_steps(self, group: int) -> Tensor:
         """The steps at which each sample updates, `(batch, updates)`.

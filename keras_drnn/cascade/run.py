@@ -10,6 +10,7 @@ from keras_drnn.cascade.group_states import GroupStates
 from keras_drnn.cascade.own_clocks import OwnClocks
 from keras_drnn.cascade.packing import pack
 from keras_drnn.cascade.shared_clock import SharedClock
+from keras_drnn.cascade.windows import Windows
 from keras_drnn.cell import DelayedRNNCell
 from keras_drnn.ops import Size, Tensor
 from keras_drnn.recurrence import recurrence
@@ -20,6 +21,7 @@ def run(
     inputs: Tensor,
     initial_h: Tensor,
     clock: Tensor | None = None,
+    history: Tensor | None = None,
     mask: Tensor | None = None,
     input_mask: Tensor | None = None,
     recurrent_mask: Tensor | None = None,
@@ -34,6 +36,7 @@ def run(
         inputs: `(batch, time, features)`.
         initial_h: `(batch, units)`.
         clock: `(batch, groups)`, or `None` where the clock starts with this sequence.
+        history: What windowed groups have still to read, or `None` where that is nothing.
         mask: `(batch, time)` booleans, or `None`. A masked step is skipped as if it were absent.
         input_mask: Dropout factors for the inputs, `(batch, features)`, or `None`.
         recurrent_mask: Dropout factors for the groups' own states, `(batch, units)`, or `None`.
@@ -42,7 +45,8 @@ def run(
         zero_output_for_mask: Whether the output of a masked step is zero, or the held state.
 
     Returns:
-        The outputs, `(batch, time, units)` or `(batch, units)`, and the final `[h, clock]`.
+        The outputs, `(batch, time, units)` or `(batch, units)`, and the final `[h, clock]`, with
+        the history if groups are windowed.
     """
     batch, length, _ = ops.shape(inputs)
     if input_mask is not None:
@@ -60,11 +64,19 @@ def run(
 
     # Each sample's own last step, where masks make them differ.
     last = None if steps is None else steps[:, -1:]
-    groups = _compute(cell, clocks, inputs, initial_h, last, recurrent_mask, unroll)
-    ends = [states.after(clocks.updates_until(g, taken - 1)) for g, states in enumerate(groups)]
+    if history is None and len(cell.state_size) > 2:
+        history = ops.zeros((batch, cell.state_size[2]), dtype=initial_h.dtype)
+    groups, windows = _compute(
+        cell, clocks, inputs, initial_h, history, last, recurrent_mask, unroll
+    )
+    counts = [clocks.updates_until(g, taken - 1) for g in range(len(groups))]
+    ends = [states.after(count) for states, count in zip(groups, counts, strict=True)]
     final_h = ops.concatenate(ends, axis=-1)
     phases = ops.broadcast_to(clocks.phases_after(taken), (batch, len(cell.delays)))
     final = [final_h, ops.cast(phases, final_h.dtype)]
+    if windows:
+        read = [windows[g].earlier_than(counts[g - 1]) for g in windows]
+        final.append(ops.concatenate(read, axis=-1))
 
     if not return_sequences:
         outputs = final_h
@@ -88,21 +100,28 @@ def _compute(
     clocks: Clocks,
     inputs: Tensor,
     initial_h: Tensor,
+    history: Tensor | None,
     last: Tensor | None,
     recurrent_mask: Tensor | None,
     unroll: bool,
-) -> list[GroupStates]:
-    """The states of every group, from fast to slow."""
+) -> tuple[list[GroupStates], dict[int, Windows]]:
+    """The states of every group, from fast to slow, and what windowed groups read, by group."""
     masks = [None] * len(cell.delays)
     if recurrent_mask is not None:
         masks = cell.split_groups(recurrent_mask)
     groups: list[GroupStates] = []
+    windows: dict[int, Windows] = {}
+    earlier = cell.split_history(history)
     for g, initial in enumerate(cell.split_groups(initial_h)):
-        z = (
-            _drive_by_inputs(cell, clocks, inputs)
-            if g == 0
-            else _drive(cell, clocks, g, groups[-1])
-        )
+        if g == 0:
+            z = _drive_by_inputs(cell, clocks, inputs)
+        else:
+            if g in earlier:
+                windows[g] = Windows(groups[-1], earlier[g], cell.reads[g])
+                read = clocks.read_windows(g, windows[g])
+            else:
+                read = clocks.read(g, groups[-1])
+            z = None if read is None else _project(cell, g, read)
         updated = None
         if z is not None:
             if last is not None and cell.activation is activations.relu:
@@ -111,7 +130,7 @@ def _compute(
             kernel = ops.cast(cell.recurrent_kernels[g], z.dtype)
             updated = recurrence(z, initial, kernel, cell.activation, masks[g], unroll)
         groups.append(GroupStates(initial, updated))
-    return groups
+    return groups, windows
 
 
 def _drive_by_inputs(cell: DelayedRNNCell, clocks: Clocks, inputs: Tensor) -> Tensor | None:
@@ -126,13 +145,8 @@ def _drive_by_inputs(cell: DelayedRNNCell, clocks: Clocks, inputs: Tensor) -> Te
     return ops.swapaxes(ops.reshape(z, (batch, updates, cell.group_units[0])), 0, 1)
 
 
-def _drive(cell: DelayedRNNCell, clocks: Clocks, group: int, faster: GroupStates) -> Tensor | None:
-    """`x U + b` at a slower group's updates, `(updates, batch, units)`, or `None` without any."""
-    read = clocks.read(group, faster)
-    return None if read is None else _project(cell, group, read)
-
-
 def _project(cell: DelayedRNNCell, group: int, x: Tensor) -> Tensor:
+    """`x U + b` of a group."""
     z = ops.matmul(x, ops.cast(cell.kernels[group], x.dtype))
     return z + ops.cast(cell.biases[group], x.dtype) if cell.use_bias else z
 

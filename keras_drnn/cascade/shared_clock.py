@@ -7,6 +7,7 @@ import keras
 from keras_drnn import ops
 from keras_drnn.cascade import sizes
 from keras_drnn.cascade.group_states import GroupStates
+from keras_drnn.cascade.windows import Windows
 from keras_drnn.delays import first_updates
 from keras_drnn.ops import Size, Tensor
 
@@ -41,6 +42,12 @@ class SharedClock:
         if first >= faster_first and faster.updated is not None:
             return ops.take(faster.updated, counts - 1, axis=0)
         return ops.take(faster.from_start, counts, axis=0)
+
+    def read_windows(self, group: int, windows: Windows) -> Tensor | None:
+        updates = self._updates(group)
+        if sizes.nothing(updates):
+            return None
+        return windows.in_a_row(self.updates_until(group - 1, self.firsts[group]), updates)
 
     def hold(self, group: int, states: GroupStates) -> Tensor:
         first, delay = self.firsts[group], self.delays[group]

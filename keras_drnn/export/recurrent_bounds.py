@@ -72,7 +72,8 @@ def _(cell: DelayedRNNCell, inputs: Range) -> Range:
     for group, kernels in enumerate(zip(cell.kernels, cell.recurrent_kernels, strict=True)):
         bias = cell.biases[group] if cell.use_bias else None
         which = f" of group {group + 1}" if len(cell.delays) > 1 else ""
-        below = _recurrence(below, *kernels, bias, cell.activation, which)
+        read = both(*[below] * cell.reads[group])
+        below = _recurrence(read, *kernels, bias, cell.activation, which)
         groups.append(below)
     return both(*groups)
 

@@ -199,33 +199,46 @@ class _Way:
         """The same for a delayed cell, of which groups that are not due stay as well."""
         firsts = tuple(first_updates(cell.delays, cell.first_step))
         self.delayed.append(Delayed(name, tuple(cell.delays), firsts))
-        h, clock = cell.get_initial_state(batch_size=1)
-        h = self._held(f"{name}_h", h)
+        h, clock, *history = cell.get_initial_state(batch_size=1)
+        starts = {f"{name}_h": h} | {f"{name}_history": values for values in history}
+        before = [self._held(*part) for part in starts.items()]
         # Whole numbers, which neither quantisation nor a short float type can round.
         clock = self._held(f"{name}_clock", ops.cast(clock, "int32"))
         steps = 1 if mask is None else ops.cast(mask, "int32")
         if self._due is not None:
-            after = cell.update(inputs, h, self._due[len(self.delayed) - 1])
-            after = after if mask is None else ops.where(mask, after, h)
+            after = cell.update(inputs, before, self._due[len(self.delayed) - 1])
+            if mask is not None:
+                pairs = zip(after, before, strict=True)
+                after = [ops.where(mask, new, held) for new, held in pairs]
         else:
             # Below zero at a masked frame, when no group is due.
             shown = clock if mask is None else clock * steps + (steps - 1)
-            after = _updated(cell, inputs, h, shown, firsts)
-        self._hold(f"{name}_h", after)
+            after = _updated(cell, inputs, before, shown, firsts)
+        for part, values in zip(starts, after, strict=True):
+            self._hold(part, values)
         self._hold(f"{name}_clock", cell.tick(clock, steps))
-        return after
+        return after[0]
 
 
 def _updated(
-    cell: DelayedRNNCell, inputs: Tensor, h: Tensor, clock: Tensor, firsts: Sequence[int]
-) -> Tensor:
-    """The output of a cell whose groups update where the clock says so."""
+    cell: DelayedRNNCell,
+    inputs: Tensor,
+    before: list[Tensor],
+    clock: Tensor,
+    firsts: Sequence[int],
+) -> list[Tensor]:
+    """The state of a cell, without its clock, whose groups update where the clock says so."""
     if not _nested(cell.delays, firsts):
         due: list[Any] = [ops.equal(clock[:, g : g + 1], first) for g, first in enumerate(firsts)]
-        return cell.update(inputs, h, due)
+        return cell.update(inputs, before, due)
     # Whoever is due reads a neighbour that is due as well: one choice at the end will do.
-    updated = cell.update(inputs, h, [True] * len(firsts))
-    return ops.where(_due_units(clock, firsts, cell.group_units), updated, h)
+    updated = cell.update(inputs, before, [True] * len(firsts))
+    # What a group has still to read grows when its neighbour is due.
+    sizes = [cell.group_units, cell.history_sizes]
+    return [
+        ops.where(_due_units(clock[:, : len(of)], firsts[: len(of)], of), new, held)
+        for of, new, held in zip(sizes, updated, before, strict=False)
+    ]
 
 
 def _due_units(clock: Tensor, firsts: Sequence[int], sizes: Sequence[int]) -> Tensor:

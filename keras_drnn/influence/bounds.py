@@ -1,5 +1,6 @@
 """What bounds the influence of the past: the recurrent kernels, group by group."""
 
+from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -140,19 +141,27 @@ def influence_bound(layer, steps: int) -> np.ndarray:
             f"Received: activation={cell.activation!r}"
         )
     delays = tuple(delay for delay, _, _ in kernels)
-    reading = [_norm(kernel) for _, kernel, _ in kernels]
+    reads = getattr(cell, "reads", (1,))
+    reading = [
+        [_norm(part) for part in np.split(kernel, number)]
+        for (_, kernel, _), number in zip(kernels, reads, strict=True)
+    ]
     # Of what reads the input it is all singular values together that bound the Frobenius norm.
-    reading[0] = float(np.linalg.norm(kernels[0][1]))
+    reading[0] = [float(np.linalg.norm(kernels[0][1]))]
     staying = [_norm(recurrent) for _, _, recurrent in kernels]
     firsts = first_updates(delays, getattr(cell, "first_step", 0))
     bound = np.zeros((len(delays), steps))
+    # Of each group what it held before, update by update: a windowed group reads that as well.
+    before = [deque([np.zeros(steps)] * (number - 1), number - 1) for number in (*reads[1:], 1)]
     for step in range(steps):
-        below = np.arange(steps) == step
+        read = [np.arange(steps) == step]
         for group, (first, delay) in enumerate(zip(firsts, delays, strict=True)):
             if (step - first) % delay == 0:
-                stays = staying[group] * bound[group]
-                bound[group] = steepest * (reading[group] * below + stays)
-            below = bound[group]
+                before[group].append(bound[group].copy())
+                moved = [norm * past for norm, past in zip(reading[group], read, strict=True)]
+                moved.append(staying[group] * bound[group])
+                bound[group] = steepest * sum(moved)
+            read = [*before[group], bound[group]]
     return bound[:, ::-1].copy() if layer.go_backwards else bound
 
 

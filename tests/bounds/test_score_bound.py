@@ -151,11 +151,11 @@ def hostile(model, limit, frames=300):
 
 
 @pytest.mark.parametrize("activation", ["relu", "leaky_relu", "elu", "tanh", "sigmoid"])
-@pytest.mark.parametrize("cell", ["drnn", "rnn"])
+@pytest.mark.parametrize("cell", ["drnn", "windowed", "rnn"])
 def test_no_stream_passes_the_bound(cell, activation):
     how = {"activation": activation, "recurrent_constraint": SpectralNorm(0.8)}
-    drnn = DelayedRNN((5, 4), (1, 3), **how, **SEQUENCES)
-    recurrent = drnn if cell == "drnn" else layers.SimpleRNN(9, **how, **SEQUENCES)
+    drnn = DelayedRNN((5, 4), (1, 3), windowed=cell == "windowed", **how, **SEQUENCES)
+    recurrent = layers.SimpleRNN(9, **how, **SEQUENCES) if cell == "rnn" else drnn
     model = model_of(layers.Dense(4, activation="relu"), recurrent, layers.Dense(3), size=3)
     for weight in model.weights:
         value = RNG.normal(size=weight.shape).astype("float32")

@@ -57,7 +57,7 @@ def every_layer(shared):
         layers.RNN(DelayedRNNCell(6, (1, 4), bias_initializer="random_normal"), **settings)(
             delayed
         ),
-        both_ways(DelayedRNN(6, (1, 3), **ours))(frames),
+        both_ways(DelayedRNN(6, (1, 3), windowed=True, **ours))(frames),
         both_ways(layers.LSTM(4, **settings))(frames),
         layers.SimpleRNN(5, **settings)(frames),
         layers.GRU(5, **ours)(frames),

@@ -34,7 +34,11 @@ def every():
     inside = keras.Sequential([keras.Input((None, 6)), layers.SimpleRNN(3, **OURS)])
     branches = [
         twice(delayed),
-        layers.RNN(DelayedRNNCell(6, (1, 4)), return_sequences=True, zero_output_for_mask=True)(x),
+        layers.RNN(
+            DelayedRNNCell(6, (1, 4), windowed=True),
+            return_sequences=True,
+            zero_output_for_mask=True,
+        )(x),
         layers.RNN(cells, return_sequences=True)(x),
         layers.LSTM(4, return_sequences=True)(x) * 2.0,
         inside(layers.SpatialDropout1D(0.5)(layers.Dense(6)(frames))),

@@ -86,7 +86,7 @@ def test_a_delayed_unit_has_a_known_staircase():
     np.testing.assert_allclose(influence_bound(unit, 14)[0], expected[-1])
 
 
-@pytest.mark.parametrize("cell", ["delayed", "stepped", "simple"])
+@pytest.mark.parametrize("cell", ["delayed", "windowed", "stepped", "simple"])
 def test_no_weights_and_no_input_exceed_the_bound_and_some_reach_it(cell):
     options = {"activation": "relu", "recurrent_initializer": keras.initializers.Orthogonal(0.9)}
     if cell == "simple":
@@ -94,7 +94,7 @@ def test_no_weights_and_no_input_exceed_the_bound_and_some_reach_it(cell):
     elif cell == "stepped":
         layer = keras.layers.RNN(DelayedRNNCell(6, (1, 3), **options))
     else:
-        layer = DelayedRNN(6, (1, 3), **options)
+        layer = DelayedRNN(6, (1, 3), windowed=cell == "windowed", **options)
     built(layer)
     measured = group_influence(layer, RNG.normal(size=(20, 2)))
     bound = influence_bound(layer, 20)
@@ -107,11 +107,12 @@ def test_no_weights_and_no_input_exceed_the_bound_and_some_reach_it(cell):
         np.testing.assert_allclose(found, influence_bound(exact, 20), rtol=1e-4)
 
 
-def test_the_bound_counts_every_way_through_the_groups():
+@pytest.mark.parametrize("windowed", [False, True])
+def test_the_bound_counts_every_way_through_the_groups(windowed):
     """Scalars above 0, no activation: the bound is the influence itself, ways added up."""
     layer = DelayedRNN(
-        3, (1, 2, 6), first_step=1, activation="linear", kernel_initializer="ones",
-        recurrent_initializer=keras.initializers.Constant(0.8),
+        3, (1, 2, 6), first_step=1, windowed=windowed, activation="linear",
+        kernel_initializer="ones", recurrent_initializer=keras.initializers.Constant(0.8),
     )  # fmt: skip
     built(layer, 1)
     np.testing.assert_allclose(

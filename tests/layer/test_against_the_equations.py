@@ -4,7 +4,7 @@ import keras
 import numpy as np
 import pytest
 from arrays import call, numpy, phases
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from reference import delayed_rnn
 
@@ -14,10 +14,15 @@ FEATURES = 3
 
 
 @st.composite
-def cases(draw):
+def cases(draw, windowed=False):
     """Any delays, sizes, masks and carried states, with few different tensor shapes to compile."""
-    groups = draw(st.integers(1, 4))
-    delays = tuple(np.cumsum(draw(st.lists(st.integers(1, 5), min_size=groups, max_size=groups))))
+    groups = draw(st.integers(2 if windowed else 1, 3 if windowed else 4))
+    if windowed:
+        ratios = draw(st.lists(st.integers(2, 3), min_size=groups - 1, max_size=groups - 1))
+        delays = tuple(np.cumprod([draw(st.integers(1, 2)), *ratios]).tolist())
+    else:
+        steps = draw(st.lists(st.integers(1, 5), min_size=groups, max_size=groups))
+        delays = tuple(np.cumsum(steps))
     units = draw(st.lists(st.sampled_from([1, 3]), min_size=groups, max_size=groups))
     time = draw(st.sampled_from([1, 5, 13]))
     rng = np.random.default_rng(draw(st.integers(0, 2**32 - 1)))
@@ -31,6 +36,8 @@ def cases(draw):
         "empty row": np.array([np.zeros(time, bool), np.ones(time, bool)]),
     }
     carried = draw(st.booleans())
+    numbers = [slow // fast - 1 for fast, slow in zip(delays, delays[1:], strict=False)]
+    read = sum(number * size for number, size in zip(numbers, units, strict=False))
     return {
         "delays": delays,
         "units": units,
@@ -38,7 +45,9 @@ def cases(draw):
         "mask": masks[kind],
         "steps_before": rng.integers(0, 40, 2) if carried else np.zeros(2, int),
         "initial_h": rng.normal(size=(2, sum(units))).astype("float32") if carried else None,
+        "history": rng.normal(size=(2, read)).astype("float32") if carried and windowed else None,
         "cell": {
+            "windowed": windowed,
             "first_step": draw(st.integers(0, 3)),
             "activation": draw(st.sampled_from(["relu", "tanh", "linear", "softsign"])),
             "use_bias": draw(st.booleans()),
@@ -55,16 +64,18 @@ def check(case, layer):
     state = None
     if case["initial_h"] is not None:
         state = [case["initial_h"], phases(case["steps_before"], case["delays"])]
+        state += [] if case["history"] is None else [case["history"]]
         state = [keras.ops.convert_to_tensor(s) for s in state]
     mask = None if case["mask"] is None else keras.ops.convert_to_tensor(case["mask"])
-    outputs, h, clock = numpy(call(layer, case["x"], mask=mask, initial_state=state))
+    outputs, h, clock, *history = numpy(call(layer, case["x"], mask=mask, initial_state=state))
     equations = {k: v for k, v in case["cell"].items() if k != "bias_initializer"}
-    expected, final, counts = delayed_rnn(
+    expected, final, counts, *still_to_read = delayed_rnn(
         case["x"],
         layer.get_weights(),
         case["delays"],
         mask=case["mask"],
         initial_h=case["initial_h"],
+        history=case["history"],
         steps_before=case["steps_before"],
         **equations,
         **case["loop"],
@@ -78,27 +89,40 @@ def check(case, layer):
     np.testing.assert_allclose(outputs, expected, rtol=1e-4, atol=2e-5)
     np.testing.assert_allclose(h, final, rtol=1e-4, atol=2e-5)
     np.testing.assert_array_equal(clock, phases(counts, case["delays"]))
+    for found, wanted in zip(history, still_to_read, strict=True):
+        np.testing.assert_allclose(found, wanted, rtol=1e-4, atol=2e-5)
+
+
+def cascade(case):
+    how = {**case["cell"], **case["loop"], "return_sequences": True, "return_state": True}
+    return DelayedRNN(case["units"], case["delays"], **how)
+
+
+def stepped(case):
+    cell = DelayedRNNCell(case["units"], case["delays"], **case["cell"])
+    return keras.layers.RNN(cell, return_sequences=True, return_state=True, **case["loop"])
 
 
 @given(cases())
 def test_the_cascade_gives_the_numbers_of_the_equations(case):
-    check(
-        case,
-        DelayedRNN(
-            case["units"],
-            case["delays"],
-            return_sequences=True,
-            return_state=True,
-            **case["cell"],
-            **case["loop"],
-        ),
-    )
+    check(case, cascade(case))
 
 
 @given(cases())
 def test_the_stepped_cell_gives_the_numbers_of_the_equations(case):
-    cell = DelayedRNNCell(case["units"], case["delays"], **case["cell"])
-    check(case, keras.layers.RNN(cell, return_sequences=True, return_state=True, **case["loop"]))
+    check(case, stepped(case))
+
+
+@settings(max_examples=8)
+@given(cases(windowed=True))
+def test_the_cascade_of_windowed_groups_gives_the_numbers_of_the_equations(case):
+    check(case, cascade(case))
+
+
+@settings(max_examples=8)
+@given(cases(windowed=True))
+def test_the_stepped_cell_of_windowed_groups_gives_the_numbers_of_the_equations(case):
+    check(case, stepped(case))
 
 
 def test_the_last_output_alone_is_the_end_of_the_sequence():

@@ -30,6 +30,7 @@ from keras_drnn.cell import ARGUMENTS
         ({"units": 4.0, "delays": (1, 2)}, "units=4.0"),
         ({"units": 4, "delays": (1, 2), "first_step": -1}, "first_step=-1"),
         ({"units": 4, "delays": (1, 2), "dropout": 1.5}, "dropout=1.5"),
+        ({"units": 6, "delays": (1, 2, 5), "windowed": True}, r"delays=\(1, 2, 5\)"),
     ],
 )
 @pytest.mark.parametrize("make", [DelayedRNN, DelayedRNNCell])
@@ -48,8 +49,9 @@ def test_numbers_of_numpy_and_lists_are_taken_and_saved():
 def test_the_configuration_survives_a_round_trip(units):
     layer = DelayedRNN(
         units,
-        (1, 2, 5),
+        (1, 2, 4),
         first_step=1,
+        windowed=True,
         activation="tanh",
         recurrent_initializer=keras.initializers.Orthogonal(0.5),
         kernel_regularizer="l2",
@@ -64,7 +66,8 @@ def test_the_configuration_survives_a_round_trip(units):
     again = DelayedRNN.from_config(layer.get_config())
     assert again.get_config() == layer.get_config()
     assert again.seed == 3
-    assert again.delays == (1, 2, 5)
+    assert again.delays == (1, 2, 4)
+    assert again.windowed is True
     assert again.cell.group_units == layer.cell.group_units
 
 
@@ -81,6 +84,15 @@ def test_the_layer_takes_and_shows_the_arguments_of_the_cell():
     # `help()` tells each of them with its meaning.
     described = inspect.getdoc(DelayedRNN)
     assert all(f"\n    {name}: " in described for name in ARGUMENTS)
+
+
+def test_a_group_alone_has_no_neighbour_to_read():
+    """Windowed or not, it is the same layer, with the same state."""
+    layer, plain = (DelayedRNN(3, (2,), windowed=windowed) for windowed in (True, False))
+    for each in (layer, plain):
+        each.build((None, None, 4))
+    assert layer.state_size == plain.state_size == [3, 1]
+    assert [w.shape for w in layer.weights] == [w.shape for w in plain.weights]
 
 
 @pytest.mark.parametrize("stepped", [False, True])

@@ -21,19 +21,26 @@ CASES = {
     "sigmoid, carried": {"activation": "sigmoid", "before": [1, 4]},
     # One that has no hand-written gradient.
     "softsign, masked": {"activation": "softsign", "masked": True},
+    "tanh, windowed": {"activation": "tanh", "windowed": True},
+    "relu, windowed, masked, carried": {"windowed": True, "masked": True, "before": [1, 6]},
 }
 
 
 @pytest.mark.parametrize("stepped", [False, True], ids=["cascade", "stepped"])
 @pytest.mark.parametrize("name", CASES)
 def test_gradients_are_those_of_the_equations(name, stepped):
-    case = {"masked": False, "before": [0, 0], "first_step": 0, **CASES[name]}
+    case = {"masked": False, "before": [0, 0], "first_step": 0, "windowed": False, **CASES[name]}
     delays = (1, 2, 5) if case["masked"] else (2, 3, 4)
-    cell = {"activation": case["activation"], "first_step": case["first_step"]}
+    cell = {key: case.get(key, "relu") for key in ("activation", "first_step", "windowed")}
+    if case["windowed"]:
+        delays = (1, 2, 6)
     rng = np.random.default_rng(3)
     x = rng.normal(size=(2, TIME, FEATURES)).astype("float32")
     h = rng.normal(size=(2, sum(UNITS))).astype("float32")
     mask = rng.random((2, TIME)) < 0.7 if case["masked"] else None
+    # What groups with delays of 1, 2 and 6 have still to read: 1 state of 1 unit, 2 of 2 units.
+    histories = [rng.normal(size=(2, 5)).astype("float32")] if case["windowed"] else []
+    of_history = rng.normal(size=(2, 5))
     of_outputs = rng.normal(size=(2, TIME, sum(UNITS)))
     of_final = rng.normal(size=(2, sum(UNITS)))
     if mask is not None:
@@ -52,19 +59,33 @@ def test_gradients_are_those_of_the_equations(name, stepped):
     layer.set_weights(weights)
 
     def weigh(outputs):
-        weighed = outputs[0] * ops.cast(of_outputs, "float32")
-        return ops.sum(weighed) + ops.sum(outputs[1] * ops.cast(of_final, "float32"))
+        found, final, _, *history = outputs
+        factors = [of_outputs, of_final, *(of_history for _ in history)]
+        pairs = zip([found, final, *history], factors, strict=True)
+        return sum(ops.sum(values * ops.cast(by, "float32")) for values, by in pairs)
 
     def of_equations(arrays):
-        *weights, x, h = arrays
-        outputs, final, _ = delayed_rnn(
-            x, weights, delays, mask=mask, initial_h=h, steps_before=case["before"], **cell
+        arrays, history = arrays[: len(weights) + 2], arrays[len(weights) + 2 :]
+        *values, x, h = arrays
+        outputs, final, _, *still_to_read = delayed_rnn(
+            x,
+            values,
+            delays,
+            mask=mask,
+            initial_h=h,
+            history=history[0] if history else None,
+            steps_before=case["before"],
+            **cell,
         )
-        return np.sum(outputs * of_outputs) + np.sum(final * of_final)
+        total = np.sum(outputs * of_outputs) + np.sum(final * of_final)
+        return total + sum(np.sum(values * of_history) for values in still_to_read)
 
-    *found, by_clock = gradients(layer, x, [h, phases(case["before"], delays)], mask, weigh)
+    state = [h, phases(case["before"], delays), *histories]
+    found = gradients(layer, x, state, mask, weigh)
+    by_clock = found.pop(len(weights) + 2)
     np.testing.assert_array_equal(by_clock, 0)
-    for got, expected in zip(found, differences(of_equations, [*weights, x, h]), strict=True):
+    wanted = differences(of_equations, [*weights, x, h, *histories])
+    for got, expected in zip(found, wanted, strict=True):
         assert np.abs(expected).max() > 1e-3
         np.testing.assert_allclose(got, expected, rtol=1e-3, atol=1e-4)
 

@@ -310,3 +310,30 @@ def test_jax_compiles_the_state_in():
     layer.reset_state()
     np.testing.assert_array_equal(model.predict(batches[:2], verbose=0), before)
     assert np.abs(before - fresh).max() > 0.1
+
+
+def test_a_windowed_sequence_in_chunks_is_the_whole_sequence():
+    """What slower groups have still to read is carried; without it the numbers are others."""
+    layer = DelayedRNN(
+        [2, 1, 2], (2, 4, 12), windowed=True, return_sequences=True, return_state=True
+    )
+    x = np.random.default_rng(1).normal(size=(2, 30, 3)).astype("float32")
+    expected, *_ = delayed_rnn(x, _built(layer).get_weights(), (2, 4, 12), windowed=True)
+    state, parts = None, []
+    for frames in (slice(0, 7), slice(7, 8), slice(8, 30)):
+        output, *state = call(layer, x[:, frames], initial_state=state)
+        parts.append(numpy(output))
+    np.testing.assert_allclose(np.concatenate(parts, axis=1), expected, atol=2e-5)
+
+
+def test_a_windowed_state_without_what_is_to_be_read_is_refused():
+    layer = _built(DelayedRNN([2, 1], (1, 3), windowed=True))
+    with pytest.raises(ValueError) as refusal:
+        layer(X, initial_state=[ops.zeros((2, 3)), ops.zeros((2, 2))])
+    assert "[h, clock, history] of shapes (2, 3) and (2, 2) and (2, 4)" in str(refusal.value)
+    assert "[(2, 3), (2, 2)]" in str(refusal.value)
+
+
+def _built(layer):
+    layer.build(X.shape)
+    return layer

@@ -13,7 +13,6 @@ from benchmarks.long_memory.peers.linear import DiagonalRecurrence, MinimalGRU
 from benchmarks.long_memory.peers.lmu import LegendreCell, legendre
 from benchmarks.long_memory.peers.narx import MistCell, NarxCell
 from benchmarks.long_memory.peers.periodic import ClockworkCell, HierarchicalCell
-from benchmarks.long_memory.peers.windowed import WindowedGroups
 from keras_drnn.export.streaming import StreamingModel
 
 STEPS = 7
@@ -73,36 +72,6 @@ def test_hierarchical(x):
                 h[group] = np.tanh(drive + cell.biases[group])
         expected.append(np.concatenate(h, axis=1))
     close(found, expected)
-
-
-@pytest.mark.parametrize("delays", ((1, 2, 4), (1, 3, 3), (1, 1, 5)))
-def test_windowed(x, delays):
-    layer = WindowedGroups((2, 3, 1), delays, return_sequences=True)
-    found = outputs(layer, x)
-    # What each group was at every step from the start on, and nothing before.
-    past, expected = [{}, {}, {}], []
-    h = [np.zeros((2, size)) for size in (2, 3, 1)]
-    for t in range(STEPS):
-        for group, delay in enumerate(delays):
-            if t % delay == 0:
-                faster = delays[group - 1] if group else 1
-                before = past[group - 1] if group else dict(enumerate(x[:, : t + 1].swapaxes(0, 1)))
-                nothing = np.zeros_like(next(iter(before.values())))
-                read = range(t - delay + faster, t + 1, faster)
-                window = np.concatenate([before.get(step, nothing) for step in read], axis=1)
-                drive = window @ layer.kernels[group] + h[group] @ layer.recurrent_kernels[group]
-                h[group] = np.maximum(drive + layer.biases[group], 0)
-            past[group][t] = h[group]
-        expected.append(np.concatenate(h, axis=1))
-    close(found, expected)
-    layer.return_sequences = False
-    close(np.asarray(call(layer, x))[:, None], expected[-1:])
-
-
-def test_windows_need_delays_that_divide_each_other():
-    for delays in ((2, 4), (1, 3, 5)):
-        with pytest.raises(ValueError, match="divides the next"):
-            WindowedGroups([1] * len(delays), delays)
 
 
 def test_narx(x):

@@ -3,7 +3,7 @@
 from benchmarks.long_memory.peers.closed_form import cfc
 from benchmarks.long_memory.peers.convolutions import tcn
 from benchmarks.long_memory.peers.delay_line import line_drnn
-from benchmarks.long_memory.peers.delayed import drnn, stacked_drnn
+from benchmarks.long_memory.peers.delayed import drnn, stacked_drnn, windowed_drnn
 from benchmarks.long_memory.peers.dilated import dilated_rnn
 from benchmarks.long_memory.peers.linear import lru, minimal_gru
 from benchmarks.long_memory.peers.lmu import lmu
@@ -11,7 +11,6 @@ from benchmarks.long_memory.peers.narx import mist, narx
 from benchmarks.long_memory.peers.of_keras import gru, lstm, simple_rnn
 from benchmarks.long_memory.peers.peer import Peer, fitted
 from benchmarks.long_memory.peers.periodic import clockwork, hierarchical
-from benchmarks.long_memory.peers.windowed import windowed_drnn
 
 __all__ = ["PEERS", "Peer", "fitted"]
 

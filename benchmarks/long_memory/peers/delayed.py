@@ -1,4 +1,4 @@
-"""The D-RNN, alone and stacked."""
+"""The D-RNN, alone, windowed and stacked."""
 
 from collections.abc import Sequence
 
@@ -52,6 +52,26 @@ def drnn(
         return_sequences=every_step,
     )
     return layer(x)
+
+
+def windowed_drnn(
+    x,
+    width: int,
+    every_step: bool,
+    delays: Sequence[int] = DELAYS,
+    shares: Sequence[float] | None = None,
+    activation: str = "relu",
+    spectral_norm: float | None = None,
+):
+    """One layer with `windowed=True`; the arguments are those of `drnn`."""
+    return DelayedRNN(
+        group_sizes(width, delays, shares),
+        delays,
+        windowed=True,
+        activation=activation,
+        recurrent_constraint=None if spectral_norm is None else SpectralNorm(spectral_norm),
+        return_sequences=every_step,
+    )(x)
 
 
 def stacked_drnn(
