@@ -1,6 +1,7 @@
 """Common to all tests: the backend is KERAS_BACKEND's; randomness starts at the same place."""
 
 import atexit
+import functools
 import gc
 import os
 import shutil
@@ -33,6 +34,8 @@ os.environ.setdefault(
 )
 # There is a pytest on each core: threads for arrays this small only wait for each other.
 os.environ.setdefault("OMP_NUM_THREADS", "1")
+# No test has torch write C++; processes to compile it in would each import torch first.
+os.environ.setdefault("TORCHINDUCTOR_COMPILE_THREADS", "1")
 # Where in Python an operation comes from is read by nobody.
 os.environ.setdefault("JAX_TRACEBACK_IN_LOCATIONS_LIMIT", "0")
 
@@ -112,6 +115,7 @@ def pytest_collection_finish():
 EVERY_BACKEND = [Path(__file__).parent / folder for folder in ("layer", "conformance")]
 
 
+@functools.cache
 def depends_on_the_backend(path):
     return any(path.is_relative_to(folder) for folder in EVERY_BACKEND)
 
@@ -143,12 +147,13 @@ LONG = [
 ]
 
 
-def takes_long(item):
-    return any(item.path.is_relative_to(place) for place in LONG)
+@functools.cache
+def takes_long(path):
+    return any(path.is_relative_to(place) for place in LONG)
 
 
 def pytest_collection_modifyitems(items):
     for item in items:
         if depends_on_the_backend(item.path):
             item.add_marker(pytest.mark.every_backend)
-    items.sort(key=takes_long, reverse=True)
+    items.sort(key=lambda item: takes_long(item.path), reverse=True)

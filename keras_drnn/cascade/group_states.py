@@ -1,25 +1,32 @@
 """The states that one group of units goes through in a sequence."""
 
-from dataclasses import dataclass
-from functools import cached_property
-
 from keras_drnn import ops
 from keras_drnn.ops import Size, Tensor
 
 
-@dataclass(frozen=True)
 class GroupStates:
-    """A group's state at first and after each update, time first as its loop makes them."""
+    """A group's state at first and after each update, time first as its loop makes them.
 
-    initial: Tensor  # (batch, units)
-    updated: Tensor | None  # (updates, batch, units), or None without any
+    Args:
+        initial: `(batch, units)`.
+        updated: `(updates, batch, units)`, or `None` without any.
+    """
 
-    @cached_property
+    def __init__(self, initial: Tensor, updated: Tensor | None):
+        self.initial = initial
+        self.updated = updated
+        self._from_start: Tensor | None = None
+
+    # No `cached_property`: it takes a lock until Python 3.12, at which torch's compiler gives up.
+    @property
     def from_start(self) -> Tensor:
         """What the group holds after 0, 1, 2 ... updates: `(1 + updates, batch, units)`."""
-        if self.updated is None:
-            return self.initial[None]
-        return ops.concatenate([self.initial[None], self.updated], axis=0)
+        if self._from_start is None:
+            start = self.initial[None]
+            self._from_start = (
+                start if self.updated is None else ops.concatenate([start, self.updated], axis=0)
+            )
+        return self._from_start
 
     def after(self, count: Size) -> Tensor:
         """The state after so many updates, `(batch, units)`; `count` may be `(batch, 1)` too."""

@@ -6,10 +6,10 @@ import pytest
 
 from keras_drnn import DelayedRNN
 
-torch = pytest.importorskip("torch")
-pytestmark = pytest.mark.skipif(
-    keras.backend.backend() != "torch", reason="torch's gradients want torch's tensors"
-)
+if keras.backend.backend() != "torch":
+    pytest.skip("torch's gradients want torch's tensors", allow_module_level=True)
+
+import torch
 
 
 @pytest.mark.parametrize("activation", ["relu", "tanh"])
