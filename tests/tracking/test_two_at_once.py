@@ -12,7 +12,9 @@ from keras_drnn.tracking import ComparisonMirror, check_store
 
 uri, folder, mine, other = sys.argv[1], *map(Path, sys.argv[2:])
 mine.touch()
+end = time.monotonic() + 120
 while not other.exists():
+    assert time.monotonic() < end, "the other has not begun"
     time.sleep(0.001)
 check_store(uri)
 with ComparisonMirror(folder, uri) as mirror:

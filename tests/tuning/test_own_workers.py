@@ -1,10 +1,12 @@
 """Several processes search on data of one's own, with a model of one's own."""
 
 import importlib
+import os
 import threading
 from dataclasses import replace
 
 import pytest
+from light_keras import LIGHT
 from own_sequences import SETTINGS, TEST, X, Y
 from searching import environment
 
@@ -36,7 +38,11 @@ def build(tmp_path, monkeypatch):
 
 
 def test_workers_are_sent_the_data_and_the_model(tmp_path, build, monkeypatch):
-    monkeypatch.setenv("PYTHONPATH", environment()["PYTHONPATH"])
+    # What Python runs first, the worker runs.
+    (tmp_path / "light" / "sitecustomize.py").parent.mkdir()
+    (tmp_path / "light" / "sitecustomize.py").write_text(LIGHT)
+    path = f"{tmp_path / 'light'}{os.pathsep}{environment()['PYTHONPATH']}"
+    monkeypatch.setenv("PYTHONPATH", path)
     monkeypatch.setattr("keras_drnn.export.export_litert", lambda *given, **how: 1 / 0)
     asked = []
 
