@@ -345,18 +345,32 @@ def test_two_builders_at_once(run, root, tmp_path):
     assert store_bytes(folder) == store_bytes(clean.folder)
 
 
-def test_who_waits_says_so(run, root, tmp_path, caplog):
+def said_to(file, emit):
+    """What logs, and leaves a file there."""
+
+    def log(record):
+        emit(record)
+        file.touch()
+
+    return log
+
+
+def test_who_waits_says_so(run, root, tmp_path, caplog, monkeypatch):
     cache = tmp_path / "cache"
     builder = run(
         """
         def progress(done, of):
             if done == 1:
                 print("building", flush=True)
-            time.sleep(0.005)
+                said, end = os.path.join(os.path.dirname(cache), "said"), time.monotonic() + 30
+                while not os.path.exists(said) and time.monotonic() < end:
+                    time.sleep(0.005)
         ClipStore.open_or_build(root, nucla.READER, cache, progress=progress)
         """
     )
     assert builder.stdout is not None and builder.stdout.readline() == "building\n"
+    # It goes on when that has been said.
+    monkeypatch.setattr(caplog.handler, "emit", said_to(tmp_path / "said", caplog.handler.emit))
     ClipStore.open_or_build(root, nucla.READER, cache)
     assert "Waiting for another process" in caplog.text
     builder.communicate(timeout=60)

@@ -1,9 +1,12 @@
 """One process of a quick search: by itself, or chief or worker as the environment says.
 
-python quick_process.py FOLDER LOG TRIALS PAUSE
+python quick_process.py FOLDER LOG TRIALS PAUSE [NUMBER]
+
+PAUSE is how many seconds each training takes; with NUMBER only the training of that number.
 """
 
 import sys
+import time
 from pathlib import Path
 
 from light_keras import OPTIONAL
@@ -11,12 +14,18 @@ from light_keras import OPTIONAL
 
 def main():
     sys.modules |= dict.fromkeys(OPTIONAL)
-    from searching import quick_search, quick_settings
+    from searching import quick_search, quick_settings, trained
 
     from keras_drnn.tuning.roles import role
 
     folder, log = map(Path, sys.argv[1:3])
-    search = quick_search(folder, log, quick_settings(int(sys.argv[3])), pause=float(sys.argv[4]))
+    trials, pause, *number = sys.argv[3:]
+
+    def wait(recipe):
+        if not number or len(trained(log)) == int(number[0]):
+            time.sleep(float(pause))
+
+    search = quick_search(folder, log, quick_settings(int(trials)), fault=wait)
     if role() == "worker":
         from keras_drnn.tuning.worker import work
 

@@ -25,9 +25,9 @@ def start(folder, log):
     """Starts processes of one search; those that still run at the end are killed."""
     running = []
 
-    def begin(trials, pause, **variables):
+    def begin(*numbers, **variables):
         process = subprocess.Popen(
-            [sys.executable, str(SCRIPT), str(folder), str(log), str(trials), str(pause)],
+            [sys.executable, str(SCRIPT), str(folder), str(log), *map(str, numbers)],
             env=environment(**variables),
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
@@ -55,7 +55,8 @@ def check(outcome, folder, log, trials, killed):
 
 
 def test_a_killed_search_goes_on(start, folder, log):
-    process = start(5, 0.5)
+    # The third training would take a minute.
+    process = start(5, 60, 3)
     wait_for(lambda: len(trained(log)) == 3)
     kill(process)
     before = {path: path.read_bytes() for path in folder.glob("trials/*/metrics.json")}

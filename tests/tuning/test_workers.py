@@ -53,7 +53,7 @@ def test_workers_run_the_trials_and_come_back_from_death(folder, log, monkeypatc
     look, killed = WorkerProcess.look, []
 
     def kill_once(worker):
-        """kill -9, while the first trial is trained."""
+        """kill -9, while the first trial is trained: it would take a minute."""
         if not killed and len(trained(log)) == 1:
             worker._process.kill()
             worker._process.wait()
@@ -61,7 +61,7 @@ def test_workers_run_the_trials_and_come_back_from_death(folder, log, monkeypatc
         return look(worker)
 
     monkeypatch.setattr(WorkerProcess, "look", kill_once)
-    command = [sys.executable, str(SCRIPT), str(folder), str(log), "2", "0.7"]
+    command = [sys.executable, str(SCRIPT), str(folder), str(log), "2", "60", "1"]
     search = quick_search(folder, log, quick_settings(2))
     outcome = run_search(search, None, explore=with_workers(1, command))
     assert len(killed) == 1
