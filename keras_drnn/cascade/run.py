@@ -115,12 +115,12 @@ def _compute(
     for g, initial in enumerate(cell.split_groups(initial_h)):
         if g == 0:
             z = _drive_by_inputs(cell, clocks, inputs)
+        elif g in earlier:
+            windows[g] = Windows(groups[-1], earlier[g], cell.reads[g])
+            read = clocks.read_windows(g, windows[g])
+            z = None if read is None else _project_rows(cell, g, read)
         else:
-            if g in earlier:
-                windows[g] = Windows(groups[-1], earlier[g], cell.reads[g])
-                read = clocks.read_windows(g, windows[g])
-            else:
-                read = clocks.read(g, groups[-1])
+            read = clocks.read(g, groups[-1])
             z = None if read is None else _project(cell, g, read)
         updated = None
         if z is not None:
@@ -138,11 +138,15 @@ def _drive_by_inputs(cell: DelayedRNNCell, clocks: Clocks, inputs: Tensor) -> Te
     frames = clocks.frames(inputs)
     if frames is None:
         return None
-    batch, updates, features = ops.shape(frames)
-    # One product over rows, whose gradient XLA computes faster; and projected before it is turned,
-    # for units are fewer than features.
-    z = _project(cell, 0, ops.reshape(frames, (-1, features)))
-    return ops.swapaxes(ops.reshape(z, (batch, updates, cell.group_units[0])), 0, 1)
+    # Projected before it is turned, for units are fewer than features.
+    return ops.swapaxes(_project_rows(cell, 0, frames), 0, 1)
+
+
+def _project_rows(cell: DelayedRNNCell, group: int, x: Tensor) -> Tensor:
+    """`x U + b` of a group as one product over rows, whose gradient XLA computes faster."""
+    first, second, width = ops.shape(x)
+    z = _project(cell, group, ops.reshape(x, (-1, width)))
+    return ops.reshape(z, (first, second, cell.group_units[group]))
 
 
 def _project(cell: DelayedRNNCell, group: int, x: Tensor) -> Tensor:
