@@ -242,7 +242,10 @@ class DelayedRNNCell(keras.layers.Layer, DropoutRNNCell):
                 below = _where(due[group], updated, held)
                 if group + 1 in windows:
                     window = windows[group + 1]
-                    moved = ops.concatenate([window[..., held.shape[-1] :], held], axis=-1)
+                    moved = held
+                    if self.reads[group + 1] > 2:
+                        kept = window[..., held.shape[-1] :]
+                        moved = ops.concatenate([kept, held], axis=-1)
                     windows[group + 1] = _where(due[group], moved, window)
             groups.append(below)
         output = ops.concatenate(groups, axis=-1)

@@ -1,31 +1,26 @@
 """What a windowed group reads: its neighbour's states side by side, the oldest first."""
 
-from dataclasses import dataclass
-from functools import cached_property
-
 from keras_drnn import ops
 from keras_drnn.cascade.group_states import GroupStates, take_rows
 from keras_drnn.cascade.sizes import count_up_to
 from keras_drnn.ops import Size, Tensor
 
 
-@dataclass(frozen=True)
 class Windows:
-    """The windows of `size` states that end with a group's state after some number of updates."""
+    """The windows of `size` states that end with a group's state after some number of updates.
 
-    states: GroupStates
-    earlier: Tensor  # (batch, (size - 1) units): the states before the initial one
-    size: int
+    Args:
+        states: The group's.
+        earlier: Its states before the initial one, `(batch, (size - 1) * units)`.
+        size: States in a window.
+    """
 
-    @cached_property
-    def _table(self) -> Tensor:
-        """The earlier states, the initial one and all after it.
-
-        Row `count` is the first of the window that ends with the state after `count` updates.
-        """
-        batch, units = ops.shape(self.states.initial)
-        earlier = ops.reshape(self.earlier, (batch, self.size - 1, units))
-        return ops.concatenate([ops.swapaxes(earlier, 0, 1), self.states.from_start], axis=0)
+    def __init__(self, states: GroupStates, earlier: Tensor, size: int):
+        self.size = size
+        batch, units = ops.shape(states.initial)
+        earlier = ops.swapaxes(ops.reshape(earlier, (batch, size - 1, units)), 0, 1)
+        # Row `count` is the first of the window that ends with the state after `count` updates.
+        self._table = ops.concatenate([earlier, states.from_start], axis=0)
 
     def in_a_row(self, first: Size, number: Size) -> Tensor:
         """So many windows without a gap, `(number, batch, size * units)`.

@@ -8,7 +8,7 @@ import numpy as np
 
 from keras_drnn.export.check import Comparison, ExportError, compare, of_keras
 from keras_drnn.export.conversion import Content
-from keras_drnn.export.costs import multiply_adds
+from keras_drnn.export.costs import delayed_cells, multiply_adds
 from keras_drnn.export.file import Check
 from keras_drnn.export.report import latencies
 from keras_drnn_runtime.names import STEP
@@ -53,6 +53,12 @@ class StreamFile:
             raise ExportError(
                 f"Expected form={' or '.join(self.forms)} for a file of this ending; .tflite files "
                 f"have others as well. Received: form={form!r}"
+            )
+        if form == "int8" and any(cell.windowed for cell in delayed_cells(self.model)):
+            raise ExportError(
+                "Expected a DelayedRNN without windowed=True for a stream in int8: TensorFlow's "
+                "quantizer fails on the states that such groups carry. Choose another form, such "
+                'as "float32" or "dynamic". Received: form="int8"'
             )
         shape = self.model.input_shape
         if given is None:

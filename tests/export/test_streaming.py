@@ -242,6 +242,14 @@ def test_models_that_cannot_stream(model, message, tmp_path):
         export_streaming(model(), tmp_path / "model.tflite")
 
 
+@pytest.mark.usefixtures("no_conversion")
+def test_windowed_groups_cannot_stream_in_int8(tmp_path):
+    model = sequential(DelayedRNN(4, (1, 2), windowed=True))
+    clips = [np.ones((5, 3), "float32")]
+    with pytest.raises(ExportError, match="without windowed=True"):
+        export_streaming(model, tmp_path / "m.tflite", form="int8", representative=clips)
+
+
 class Difference(layers.Layer):
     """A cell that gives what its state is not: the change since the frame before."""
 
