@@ -14,8 +14,8 @@ import os
 os.environ["XLA_FLAGS"] = (
     f"{os.environ.get('XLA_FLAGS', '')} --xla_force_host_platform_device_count=2"
 )
-# Threads of XLA's: with one for each of two cores, both devices can wait for each other for ever.
-os.environ.setdefault("NPROC", "8")
+# XLA's threads: with one for each of two cores, both devices can wait for each other for ever.
+os.environ.setdefault("NPROC", str(max(8, os.cpu_count() or 1)))
 
 import keras
 import numpy as np

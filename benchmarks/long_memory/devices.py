@@ -4,8 +4,8 @@ import os
 
 import keras
 
-# Threads of XLA's for each device. With as many as a machine has cores, two devices that wait for
-# each other's gradients can take all of two, and what they wait for gets none.
+# XLA's threads for each device, at the least. With as many as a machine has cores, two devices that
+# wait for each other's gradients can take all of two, and what they wait for gets none.
 THREADS = 4
 
 
@@ -26,8 +26,9 @@ def use_devices(number: int) -> None:
         )
     import jax
 
-    # Read when the backend starts; a larger number that is set already stays.
-    os.environ["NPROC"] = str(max(THREADS * number, int(os.environ.get("NPROC", 0))))
+    # Read when the backend starts. More, where a machine has more cores or somebody has asked.
+    asked = int(os.environ.get("NPROC", 0))
+    os.environ["NPROC"] = str(max(THREADS * number, os.cpu_count() or 1, asked))
     jax.config.update("jax_num_cpu_devices", number)
     devices = keras.distribution.list_devices()[:number]
     keras.distribution.set_distribution(keras.distribution.DataParallel(devices=devices))

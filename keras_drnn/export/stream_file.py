@@ -54,7 +54,7 @@ class StreamFile:
                 f"Expected form={' or '.join(self.forms)} for a file of this ending; .tflite files "
                 f"have others as well. Received: form={form!r}"
             )
-        if form == "int8" and any(cell.windowed for cell in delayed_cells(self.model)):
+        if form == "int8" and any(any(cell.history_sizes) for cell in delayed_cells(self.model)):
             raise ExportError(
                 "Expected a DelayedRNN without windowed=True for a stream in int8: TensorFlow's "
                 "quantizer fails on the states that such groups carry. Choose another form, such "

@@ -72,7 +72,7 @@ def test_flax_modules_and_data_parallel_train_as_the_plain_layer_does():
         | {
             "KERAS_NNX_ENABLED": "true",
             "XLA_FLAGS": f"{os.environ['XLA_FLAGS']} --xla_force_host_platform_device_count=2",
-            # Threads: two of them could wait for each other for ever, as examples/two_devices says.
+            # XLA's threads: two of them could wait for each other for ever, as in two_devices.py.
             "NPROC": "8",
         },
         capture_output=True,

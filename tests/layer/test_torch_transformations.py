@@ -112,10 +112,12 @@ def test_the_compiler_keeps_values_and_gradients(layer):
 
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")
 @pytest.mark.filterwarnings("ignore:The .grad attribute of a Tensor:UserWarning")
-def test_a_stateful_layer_goes_on_when_it_is_compiled():
+@pytest.mark.parametrize("windowed", [False, True])
+def test_a_stateful_layer_goes_on_when_it_is_compiled(windowed):
     layer = DelayedRNN(
         [2, 3],
         (1, 3),
+        windowed=windowed,
         activation="tanh",
         stateful=True,
         return_sequences=True,
