@@ -118,7 +118,7 @@ def _compute(
         elif g in earlier:
             windows[g] = Windows(groups[-1], earlier[g], cell.reads[g])
             read = clocks.read_windows(g, windows[g])
-            z = None if read is None else _project_rows(cell, g, read)
+            z = None if read is None else _project(cell, g, read)
         else:
             read = clocks.read(g, groups[-1])
             z = None if read is None else _project(cell, g, read)
@@ -139,20 +139,27 @@ def _drive_by_inputs(cell: DelayedRNNCell, clocks: Clocks, inputs: Tensor) -> Te
     if frames is None:
         return None
     # Projected before it is turned, for units are fewer than features.
-    return ops.swapaxes(_project_rows(cell, 0, frames), 0, 1)
-
-
-def _project_rows(cell: DelayedRNNCell, group: int, x: Tensor) -> Tensor:
-    """`x U + b` of a group as one product over rows, whose gradient XLA computes faster."""
-    first, second, width = ops.shape(x)
-    z = _project(cell, group, ops.reshape(x, (-1, width)))
-    return ops.reshape(z, (first, second, cell.group_units[group]))
+    return ops.swapaxes(_project(cell, 0, frames), 0, 1)
 
 
 def _project(cell: DelayedRNNCell, group: int, x: Tensor) -> Tensor:
-    """`x U + b` of a group."""
+    """`x U + b` of a group at all of its updates, `(updates, batch, units)` or batch first."""
+    if not _rows_are_faster():
+        return _affine(cell, group, x)
+    first, second, width = ops.shape(x)
+    z = _affine(cell, group, ops.reshape(x, (-1, width)))
+    return ops.reshape(z, (first, second, cell.group_units[group]))
+
+
+def _affine(cell: DelayedRNNCell, group: int, x: Tensor) -> Tensor:
     z = ops.matmul(x, ops.cast(cell.kernels[group], x.dtype))
     return z + ops.cast(cell.biases[group], x.dtype) if cell.use_bias else z
+
+
+def _rows_are_faster() -> bool:
+    # The gradient of the kernel by one axis takes XLA less time on a CPU than by two; torch and
+    # TensorFlow gain nothing. Rows of samples of several devices would be gathered on each of them.
+    return keras.backend.backend() == "jax" and keras.distribution.distribution() is None
 
 
 def _still_after(z: Tensor, updates: Size) -> Tensor:
