@@ -6,7 +6,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 from keras_drnn.experiments.sources import describe_model
-from keras_drnn.report.opening import opened
+from keras_drnn.report.opening import folder_of
+from keras_drnn.report.subject import open_subject
 from keras_drnn.reporting.run_folder import Run
 
 _MODEL = "model.keras"
@@ -32,7 +33,8 @@ def trainings(sources: Sequence[str]) -> Iterator[list[Training]]:
 
     Args:
         sources: Each a `.keras` file, the folder of a run, of a comparison or a search, or a run in
-            MLflow, `runs:/ID`, its id, or the name of a comparison or search. Of folds the first.
+            MLflow, `runs:/ID`, its id, `runs:/ID/NAME` of its model, or the name of a comparison or
+            search. Of folds the first.
 
     Raises:
         ValueError: If there is no such thing, or no trained model in it.
@@ -43,16 +45,17 @@ def trainings(sources: Sequence[str]) -> Iterator[list[Training]]:
 
 def _of_source(source: str, stack: ExitStack) -> list[Training]:
     path = Path(source)
-    if path.is_dir() and (path / _MODEL).is_file():
-        return [_of_file(path / _MODEL)]
-    if path.suffix == ".keras" or path.is_file():
+    if not path.is_dir() and (path.suffix == ".keras" or path.is_file()):
         if not path.is_file() or path.suffix != ".keras":
             raise ValueError(
                 "Expected a .keras file, the folder of a comparison, a search or a run, or a run "
                 f"in MLflow. Received: {source}"
             )
         return [_of_file(path)]
-    subject = stack.enter_context(opened(source))
+    folder = stack.enter_context(folder_of(source, every_model=True))
+    if (folder / _MODEL).is_file():
+        return [_of_file(folder / _MODEL)]
+    subject = open_subject(folder)
     found = [
         Training(model, seed, run.folder / _MODEL)
         for model, of_seeds in subject.seeds.items()

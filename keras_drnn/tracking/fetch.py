@@ -29,12 +29,18 @@ _EXPECTED = (
 )
 
 
-def fetch(source: str, scratch: Path) -> Path:
+def fetch(source: str, scratch: Path, *, every_model: bool = False) -> Path:
     """The folder of a comparison or a search, made from what MLflow has of it.
 
     Args:
-        source: `runs:/ID`, the id of a run, or the name of a comparison or search.
+        source: `runs:/ID` or the id of a run, `runs:/ID/NAME` of its model, or the name of a
+            comparison or search.
         scratch: An empty folder to put it into.
+        every_model: Whether each training brings its trained model, or the first of each model
+            alone. If the source is one training, no other does.
+
+    Returns:
+        The folder; if the source is one training, the folder of that run in it.
 
     Raises:
         TrackingError: If there is no such run in the store, or it cannot be read.
@@ -50,10 +56,13 @@ def fetch(source: str, scratch: Path) -> Path:
     try:
         with mlflow_calls():
             client = connect(uri)
-            parent = _parent(client, source)
-            if parent is None:
+            run = _run(client, source)
+            if run is None:
                 raise TrackingError(f"{_EXPECTED} It is not in {where} Received: {source}")
-            return _fetched(client, parent, scratch)
+            above = run.data.tags.get(_PARENT)
+            if above is None:
+                return _fetched(client, run, None, scratch, every_model)
+            return _fetched(client, client.get_run(above), run, scratch, every_model)
     except TrackingError:
         raise
     # Whatever a store, its driver or its file system raises is, here, one and the same news.
@@ -63,15 +72,13 @@ def fetch(source: str, scratch: Path) -> Path:
         ) from error
 
 
-def _parent(client: MlflowClient, source: str) -> Run | None:
+def _run(client: MlflowClient, source: str) -> Run | None:
     from mlflow.exceptions import MlflowException
 
     name = source.removeprefix("runs:/").strip("/")
-    if re.fullmatch(r"[0-9a-f]{32}", name):
+    if run_id := re.fullmatch(r"([0-9a-f]{32})(/.*)?", name):
         try:
-            run = client.get_run(name)
-            above = run.data.tags.get(_PARENT)
-            return client.get_run(above) if above else run
+            return client.get_run(run_id[1])
         except MlflowException:
             return None
     experiments = [each.experiment_id for each in client.search_experiments()]
@@ -81,7 +88,9 @@ def _parent(client: MlflowClient, source: str) -> Run | None:
     return parents[0] if parents else None
 
 
-def _fetched(client: MlflowClient, parent: Run, scratch: Path) -> Path:
+def _fetched(
+    client: MlflowClient, parent: Run, training: Run | None, scratch: Path, every_model: bool
+) -> Path:
     folder = scratch / str(parent.info.run_name)
     folder.mkdir()
     names = {file.path for file in client.list_artifacts(parent.info.run_id)}
@@ -93,6 +102,7 @@ def _fetched(client: MlflowClient, parent: Run, scratch: Path) -> Path:
         outcome = json.loads((folder / "outcome.json").read_text(encoding="utf-8"))
         winners = (outcome["winner"] or {"runs": []})["runs"]
     with_model: set[str] = set()
+    asked = folder
     for run in _children(client, parent):
         name = str(run.info.run_name)
         if winners is not None and name not in winners:
@@ -100,12 +110,19 @@ def _fetched(client: MlflowClient, parent: Run, scratch: Path) -> Path:
         of_run = folder / ("runs" if winners is None else "winner") / name
         of_run.mkdir(parents=True)
         _write_run(client, run, of_run)
+        is_asked = training is not None and run.info.run_id == training.info.run_id
+        if is_asked:
+            asked = of_run
         model = run.data.params.get("model", "")
-        # How far a model looks back is asked of one of its trainings.
-        if model not in with_model and run.info.status == "FINISHED":
+        if every_model:
+            wanted = is_asked or training is None
+        else:
+            # How far a model looks back is asked of one of its trainings.
+            wanted = model not in with_model
+        if wanted and run.info.status == "FINISHED":
             with_model.add(model)
             _fetch_model(client, run, of_run)
-    return folder
+    return asked
 
 
 def _children(client: MlflowClient, parent: Run) -> list[Run]:
@@ -164,6 +181,9 @@ def _write_history(client: MlflowClient, run: Run, folder: Path) -> None:
 
 def _fetch_model(client: MlflowClient, run: Run, folder: Path) -> None:
     from mlflow.artifacts import download_artifacts
+    from mlflow.models import Model
+
+    from keras_drnn.tracking.model import CLASSES
 
     if not client.search_logged_models(
         [run.info.experiment_id], f"source_run_id = '{run.info.run_id}'"
@@ -176,6 +196,9 @@ def _fetch_model(client: MlflowClient, run: Run, folder: Path) -> None:
     )
     for file in sorted(Path(local).rglob("*.keras"))[:1]:
         file.replace(folder / "model.keras")
+    said = (Model.load(local).metadata or {}).get(CLASSES)
+    if said:
+        write_json(folder / "classes.json", said)
 
 
 def _value(text: str) -> Any:

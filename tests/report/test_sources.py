@@ -3,6 +3,8 @@
 import json
 import shutil
 
+import keras
+import numpy as np
 import pytest
 from mlflow_stores import make_store
 from run_folders import run_path, set_status, write_comparison
@@ -12,6 +14,7 @@ from typer.testing import CliRunner
 from keras_drnn.cli.app import app
 from keras_drnn.report import report_html, write_report
 from keras_drnn.report.subject import open_subject
+from keras_drnn.report.trainings import data_of, trainings
 from keras_drnn.reporting.examples import load_examples
 from keras_drnn.tracking import ComparisonMirror, TrackingError
 from keras_drnn.tracking.fetch import fetch
@@ -87,6 +90,31 @@ def test_what_comes_back_from_mlflow_is_what_went_there(store, trained, tmp_path
     with pytest.raises(TrackingError, match="not yet"):
         fetch("sent", tmp_path)
     assert not (tmp_path / "none.db").exists()
+
+
+def test_trained_models_come_back_with_the_data_that_they_are_of(store, tmp_path, monkeypatch):
+    folder = write_comparison(tmp_path / "looking", ("drnn",), seeds=2)
+    about = {"classes": ["a"], "joints": [], "bodies": 1, "data": "nucla", "frame_rate": 10}
+    for seed in range(2):
+        model = keras.Sequential([keras.Input((2,)), keras.layers.Dense(1)])
+        model.set_weights([np.full((2, 1), seed), np.zeros(1)])
+        run = run_path(folder, "drnn", seed)
+        model.save(run / "model.keras")
+        (run / "classes.json").write_text(json.dumps(about))
+    ComparisonMirror(folder, store).close()
+    monkeypatch.setenv("MLFLOW_TRACKING_URI", store)
+    client = connect(store)
+    experiment = client.get_experiment_by_name("keras_drnn").experiment_id
+    query = "attributes.run_name = 'drnn-seed1' and tags.comparison = 'looking'"
+    (second,) = client.search_runs([experiment], query)
+    training = f"runs:/{second.info.run_id}"
+    # A comparison is all of its trainings; one of them is that one, as with their folders.
+    for source, seeds in (("looking", [0, 1]), (training, [1]), (f"{training}/drnn-seed1", [1])):
+        with trainings([source]) as found:
+            assert [(each.model, each.seed) for each in found] == [("drnn", n) for n in seeds]
+            for each in found:
+                assert data_of(each.path) == ("nucla", 10)
+                assert keras.saving.load_model(each.path).get_weights()[0][0, 0] == each.seed
 
 
 def test_a_search_comes_back_without_its_trials(store, searched, tmp_path, monkeypatch):
