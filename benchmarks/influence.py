@@ -56,7 +56,7 @@ MODELS, SEEDS, SEQUENCES, BEYOND = ("drnn", "rnn", "lstm", "gru"), 3, 8, (10, 30
 STEPS, MARKS, BATCH, BATCHES, PARAMETERS = 200, 4, 50, 600, 5000
 DELAYS = (1, 3, 9, 27, 81)
 # recorded movements: frames that a clip must have to be looked at, and training steps
-FRAMES, TRAINING_STEPS, UNITS = {"demo": 110, "nucla": 60}, {"demo": 450, "nucla": 1500}, 150
+FRAMES, TRAINING_STEPS, UNITS = {"demo": 110, "nucla": 60}, {"demo": 450, "nucla": 450}, 150
 
 
 class Trained(NamedTuple):
