@@ -111,7 +111,8 @@ def _apart(heights: np.ndarray, least: float) -> np.ndarray:
     found = heights.copy()
     for index in range(1, len(found)):
         found[index] = max(found[index], found[index - 1] + least)
-    found -= max(0.0, found[-1] - 1)
+    # Those below give way only as far as they have to: a name far below stays at its point.
+    found[-1] = min(found[-1], 1.0)
     for index in range(len(found) - 2, -1, -1):
         found[index] = min(found[index], found[index + 1] - least)
     return found

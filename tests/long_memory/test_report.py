@@ -84,6 +84,8 @@ def test_names_are_moved_apart_as_little_as_it_takes():
     found = _apart(np.array([0.0, 0.5, 0.51, 0.99]), 0.1)
     assert (np.diff(found) >= 0.1 - 1e-9).all() and found.max() <= 1
     assert found[0] == 0 and found[1] == 0.5
+    # Only those give way that are too near: one far below stays where its point is.
+    np.testing.assert_allclose(_apart(np.array([0.1, 0.95, 0.96]), 0.1), [0.1, 0.9, 1.0])
 
 
 def test_the_cost_of_a_step_is_measured_once_on_the_exported_file_or_it_says_why_not(tmp_path):
