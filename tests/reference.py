@@ -4,6 +4,7 @@ import numpy as np
 
 ACTIVATIONS = {
     "relu": lambda a: np.maximum(a, 0.0),
+    "elu": lambda a: np.where(a > 0, a, np.expm1(np.minimum(a, 0.0))),
     "tanh": np.tanh,
     "sigmoid": lambda a: 1.0 / (1.0 + np.exp(-a)),
     "linear": lambda a: a,

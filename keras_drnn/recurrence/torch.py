@@ -13,18 +13,23 @@ from keras_drnn import ops
 from keras_drnn.recurrence.derivatives import SLOPES
 
 FUSED = {activations.relu: torch.rnn_relu, activations.tanh: torch.rnn_tanh}
-_IN_PLACE = {activations.relu: torch.relu_, activations.tanh: torch.tanh_}
+_IN_PLACE = {
+    activations.relu: torch.relu_,
+    activations.elu: torch.nn.functional.elu_,
+    activations.tanh: torch.tanh_,
+}
 
 
 def supports(activation) -> bool:
     """Whether there is an implementation for the activation."""
-    return activation in FUSED
+    return activation in _IN_PLACE
 
 
 def recurrence(z, h0, recurrent_kernel, activation):
     """See `keras_drnn.recurrence.recurrence`."""
     z, h0, w = map(ops.convert_to_tensor, (z, h0, recurrent_kernel))
-    compute = _fused if z.device.type == "cuda" else _States.apply
+    fused = z.device.type == "cuda" and activation in FUSED
+    compute = _fused if fused else _States.apply
     return compute(z, h0, w, activation)
 
 

@@ -49,7 +49,7 @@ def cases(draw, windowed=False):
         "cell": {
             "windowed": windowed,
             "first_step": draw(st.integers(0, 3)),
-            "activation": draw(st.sampled_from(["relu", "tanh", "linear", "softsign"])),
+            "activation": draw(st.sampled_from(["relu", "elu", "tanh", "linear", "softsign"])),
             "use_bias": draw(st.booleans()),
             "bias_initializer": "random_normal",
         },

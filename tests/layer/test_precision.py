@@ -46,7 +46,7 @@ def make(stepped, dtype, activation):
 
 
 @pytest.mark.parametrize("stepped", [False, True], ids=["cascade", "stepped"])
-@pytest.mark.parametrize("activation", ["relu", "tanh", "softsign"])
+@pytest.mark.parametrize("activation", ["relu", "elu", "tanh", "softsign"])
 @pytest.mark.parametrize(
     ("dtype", "tolerance"), [("float64", FLOAT64), ("float16", 1e-2), ("bfloat16", 8e-2)]
 )

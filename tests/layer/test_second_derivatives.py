@@ -15,7 +15,7 @@ UPDATES, BATCH, UNITS = 4, 2, 2
 SHAPES = [(UPDATES, BATCH, UNITS), (BATCH, UNITS), (UNITS, UNITS)]
 
 
-@pytest.mark.parametrize("activation", [activations.relu, activations.tanh])
+@pytest.mark.parametrize("activation", [activations.relu, activations.elu, activations.tanh])
 @pytest.mark.parametrize("frozen", [None, 1, 2], ids=["all", "initial state fixed", "W fixed"])
 def test_gradients_can_be_differentiated(activation, frozen):
     generator = torch.Generator().manual_seed(1)

@@ -15,14 +15,14 @@ from benchmarks.long_memory.peers.periodic import clockwork, hierarchical
 __all__ = ["PEERS", "Peer", "fitted"]
 
 _THREES, _TWOS = (1, 3, 9, 27, 81, 243), (1, 2, 4, 8, 16, 32, 64, 128)
-_FOURS = (1, 4, 16, 64, 256)
-_KINDS = ("tanh", "relu")
+_DELAYS = (_THREES, _TWOS, (1, 4, 16, 64, 256), (1, 7, 49, 343))
+_KINDS = ("tanh", "relu", "elu")
 
 PEERS = {
     "drnn": Peer(
         drnn,
         {
-            "delays": (_THREES, _TWOS, _FOURS),
+            "delays": _DELAYS,
             "activation": _KINDS,
             "spectral_norm": (None, 1.0),
         },
@@ -35,7 +35,7 @@ PEERS = {
     "windowed_drnn": Peer(
         windowed_drnn,
         {
-            "delays": (_THREES, _TWOS, _FOURS),
+            "delays": _DELAYS,
             "activation": _KINDS,
             "spectral_norm": (None, 1.0),
         },
@@ -43,10 +43,10 @@ PEERS = {
     "simple_rnn": Peer(simple_rnn, {"activation": _KINDS, "recurrent": ("orthogonal", "identity")}),
     "lstm": Peer(lstm),
     "gru": Peer(gru),
-    "clockwork": Peer(clockwork, {"periods": (_THREES, _TWOS, _FOURS), "activation": _KINDS}),
-    "hierarchical": Peer(hierarchical, {"periods": (_THREES, _TWOS, _FOURS), "activation": _KINDS}),
+    "clockwork": Peer(clockwork, {"periods": _DELAYS, "activation": _KINDS}),
+    "hierarchical": Peer(hierarchical, {"periods": _DELAYS, "activation": _KINDS}),
     "narx": Peer(narx, {"delays": ((1, 8, 64), (1, 4, 16, 64), (1, 2, 4))}),
-    "mist": Peer(mist, {"delays": (_TWOS, _THREES, _FOURS)}),
+    "mist": Peer(mist, {"delays": _DELAYS}),
     "dilated_rnn": Peer(dilated_rnn, {"layers": (5, 7, 9), "cell": ("rnn", "gru")}),
     "lmu": Peer(lmu, {"order": (32, 64, 128, 256)}),
     "cfc": Peer(cfc, {"backbone": (0.5, 1.0, 2.0), "mode": ("default", "no_gate")}),
