@@ -13,7 +13,7 @@ from benchmarks.long_memory.published import Figure
 from benchmarks.long_memory.titles import place, title
 
 AXES = {"parameters": "parameters", "training": "seconds of training, of the processor"}
-_OURS = ("drnn", "stacked_drnn")
+_OURS = ("drnn", "windowed_drnn", "stacked_drnn")
 _WIDTH, _HEIGHT = 5.2, 3.3  # inches of a panel
 _APART = 0.075  # least distance of two names, of a panel's height
 

@@ -8,6 +8,7 @@ writes them into `docs/long_memory.md`, between two comments, and beside it.
 import argparse
 import json
 from collections.abc import Iterable, Sequence
+from math import isfinite
 from pathlib import Path
 
 from benchmarks.long_memory import elsewhere
@@ -87,7 +88,8 @@ def _sources(figures: Sequence[Figure]) -> list[str]:
 
 def _best_first(group: Group) -> tuple:
     mean = sum(group.tested) / len(group.tested)
-    return group.budget, mean if group.measure in ERRORS else -mean
+    diverged = not isfinite(mean)
+    return group.budget, diverged, 0 if diverged else mean if group.measure in ERRORS else -mean
 
 
 def write(page: Path, text: str) -> None:

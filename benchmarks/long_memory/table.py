@@ -61,13 +61,20 @@ def _row(group: Group) -> dict:
 
 
 def spread(values: list[float], measure: str) -> str:
-    """Mean and, of several seeds, sample standard deviation; shares in percent."""
+    """Mean and, of several seeds, sample standard deviation; shares in percent.
+
+    Seeds whose training diverged have no number and are counted beside the others' mean.
+    """
     if not values:
         return ""
     scale, digits, unit = (100, 2, " %") if measure in SHARES else (1, 4, "")
-    mean = f"{scale * np.mean(values):.{digits}f}"
-    deviation = f" ± {scale * np.std(values, ddof=1):.{digits}f}" if len(values) > 1 else ""
-    return mean + deviation + unit
+    found = [value for value in values if np.isfinite(value)]
+    lost = len(values) - len(found)
+    if not found:
+        return "diverged"
+    mean = f"{scale * np.mean(found):.{digits}f}"
+    deviation = f" ± {scale * np.std(found, ddof=1):.{digits}f}" if len(found) > 1 else ""
+    return mean + deviation + unit + (f", {lost} of {len(values)} diverged" if lost else "")
 
 
 def _differences(run: dict) -> str:

@@ -55,6 +55,16 @@ def test_the_tables_have_what_was_measured_and_what_is_published_with_its_source
     assert "| N-UCLA, clips | `drnn` | 87.28 ± 0.78 % | 19,808 | 3 |" in text
 
 
+def test_a_model_whose_trainings_diverged_comes_last():
+    values = {"drnn": float("nan"), "lstm": 0.2, "gru": 0.1}
+    groups = [
+        judged(0, value, model=model, task="adding9", measure="squared_error")
+        for model, value in values.items()
+    ]
+    lines = [each for each in tables(shown(grouped(groups)), [], {}).splitlines() if "| `" in each]
+    assert [line.split("`")[1] for line in lines[:3]] == ["gru", "lstm", "drnn"]
+
+
 def test_tables_stand_between_the_comments_of_a_page(tmp_path):
     page = tmp_path / "page.md"
     page.write_text(f"before\n{BEGIN}\nold\n{END}\nafter\n", "utf-8")

@@ -3,7 +3,7 @@
 from long_memory_runs import run
 
 from benchmarks.long_memory.groups import grouped
-from benchmarks.long_memory.table import rows
+from benchmarks.long_memory.table import rows, spread
 
 
 def test_seeds_are_one_row_and_the_best_settings_come_first():
@@ -23,5 +23,12 @@ def test_of_errors_the_smallest_is_best_and_none_the_worst():
         for value in (float("nan"), 0.2, 0.1)
     ]
     (best,) = rows(grouped(runs), every=False)
-    assert rows(grouped(runs), every=True)[-1]["held out"] == "nan"
+    assert rows(grouped(runs), every=True)[-1]["held out"] == "diverged"
     assert best["held out"] == "0.1000" and best["test"] == "0.0500"
+
+
+def test_trainings_that_diverged_are_counted_beside_the_others():
+    nan = float("nan")
+    assert spread([nan, 0.1, 0.3], "squared_error") == "0.2000 ± 0.1414, 1 of 3 diverged"
+    assert spread([0.5, nan, float("inf")], "accuracy") == "50.00 %, 2 of 3 diverged"
+    assert spread([nan, nan], "accuracy") == "diverged"
