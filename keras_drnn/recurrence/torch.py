@@ -28,9 +28,12 @@ def supports(activation) -> bool:
 def recurrence(z, h0, recurrent_kernel, activation):
     """See `keras_drnn.recurrence.recurrence`."""
     z, h0, w = map(ops.convert_to_tensor, (z, h0, recurrent_kernel))
-    fused = z.device.type == "cuda" and activation in FUSED
-    compute = _fused if fused else _States.apply
-    return compute(z, h0, w, activation)
+    return _implementation(z.device.type, activation)(z, h0, w, activation)
+
+
+def _implementation(device, activation):
+    """The fused operator where that is fast and has the activation, or else the loop."""
+    return _fused if device == "cuda" and activation in FUSED else _States.apply
 
 
 def _fused(z, h0, w, activation):

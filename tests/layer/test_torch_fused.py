@@ -9,7 +9,7 @@ if keras.backend.backend() != "torch":
 
 import torch
 
-from keras_drnn.recurrence.torch import _fused, _States
+from keras_drnn.recurrence.torch import _fused, _implementation, _States
 
 UPDATES, BATCH, UNITS = 7, 3, 5
 SHAPES = [(UPDATES, BATCH, UNITS), (BATCH, UNITS), (UNITS, UNITS)]
@@ -27,3 +27,9 @@ def test_the_fused_operator_gives_values_and_gradients_of_the_loop(activation):
         found.append([states, *torch.autograd.grad((states * weights).sum(), values)])
     for fused, by_hand in zip(*found, strict=True):
         torch.testing.assert_close(fused, by_hand)
+
+
+def test_it_runs_on_cuda_alone_and_not_for_activations_that_it_lacks():
+    assert _implementation("cuda", activations.relu) == _fused
+    assert _implementation("cuda", activations.elu) == _States.apply
+    assert _implementation("cpu", activations.relu) == _States.apply
