@@ -23,7 +23,7 @@ UNITS, PLACES = KINDS * MARKS, MARKS + 1
 
 
 def copier(steps: int) -> keras.Model:
-    """Two layers whose weights are written by hand; `docs/long_memory.md` says why two.
+    """Two layers whose weights are written by hand; `docs/copy_memory.md` says why two.
 
     The first group of the lower layer is a delay line of marks, and another of GO, which says how
     many marks have been said. The slow group takes the marks over at the tenth step, and holds
