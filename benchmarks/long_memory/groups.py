@@ -84,15 +84,29 @@ class Group:
         return float(np.nan_to_num(-mean if self.measure in ERRORS else mean, nan=-np.inf))
 
     @property
+    def epoch_seconds(self) -> float | None:
+        """Processor time of an epoch, the mean over seeds; of each seed the median epoch, since the
+        first one compiles."""
+        used = [median for _, median in self._epochs()]
+        return float(np.mean(used)) if used else None
+
+    @property
     def processor_seconds(self) -> float | None:
-        """Of a training, the mean over seeds; each epoch as the median one, since the first
-        compiles."""
-        used = [
-            [epoch["processor_seconds"] for epoch in run["history"] if "processor_seconds" in epoch]
-            for run in self.runs
-        ]
-        per_epoch = [float(np.median(each)) for each in used if each]
-        return self.epochs * float(np.mean(per_epoch)) if per_epoch else None
+        """Processor time of a training, the mean over seeds: as many median epochs as there were,
+        which are fewer than the recipe's where the training diverged."""
+        used = [number * median for number, median in self._epochs()]
+        return float(np.mean(used)) if used else None
+
+    def _epochs(self) -> list[tuple[int, float]]:
+        """Of each seed whose time was measured: how many, and the median one's processor time."""
+        found = []
+        for run in self.runs:
+            used = [
+                each["processor_seconds"] for each in run["history"] if "processor_seconds" in each
+            ]
+            if used:
+                found.append((len(run["history"]), float(np.median(used))))
+        return found
 
 
 def grouped(runs: Iterable[dict]) -> list[Group]:

@@ -53,6 +53,12 @@ class Recipe:
             weight_decay=self.weight_decay,
             global_clipnorm=self.clipnorm,
         )
-        plain = [weight for weight in model.trainable_weights if len(weight.shape) < 2]
-        optimizer.exclude_from_weight_decay(var_list=plain)
+        # The biases of Keras' GRU are a matrix, of two rows.
+        optimizer.exclude_from_weight_decay(
+            var_list=[
+                weight
+                for weight in model.trainable_weights
+                if len(weight.shape) < 2 or weight.name == "bias"
+            ]
+        )
         model.compile(optimizer, task.measure.loss())

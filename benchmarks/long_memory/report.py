@@ -23,8 +23,8 @@ from benchmarks.long_memory.titles import place, title
 PAGE = Path(__file__).parents[2] / "docs" / "long_memory.md"
 BEGIN, END = "<!-- results: written by benchmarks.long_memory.report -->", "<!-- end of results -->"
 COLUMNS = (
-    "model", "test", "published", "parameters", "seeds", "held out", "training, s", "µs a step",
-    "products a step",
+    "model", "test", "published", "parameters", "epochs", "seeds", "held out", "training, s",
+    "µs a step", "products a step",
 )  # fmt: skip
 
 
@@ -65,6 +65,7 @@ def _measured(group: Group, steps: dict) -> dict[str, str]:
         "model": f"`{group.model}`",
         "test": spread(group.tested, group.measure),
         "parameters": f"{group.parameters:,}",
+        "epochs": str(group.epochs),
         "seeds": str(len(group.tested)),
         "held out": spread(group.held_out, group.measure),
         "training, s": "" if used is None else f"{used:,.0f}" if used >= 10 else f"{used:.1f}",

@@ -45,7 +45,7 @@ def rows(groups: Iterable[Group], every: bool) -> list[dict]:
 
 
 def _row(group: Group) -> dict:
-    used = group.processor_seconds
+    used = group.epoch_seconds
     return {
         "task": group.task,
         "model": group.model,
@@ -55,7 +55,7 @@ def _row(group: Group) -> dict:
         "seeds": len(group.runs),
         "held out": spread(group.held_out, group.measure),
         "test": spread(group.tested, group.measure),
-        "processor, s an epoch": "" if used is None else f"{used / group.epochs:.3g}",
+        "processor, s an epoch": "" if used is None else f"{used:.3g}",
         "differs from the defaults in": _differences(group.first),
     }
 

@@ -74,6 +74,21 @@ def trained(tmp_path):
     return run
 
 
+def test_weight_decay_is_for_matrices_alone():
+    """The biases of Keras' GRU have two rows."""
+    layer = keras.layers.GRU(2)
+    model = keras.Sequential(
+        [keras.Input((TASK.steps, TASK.features)), layer, keras.layers.Dense(1)]
+    )
+    Recipe(weight_decay=0.1).compile(model, TASK, 10)
+    decayed = {
+        weight.path for weight in model.trainable_weights
+        if model.optimizer._use_weight_decay(weight)
+    }  # fmt: skip
+    assert len(layer.trainable_weights[2].shape) == 2
+    assert decayed == {weight.path for weight in model.trainable_weights if "kernel" in weight.name}
+
+
 def test_a_training_that_was_cut_off_ends_as_if_it_had_not_been(trained):
     whole, weights = trained("whole", cut_off=False)
     parts, same_weights = trained("parts", cut_off=True)
