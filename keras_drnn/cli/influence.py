@@ -15,7 +15,8 @@ def influence(
         typer.Argument(
             metavar="MODEL...",
             help="A model.keras, or the folder of a comparison, a search or a run; or one of these "
-            "in MLflow: runs:/ID, its id or its name. Several stand side by side.",
+            "in MLflow: runs:/ID, its id, its name, models:/NAME/VERSION. Several stand side by "
+            "side.",
         ),
     ],
     clips: Annotated[

@@ -33,8 +33,8 @@ def trainings(sources: Sequence[str]) -> Iterator[list[Training]]:
 
     Args:
         sources: Each a `.keras` file, the folder of a run, of a comparison or a search, or a run in
-            MLflow, `runs:/ID`, its id, `runs:/ID/NAME` of its model, or the name of a comparison or
-            search. Of folds the first.
+            MLflow, `runs:/ID`, its id, `runs:/ID/NAME` of its model, `models:/NAME/VERSION` of one
+            that is registered, or the name of a comparison or search. Of folds the first.
 
     Raises:
         ValueError: If there is no such thing, or no trained model in it.

@@ -24,8 +24,8 @@ _PARENT = "mlflow.parentRunId"
 _STATUS = {"FINISHED": "finished", "FAILED": "failed"}
 _CURVES = ("train/", "validation/")
 _EXPECTED = (
-    "Expected a folder, or a run in MLflow: runs:/ID, its id, or the name of a comparison or "
-    "search."
+    "Expected a folder, or a run in MLflow: runs:/ID, its id, models:/NAME/VERSION, or the name of "
+    "a comparison or search."
 )
 
 
@@ -33,8 +33,8 @@ def fetch(source: str, scratch: Path, *, every_model: bool = False) -> Path:
     """The folder of a comparison or a search, made from what MLflow has of it.
 
     Args:
-        source: `runs:/ID` or the id of a run, `runs:/ID/NAME` of its model, or the name of a
-            comparison or search.
+        source: `runs:/ID` or the id of a run, `runs:/ID/NAME` of its model, `models:/NAME/VERSION`
+            of a model that was registered from it, or the name of a comparison or search.
         scratch: An empty folder to put it into.
         every_model: Whether each training brings its trained model, or the first of each model
             alone. If the source is one training, no other does.
@@ -76,11 +76,13 @@ def _run(client: MlflowClient, source: str) -> Run | None:
     from mlflow.exceptions import MlflowException
 
     name = source.removeprefix("runs:/").strip("/")
-    if run_id := re.fullmatch(r"([0-9a-f]{32})(/.*)?", name):
-        try:
+    try:
+        if registered := re.fullmatch(r"models:/([^/]+)/(\d+)", name):
+            return client.get_run(client.get_model_version(*registered.groups()).run_id)
+        if run_id := re.fullmatch(r"([0-9a-f]{32})(/.*)?", name):
             return client.get_run(run_id[1])
-        except MlflowException:
-            return None
+    except MlflowException:
+        return None
     experiments = [each.experiment_id for each in client.search_experiments()]
     quoted = name.replace("'", "")
     found = client.search_runs(experiments, f"attributes.run_name = '{quoted}'")

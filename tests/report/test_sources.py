@@ -108,13 +108,19 @@ def test_trained_models_come_back_with_the_data_that_they_are_of(store, tmp_path
     query = "attributes.run_name = 'drnn-seed1' and tags.comparison = 'looking'"
     (second,) = client.search_runs([experiment], query)
     training = f"runs:/{second.info.run_id}"
+    client.create_registered_model("arms")
+    client.create_model_version("arms", f"{training}/drnn-seed1", run_id=second.info.run_id)
+    of_one = (training, f"{training}/drnn-seed1", "models:/arms/1")
     # A comparison is all of its trainings; one of them is that one, as with their folders.
-    for source, seeds in (("looking", [0, 1]), (training, [1]), (f"{training}/drnn-seed1", [1])):
+    for source, seeds in (("looking", [0, 1]), *((source, [1]) for source in of_one)):
         with trainings([source]) as found:
             assert [(each.model, each.seed) for each in found] == [("drnn", n) for n in seeds]
             for each in found:
                 assert data_of(each.path) == ("nucla", 10)
                 assert keras.saving.load_model(each.path).get_weights()[0][0, 0] == each.seed
+    for wrong in ("models:/arms/2", "models:/legs/1", "models:/arms"):
+        with pytest.raises(TrackingError, match=f"Received: {wrong}"):
+            fetch(wrong, tmp_path)
 
 
 def test_a_search_comes_back_without_its_trials(store, searched, tmp_path, monkeypatch):
