@@ -78,7 +78,8 @@ def _run(client: MlflowClient, source: str) -> Run | None:
     name = source.removeprefix("runs:/").strip("/")
     try:
         if registered := re.fullmatch(r"models:/([^/]+)/(\d+)", name):
-            return client.get_run(client.get_model_version(*registered.groups()).run_id)
+            version = client.get_model_version(*registered.groups())
+            return client.get_run(version.run_id) if version.run_id else None
         if run_id := re.fullmatch(r"([0-9a-f]{32})(/.*)?", name):
             return client.get_run(run_id[1])
     except MlflowException:
