@@ -13,8 +13,8 @@ def report(
         str,
         typer.Argument(
             metavar="FOLDER_OR_RUN",
-            help="The folder of a comparison or a search; or a run in MLflow: runs:/ID, its id, or "
-            "the name of a comparison or search.",
+            help="The folder of a comparison or a search; or a run in MLflow: runs:/ID, its id, "
+            "models:/NAME/VERSION, or the name of a comparison or search.",
         ),
     ],
     out: Annotated[

@@ -14,7 +14,8 @@ def opened(source: str | Path) -> Iterator[Subject]:
 
     Args:
         source: The folder of a comparison, of a search, or of one of their runs; or a run in
-            MLflow, `runs:/ID`, its id, or the name of a comparison or search.
+            MLflow, `runs:/ID`, its id, `models:/NAME/VERSION`, or the name of a comparison or
+            search.
 
     Raises:
         ValueError: If there is no such folder or run.
@@ -28,8 +29,8 @@ def folder_of(source: str | Path, *, every_model: bool = False) -> Iterator[Path
     """A folder as it is, or made from what MLflow has of a run until the block ends.
 
     Args:
-        source: A folder, or a run in MLflow, `runs:/ID`, its id, or the name of a comparison or
-            search.
+        source: A folder, or a run in MLflow, `runs:/ID`, its id, `models:/NAME/VERSION`, or the
+            name of a comparison or search.
         every_model: Whether each training brings its trained model from MLflow, or the first of
             each model alone.
 

@@ -27,7 +27,8 @@ def report_html(source: str | Path) -> str:
 
     Args:
         source: The folder of a comparison, of a search, or of one of their runs; or a run in
-            MLflow, `runs:/ID`, its id, or the name of a comparison or search.
+            MLflow, `runs:/ID`, its id, `models:/NAME/VERSION`, or the name of a comparison or
+            search.
 
     Returns:
         HTML that asks nothing of any network.

@@ -118,7 +118,8 @@ def test_trained_models_come_back_with_the_data_that_they_are_of(store, tmp_path
             for each in found:
                 assert data_of(each.path) == ("nucla", 10)
                 assert keras.saving.load_model(each.path).get_weights()[0][0, 0] == each.seed
-    for wrong in ("models:/arms/2", "models:/legs/1", "models:/arms"):
+    client.create_model_version("arms", f"{training}/drnn-seed1")  # of no run, so of no training
+    for wrong in ("models:/arms/2", "models:/arms/3", "models:/legs/1", "models:/arms"):
         with pytest.raises(TrackingError, match=f"Received: {wrong}"):
             fetch(wrong, tmp_path)
 
