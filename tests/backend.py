@@ -34,6 +34,8 @@ def prepare():
         import torch
 
         torch.set_num_threads(1)
+        # As JAX_DEFAULT_MATMUL_PRECISION in conftest.py: what a GPU's RNNs of torch multiply.
+        torch.backends.cudnn.allow_tf32 = False
 
     settings.register_profile(
         "stable", derandomize=True, deadline=None, max_examples=EXAMPLES.get(name, 25)

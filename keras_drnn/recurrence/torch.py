@@ -1,10 +1,13 @@
-"""The recurrence on torch: a loop with a hand-written backward pass, or torch's own fused RNN.
+"""The recurrence on torch, with a hand-written backward pass: a loop, or a kernel on CUDA devices.
 
 On a CPU torch's RNN is fused in name only: its steps take longer than those of the plain loop, and
 differentiated, every step adds its own share of the gradient of `W`. Written by hand that is one
 product after the loop, and the loop keeps nothing but its outputs. On a CUDA device every step of a
-loop is a launch, and the fused operator is cuDNN's.
+loop is a launch: there a kernel takes its place.
 """
+
+from importlib.util import find_spec
+from types import ModuleType
 
 import torch
 from keras import activations
@@ -12,7 +15,17 @@ from keras import activations
 from keras_drnn import ops
 from keras_drnn.recurrence.derivatives import SLOPES
 
-FUSED = {activations.relu: torch.rnn_relu, activations.tanh: torch.rnn_tanh}
+kernels: ModuleType | None = None
+# Triton comes with torch where it is built for CUDA, except on Windows. GPUs before the capability
+# 8.0 lack the products that the kernels use.
+if (
+    torch.version.cuda
+    and torch.cuda.is_available()
+    and torch.cuda.get_device_capability() >= (8, 0)
+    and find_spec("triton")
+):
+    from keras_drnn.recurrence import triton as kernels
+
 _IN_PLACE = {
     activations.relu: torch.relu_,
     activations.elu: torch.nn.functional.elu_,
@@ -28,29 +41,13 @@ def supports(activation) -> bool:
 def recurrence(z, h0, recurrent_kernel, activation):
     """See `keras_drnn.recurrence.recurrence`."""
     z, h0, w = map(ops.convert_to_tensor, (z, h0, recurrent_kernel))
-    return _implementation(z.device.type, activation)(z, h0, w, activation)
+    return _States.apply(z, h0, w, activation)
 
 
-def _implementation(device, activation):
-    """The fused operator where that is fast and has the activation, or else the loop."""
-    return _fused if device == "cuda" and activation in FUSED else _States.apply
-
-
-def _fused(z, h0, w, activation):
-    # The operator wants inputs to project: `z` is projected already.
-    weights = [torch.eye(len(w), dtype=w.dtype, device=w.device), w.T]
-    states, _ = FUSED[activation](
-        z,
-        h0.unsqueeze(0),
-        weights,
-        has_biases=False,
-        num_layers=1,
-        dropout=0.0,
-        train=torch.is_grad_enabled(),
-        bidirectional=False,
-        batch_first=False,
-    )
-    return states
+def _kernels_for(z, h0, w, activation) -> ModuleType | None:
+    if kernels is None or not z.is_cuda:
+        return None
+    return kernels if kernels.supports(z, h0, w, activation) else None
 
 
 class _States(torch.autograd.Function):
@@ -58,6 +55,9 @@ class _States(torch.autograd.Function):
 
     @staticmethod
     def forward(z, h0, w, activation):
+        kernels = _kernels_for(z, h0, w, activation)
+        if kernels is not None:
+            return kernels.states(z, h0, w, kernels.KINDS[activation])
         states = z.clone(memory_format=torch.contiguous_format)
         h = h0
         for h_k in states.unbind(0):
@@ -72,10 +72,7 @@ class _States(torch.autograd.Function):
     @staticmethod
     def backward(ctx, *gradients):
         h0, w, states = ctx.saved_tensors
-        slopes = SLOPES[ctx.activation](states).to(states.dtype)
-        # In place unless a gradient of the gradient may be asked for, as all of `torch.func` does.
-        walk = _back_followed if torch.is_grad_enabled() else _back_in_place
-        dz = walk(gradients[0], slopes, w.T)
+        dz = _walk_back(gradients[0], states, h0, w, ctx.activation)
         dw = h0.T @ dz[0] + states[:-1].flatten(0, 1).T @ dz[1:].flatten(0, 1)
         return dz, dz[0] @ w.T, dw, None
 
@@ -97,6 +94,16 @@ class _States(torch.autograd.Function):
             h = activation(z_k + h @ w)
             states.append(h)
         return torch.stack(states), 1
+
+
+def _walk_back(gradients, states, h0, w, activation):
+    # A gradient of the gradient may be asked for, as all of `torch.func` does.
+    followed = torch.is_grad_enabled()
+    kernels = None if followed else _kernels_for(gradients, h0, w, activation)
+    if kernels is not None:
+        return kernels.walk_back(gradients, states, w, kernels.KINDS[activation])
+    walk = _back_followed if followed else _back_in_place
+    return walk(gradients, SLOPES[activation](states).to(states.dtype), w.T)
 
 
 def _back_in_place(gradients, slopes, w_transposed):

@@ -71,6 +71,7 @@ def test_flax_modules_and_data_parallel_train_as_the_plain_layer_does():
         env=os.environ
         | {
             "KERAS_NNX_ENABLED": "true",
+            "JAX_PLATFORMS": "cpu",  # of which two devices are made
             "XLA_FLAGS": f"{os.environ['XLA_FLAGS']} --xla_force_host_platform_device_count=2",
             # XLA's threads: two of them could wait for each other for ever, as in two_devices.py.
             "NPROC": "8",

@@ -1,0 +1,169 @@
+"""What torch runs on CUDA devices, interpreted where there is none: the numbers of the loops."""
+
+import os
+
+import keras
+import numpy as np
+import pytest
+from keras import activations
+
+if keras.backend.backend() != "torch":
+    pytest.skip("Kernels of torch", allow_module_level=True)
+pytest.importorskip("triton", reason="It has no wheel for this system")
+
+import torch
+from torch._subclasses.fake_tensor import FakeTensorMode
+
+from keras_drnn import DelayedRNN
+from keras_drnn.recurrence import torch as implementation
+
+DEVICE = "cuda" if torch.cuda.is_available() else "cpu"
+with pytest.MonkeyPatch.context() as patch:
+    if DEVICE == "cpu":
+        patch.setitem(os.environ, "TRITON_INTERPRET", "1")  # read where kernels are defined
+    from keras_drnn.recurrence import triton as kernels
+
+ACTIVATIONS = [activations.relu, activations.elu, activations.tanh]
+# Less than a program's samples and columns, just as many, and more.
+SHAPES = [(1, 1, 1), (7, 19, 21), (4, 16, 16), (3, 33, 40)]
+
+
+def values(shape, dtype=torch.float64):
+    """`z`, `h0`, `W` and gradients of the states."""
+    rng = np.random.default_rng(2)
+    shapes = shape, shape[1:], shape[2:] * 2, shape
+    found = [torch.tensor(rng.normal(size=each), dtype=dtype) for each in shapes]
+    found[2] /= shape[2] ** 0.5
+    return [each.to(DEVICE) for each in found]
+
+
+@pytest.fixture
+def by_kernels(monkeypatch):
+    """Kernels wherever they cover the tensors."""
+
+    def use():
+        covered = lambda *tensors: kernels if kernels.supports(*tensors) else None  # noqa: E731
+        monkeypatch.setattr(implementation, "_kernels_for", covered)
+
+    monkeypatch.setattr(implementation, "_kernels_for", lambda *_: None)
+    return use
+
+
+def differentiated(z, h0, w, gradients, activation):
+    arguments = [each.detach().requires_grad_() for each in (z, h0, w)]
+    states = implementation.recurrence(*arguments, activation)
+    return [states, *torch.autograd.grad(states, arguments, gradients)]
+
+
+@pytest.mark.parametrize("activation", ACTIVATIONS)
+@pytest.mark.parametrize("shape", SHAPES)
+def test_values_and_gradients_are_those_of_the_loop_in_float64(activation, shape, by_kernels):
+    exact = values(shape)
+    expected = differentiated(*exact, activation)
+    by_kernels()
+    found = differentiated(*(each.float() for each in exact), activation)
+    for kernel, loop in zip(found, expected, strict=True):
+        torch.testing.assert_close(kernel.double(), loop, rtol=1e-5, atol=1e-5)
+
+
+# Smooth ones: of another rounding a relu could have the other slope.
+@pytest.mark.parametrize("activation", [activations.elu, activations.tanh])
+def test_halves_are_multiplied_as_floats_and_rounded_at_each_update(activation, by_kernels):
+    halves = values((7, 19, 21), torch.float16)
+    expected = differentiated(*(each.double() for each in halves), activation)
+    by_kernels()
+    for kernel, loop in zip(differentiated(*halves, activation), expected, strict=True):
+        assert kernel.dtype == torch.float16
+        largest = float(loop.detach().abs().max())
+        torch.testing.assert_close(kernel.double(), loop, rtol=0, atol=4e-3 * max(1, largest))
+
+
+@pytest.mark.parametrize("activation", ACTIVATIONS)
+def test_what_is_no_number_stays_with_its_sample(activation, by_kernels):
+    z, h0, w, _ = values((5, 18, 4), torch.float32)
+    z[2, 17] = torch.nan
+    by_kernels()
+    states = implementation.recurrence(z, h0, w, activation)
+    assert states[2:, 17].isnan().all()
+    assert states[:2].isfinite().all() and states[:, :17].isfinite().all()
+
+
+def test_tensors_may_lie_in_any_order(by_kernels):
+    plain = values((6, 5, 8), torch.float32)
+    plain[3] = plain[3][0, 0, 0].expand(6, 5, 8).contiguous()
+    other = [each.transpose(-1, -2).contiguous().transpose(-1, -2) for each in plain]
+    other[3] = plain[3][0, 0, 0].expand(6, 5, 8)  # as the gradients of a sum are
+    assert not any(each.is_contiguous() for each in other)
+    expected = differentiated(*plain, activations.tanh)
+    by_kernels()
+    for kernel, loop in zip(differentiated(*other, activations.tanh), expected, strict=True):
+        torch.testing.assert_close(kernel, loop, rtol=1e-5, atol=1e-5)
+
+
+def test_no_samples_give_no_states(by_kernels):
+    z, h0, w, gradients = values((6, 0, 8), torch.float32)
+    by_kernels()
+    states, _, _, dw = differentiated(z, h0, w, gradients, activations.relu)
+    assert states.shape == (6, 0, 8) and not dw.any()
+
+
+def test_gradients_of_gradients_and_transformations_of_functions(by_kernels):
+    z, h0, w, gradients = (each.float() for each in values((4, 3, 5)))
+
+    def total(w):
+        return (implementation.recurrence(z, h0, w, activations.tanh) * gradients).sum()
+
+    def found():
+        copies = torch.stack([w, -w])
+        norm = lambda w: torch.func.grad(total)(w).square().sum()  # noqa: E731
+        twice = w.detach().requires_grad_()
+        once = torch.autograd.grad(total(twice), twice, create_graph=True)[0]
+        return (
+            torch.func.grad(norm)(w),
+            torch.autograd.grad(once.square().sum(), twice)[0],
+            torch.func.vmap(torch.func.grad(total))(copies),
+            torch.compile(total, fullgraph=True, backend="aot_eager")(w),
+        )
+
+    expected = found()
+    by_kernels()
+    for one, other in zip(found(), expected, strict=True):
+        torch.testing.assert_close(one, other, rtol=1e-5, atol=1e-4)
+
+
+def test_a_layer_learns_the_same(by_kernels):
+    x = np.random.default_rng(3).normal(size=(5, 20, 3)).astype("float32")
+    layer = DelayedRNN(9, (1, 2, 4), activation="elu", return_sequences=True)
+    layer.build(x.shape)
+
+    def gradients():
+        trained = [weight.value for weight in layer.trainable_weights]
+        return torch.autograd.grad(layer(x).square().sum(), trained)
+
+    expected = gradients()
+    by_kernels()
+    for found, other in zip(gradients(), expected, strict=True):
+        torch.testing.assert_close(found, other, rtol=1e-4, atol=1e-4)
+
+
+def test_what_they_are_used_for(monkeypatch):
+    monkeypatch.setattr(implementation, "kernels", kernels)
+    used = implementation._kernels_for
+
+    def tensors(device="cuda", dtype=torch.float32, units=5, state=None):
+        return (
+            torch.empty(7, 3, units, device=device, dtype=dtype),
+            torch.empty(3, units, device=device, dtype=state or dtype),
+            torch.empty(units, units, device=device, dtype=dtype),
+        )
+
+    with FakeTensorMode():
+        assert used(*tensors(), activations.elu)
+        assert used(*tensors(dtype=torch.bfloat16, units=128), activations.relu)
+        assert not used(*tensors("cpu"), activations.elu)
+        assert not used(*tensors(dtype=torch.float64), activations.elu)
+        assert not used(*tensors(state=torch.float16), activations.elu)
+        assert not used(*tensors(units=129), activations.elu)
+        assert not used(*tensors(), activations.sigmoid)
+        monkeypatch.setattr(implementation, "kernels", None)
+        assert not used(*tensors(), activations.elu)
