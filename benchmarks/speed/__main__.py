@@ -2,12 +2,14 @@
 
     python benchmarks/speed                  # one dimension at a time
     python benchmarks/speed --grid quick     # 100 and 300 steps alone, some minutes
+    python benchmarks/speed --grid lengths   # of sequences alone, in small and large batches
     python benchmarks/speed --grid full      # every combination
     python benchmarks/speed --backends jax --seconds 2
 
 One process per backend; in it the contestants take turns, so that what else the machine does meets
-all of them alike. Memory is measured in processes of its own, five for each layer. Writes
-`benchmarks/results/speed_<device>.json` (of another grid with its name) and a picture beside it.
+all of them alike. Memory is measured in processes of its own: five for each layer where it is what
+the system counts, one where the backend counts. Writes `benchmarks/results/speed_<device>.json` (of
+another grid with its name) and a picture beside it.
 """
 
 import argparse
@@ -16,6 +18,7 @@ import json
 import os
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from keras_drnn.system.environment import machine, versions
@@ -24,7 +27,7 @@ HERE = Path(__file__).parent
 RESULTS = HERE.parent / "results"
 BACKENDS = ("jax", "torch", "tensorflow")
 PACKAGES = ("keras", "numpy", "jax", "torch", "tensorflow", "tensorflow-cpu")
-MEMORY_RUNS = 5  # a process' peak differs from one to the next
+MEMORY_RUNS = 5  # a process' peak differs from one to the next; what a backend counts does not
 
 
 def main() -> None:
@@ -40,30 +43,46 @@ def main() -> None:
             print(f"{backend} is not installed: left out", file=sys.stderr)
             continue
         options = ["--seconds", str(arguments.seconds), "--grid", arguments.grid]
-        of_backend = _child(backend, "time", *options)
-        of_backend["peak_memory_bytes"] = {
-            contestant: _middle([_child(backend, "memory", contestant) for _ in range(MEMORY_RUNS)])
-            for contestant in _measured_for_memory(backend)
-        }
-        content["backends"][backend] = of_backend
-        device = of_backend["device"]
-        # After each backend, so that an interruption costs one of them only.
-        RESULTS.mkdir(exist_ok=True)
-        grid = "" if arguments.grid == "star" else f"_{arguments.grid}"
-        path = RESULTS / f"speed_{device}{grid}.json"
-        path.write_text(json.dumps(content, indent=1) + "\n", encoding="utf-8")
-        _picture(content, path.with_suffix(".png"))
-        print(path)
+        found = _lines(backend, "time", *options)
+        of_backend = content["backends"][backend] = next(found) | {"settings": []}
+        for row in found:
+            of_backend["settings"].append(row)
+            _write(content, of_backend["device"])
+        of_backend["peak_memory_bytes"] = _memory(backend, of_backend["device"])
+        print(_write(content, of_backend["device"]))
+
+
+def _write(content: dict, device: str) -> Path:
+    """Write what there is, after each setting: an interruption costs the one it meets."""
+    RESULTS.mkdir(exist_ok=True)
+    grid = "" if content["grid"] == "star" else f"_{content['grid']}"
+    path = RESULTS / f"speed_{device}{grid}.json"
+    path.write_text(json.dumps(content, indent=1) + "\n", encoding="utf-8")
+    _picture(content, path.with_suffix(".png"))
+    return path
 
 
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--backends", default=",".join(BACKENDS))
-    parser.add_argument("--grid", choices=("quick", "star", "full"), default="star")
+    parser.add_argument("--grid", choices=("quick", "star", "lengths", "full"), default="star")
     parser.add_argument(
         "--seconds", type=float, default=8.0, help="time for each setting, compilation excluded"
     )
     return parser.parse_args()
+
+
+def _memory(backend: str, device: str) -> dict[str, int]:
+    """Bytes of each contestant's train step, the middle one of several processes'."""
+    runs = MEMORY_RUNS if device == "cpu" and backend != "jax" else 1
+    contestants = _measured_for_memory(backend)
+
+    def measured(name: str) -> int:
+        return _middle([next(_lines(backend, "memory", name)) for _ in range(runs)])
+
+    # Nothing here is timed; where a process' own peak counts, two at once could change it.
+    with ThreadPoolExecutor(1 if runs > 1 else len(contestants)) as pool:
+        return dict(zip(contestants, pool.map(measured, contestants), strict=True))
 
 
 def _measured_for_memory(backend: str) -> tuple[str, ...]:
@@ -76,15 +95,23 @@ def _middle(values: list[int]) -> int:
     return sorted(values)[len(values) // 2]
 
 
-def _child(backend: str, *arguments: str):
-    done = subprocess.run(
+def _lines(backend: str, *arguments: str):
+    """What a process of its own finds, as soon as it prints it."""
+    with subprocess.Popen(
         [sys.executable, HERE / "measure.py", *arguments],
-        env=os.environ | {"KERAS_BACKEND": backend, "TF_CPP_MIN_LOG_LEVEL": "3"},
+        env=os.environ
+        | {
+            "KERAS_BACKEND": backend,
+            "TF_CPP_MIN_LOG_LEVEL": "3",
+            # JAX would take three quarters of a GPU at once, and leave none for the next process.
+            "XLA_PYTHON_CLIENT_PREALLOCATE": "false",
+        },
         stdout=subprocess.PIPE,
         text=True,
-        check=True,
-    )
-    return json.loads(done.stdout.splitlines()[-1])
+    ) as process:
+        yield from map(json.loads, process.stdout or ())
+    if process.returncode:
+        sys.exit(f"{' '.join(arguments)} on {backend} ended with exit status {process.returncode}")
 
 
 def _picture(content: dict, path: Path) -> None:

@@ -1,4 +1,4 @@
-"""Measures one backend, in a process of its own; prints JSON on the last line."""
+"""Measures one backend, in a process of its own; prints lines of JSON, of times one a setting."""
 
 import argparse
 import itertools
@@ -7,7 +7,7 @@ import random
 import resource
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent))
@@ -26,9 +26,11 @@ LONGEST_SECONDS = 5.0
 
 
 def settings(grid: str) -> list[tuple[int, int, int, int]]:
-    """(steps, batch, units, groups) to measure; the names of grids are told in __main__."""
+    """(steps, batch, units, groups) to measure; the names of grids are in __main__."""
     if grid == "full":
         return [(t, b, u, 5) for t, b, u in itertools.product(STEPS, BATCH, UNITS)]
+    if grid == "lengths":
+        return [(t, b, 150, 5) for b, t in itertools.product((60, 1024), (100, 300, 1000))]
     first = (STEPS[0], BATCH[0], UNITS[0], GROUPS[0])
     if grid == "quick":
         return [(steps, *first[1:]) for steps in (100, 300)]
@@ -38,14 +40,16 @@ def settings(grid: str) -> list[tuple[int, int, int, int]]:
     return settings
 
 
-def measure_time(grid: str, seconds: float) -> dict:
-    """Train steps and inference of all contestants in all settings."""
+def measure_time(grid: str, seconds: float) -> Iterator[dict]:
+    """What is measured, then train steps and inference of all contestants in each setting."""
     _warm_up()
-    return {
+    yield {
         "device": _device(),
+        "accelerator": _accelerator(),
         "contestants": list(layers(UNITS[0], GROUPS[0])),
-        "settings": [_measure_setting(*setting, seconds) for setting in settings(grid)],
     }
+    for setting in settings(grid):
+        yield _measure_setting(*setting, seconds)
 
 
 def _warm_up() -> None:
@@ -56,7 +60,8 @@ def _warm_up() -> None:
 
 
 def _measure_setting(steps, batch, units, groups, seconds) -> dict:
-    x, y = _data(steps, batch)
+    # On the device beforehand: what a GPU is sent costs more than what it computes of that.
+    x, y = map(keras.ops.convert_to_tensor, _data(steps, batch))
     models, first_calls, left_out = {}, {}, {}
     for name, make in layers(units, groups).items():
         keras.utils.set_random_seed(0)
@@ -214,6 +219,25 @@ def _device() -> str:
     return "gpu" if tf.config.list_physical_devices("GPU") else "cpu"
 
 
+def _accelerator() -> str | None:
+    """The name of a GPU; of a CPU the machine's line says enough."""
+    if _device() == "cpu":
+        return None
+    backend = keras.backend.backend()
+    if backend == "jax":
+        import jax
+
+        return jax.devices()[0].device_kind
+    if backend == "torch":
+        import torch
+
+        return torch.cuda.get_device_name()
+    import tensorflow as tf
+
+    details = tf.config.experimental.get_device_details(tf.config.list_physical_devices("GPU")[0])
+    return details["device_name"]
+
+
 def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("what", choices=["time", "memory"])
@@ -222,10 +246,10 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=8.0)
     arguments = parser.parse_args()
     if arguments.what == "time":
-        found = measure_time(arguments.grid, arguments.seconds)
+        for found in measure_time(arguments.grid, arguments.seconds):
+            print(json.dumps(found), flush=True)
     else:
-        found = measure_memory(arguments.contestant)
-    print(json.dumps(found))
+        print(json.dumps(measure_memory(arguments.contestant)))
 
 
 if __name__ == "__main__":
