@@ -16,15 +16,12 @@ from keras_drnn import ops
 from keras_drnn.recurrence.derivatives import SLOPES
 
 kernels: ModuleType | None = None
-# Triton comes with torch where it is built for CUDA, except on Windows. GPUs before the capability
-# 8.0 lack the products that the kernels use.
-if (
-    torch.version.cuda
-    and torch.cuda.is_available()
-    and torch.cuda.get_device_capability() >= (8, 0)
-    and find_spec("triton")
-):
-    from keras_drnn.recurrence import triton as kernels
+# Triton comes with torch where it is built for CUDA, except on Windows. Where no tensor is on a GPU
+# nothing is asked of CUDA: a process that was forked from another could not use it.
+if torch.version.cuda and torch.cuda.is_initialized() and find_spec("triton"):
+    from keras_drnn.recurrence import triton
+
+    kernels = triton if triton.works_here() else None
 
 _IN_PLACE = {
     activations.relu: torch.relu_,
@@ -55,9 +52,9 @@ class _States(torch.autograd.Function):
 
     @staticmethod
     def forward(z, h0, w, activation):
-        kernels = _kernels_for(z, h0, w, activation)
-        if kernels is not None:
-            return kernels.states(z, h0, w, kernels.KINDS[activation])
+        chosen = _kernels_for(z, h0, w, activation)
+        if chosen is not None:
+            return chosen.states(z, h0, w, chosen.KINDS[activation])
         states = z.clone(memory_format=torch.contiguous_format)
         h = h0
         for h_k in states.unbind(0):
@@ -99,9 +96,9 @@ class _States(torch.autograd.Function):
 def _walk_back(gradients, states, h0, w, activation):
     # A gradient of the gradient may be asked for, as all of `torch.func` does.
     followed = torch.is_grad_enabled()
-    kernels = None if followed else _kernels_for(gradients, h0, w, activation)
-    if kernels is not None:
-        return kernels.walk_back(gradients, states, w, kernels.KINDS[activation])
+    chosen = None if followed else _kernels_for(gradients, h0, w, activation)
+    if chosen is not None:
+        return chosen.walk_back(gradients, states, w, chosen.KINDS[activation])
     walk = _back_followed if followed else _back_in_place
     return walk(gradients, SLOPES[activation](states).to(states.dtype), w.T)
 

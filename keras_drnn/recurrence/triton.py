@@ -1,9 +1,11 @@
 """The recurrence of torch on CUDA devices, written in Triton: a sequence in one launch.
 
 On a GPU a step of a loop takes what it takes to start its operations, many times what they compute.
-A group's `W` is small enough for one processor of a GPU, which goes through all updates of some of
-the samples by itself: between two updates nothing is started, and no processor waits for another.
+A group's `W` is small enough for one streaming multiprocessor, which goes through all updates of
+some of the samples by itself: between two updates nothing is started, and none waits for another.
 """
+
+import warnings
 
 import torch
 import triton
@@ -12,8 +14,25 @@ from keras import activations
 
 KINDS = {activations.relu: "relu", activations.elu: "elu", activations.tanh: "tanh"}
 DTYPES = torch.float32, torch.float16, torch.bfloat16
-WIDEST = 128  # units whose `W` a processor of a GPU still holds
+WIDEST = 128  # units whose `W` a streaming multiprocessor still holds
 LEAST = 16  # samples and units that Triton multiplies at once
+
+
+def works_here() -> bool:
+    """Whether kernels can be compiled and run on every GPU of this machine."""
+    gpus = range(torch.cuda.device_count())
+    # Those before have no products of the kind that `tl.dot` is asked for.
+    if any(torch.cuda.get_device_capability(gpu) < (8, 0) for gpu in gpus):
+        return False
+    try:
+        triton.runtime.driver.active.get_current_device()  # compiles a little program in C
+    except Exception as error:  # of many kinds
+        warnings.warn(
+            f"Triton does not work here, so groups are computed in a slow loop: {error}",
+            stacklevel=2,
+        )
+        return False
+    return True
 
 
 def supports(z, h0, w, activation) -> bool:
@@ -57,12 +76,13 @@ def _(gradients, states, w, kind):
 
 def _launch(kernel, kind, *tensors):
     updates, batch, units = tensors[-1].shape
-    if 0 in (updates, batch):
+    if batch == 0:
         return
     width = max(LEAST, triton.next_power_of_2(units))
-    kernel[(triton.cdiv(batch, LEAST),)](
-        *tensors, updates, batch, units, kind, LEAST, width, num_warps=4 if width < 128 else 8
-    )
+    with torch.cuda.device_of(tensors[-1]):  # Triton launches on the current one
+        kernel[(triton.cdiv(batch, LEAST),)](
+            *tensors, updates, batch, units, kind, LEAST, width, num_warps=4 if width < 128 else 8
+        )
 
 
 @triton.jit
@@ -71,7 +91,7 @@ def _states(
     KIND: tl.constexpr, ROWS: tl.constexpr, WIDTH: tl.constexpr,
 ):  # fmt: skip
     place, inside = _place(batch, units, ROWS, WIDTH)
-    size = tl.cast(batch * units, tl.int64)
+    size = tl.cast(batch, tl.int64) * units
     weights = _weights(w, units, units, 1, WIDTH)
     h = tl.load(h0 + place, mask=inside, other=0.0)
     z_k = tl.load(z + place, mask=inside, other=0.0)
@@ -90,7 +110,7 @@ def _walk_back(
     KIND: tl.constexpr, ROWS: tl.constexpr, WIDTH: tl.constexpr,
 ):  # fmt: skip
     place, inside = _place(batch, units, ROWS, WIDTH)
-    size = tl.cast(batch * units, tl.int64)
+    size = tl.cast(batch, tl.int64) * units
     weights = _weights(w, units, 1, units, WIDTH)
     last = (updates - 1) * size + place
     gradient = tl.load(gradients + last, mask=inside, other=0.0)
@@ -110,7 +130,7 @@ def _walk_back(
 @triton.jit
 def _place(batch, units, ROWS: tl.constexpr, WIDTH: tl.constexpr):
     """Where a program's samples are in those of an update, and which of its places are any."""
-    rows = tl.program_id(0) * ROWS + tl.arange(0, ROWS)[:, None]
+    rows = tl.cast(tl.program_id(0), tl.int64) * ROWS + tl.arange(0, ROWS)[:, None]
     columns = tl.arange(0, WIDTH)[None, :]
     return rows * units + columns, (rows < batch) & (columns < units)
 
@@ -128,9 +148,14 @@ def _activation(x, KIND: tl.constexpr):
     if KIND == "relu":
         h = tl.where(x < 0, 0.0, x)  # a maximum would lose what is no number
     elif KIND == "elu":
-        h = tl.where(x < 0, tl.exp(tl.minimum(x, 0.0)) - 1, x)
+        # Near zero exp(n) - 1 would lose digits: there the first terms of a series.
+        n = tl.minimum(x, 0.0)
+        near = n * (1 + n / 2 * (1 + n / 3 * (1 + n / 4 * (1 + n / 5))))
+        h = tl.where(x < 0, tl.where(n > -0.1, near, tl.exp(n) - 1), x)
     else:
-        h = 2 / (1 + tl.exp(-2 * x)) - 1
+        s = x * x
+        near = x * (1 - s * (1 / 3 - s * (2 / 15 - s * (17 / 315))))
+        h = tl.where(s < 0.04, near, 2 / (1 + tl.exp(-2 * x)) - 1)
     return h
 
 

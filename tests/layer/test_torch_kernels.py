@@ -1,4 +1,8 @@
-"""What torch runs on CUDA devices, interpreted where there is none: the numbers of the loops."""
+"""What torch runs on CUDA devices, interpreted where there is none: the numbers of the loops.
+
+How exactly a GPU multiplies (`input_precision`), and bfloat16, are tested on a GPU alone: the
+interpreter has float32 for the one and no products for the other.
+"""
 
 import os
 
@@ -17,7 +21,9 @@ from torch._subclasses.fake_tensor import FakeTensorMode
 from keras_drnn import DelayedRNN
 from keras_drnn.recurrence import torch as implementation
 
-DEVICE = "cuda" if torch.cuda.is_available() else "cpu"
+DEVICE = keras.ops.convert_to_tensor(0.0).device.type
+if DEVICE != "cpu" and implementation.kernels is None:
+    pytest.skip("A device that the kernels are not for", allow_module_level=True)
 with pytest.MonkeyPatch.context() as patch:
     if DEVICE == "cpu":
         patch.setitem(os.environ, "TRITON_INTERPRET", "1")  # read where kernels are defined
@@ -25,7 +31,7 @@ with pytest.MonkeyPatch.context() as patch:
 
 ACTIVATIONS = [activations.relu, activations.elu, activations.tanh]
 # Less than a program's samples and columns, just as many, and more.
-SHAPES = [(1, 1, 1), (7, 19, 21), (4, 16, 16), (3, 33, 40)]
+SHAPES = [(1, 1, 1), (7, 19, 21), (4, 16, 16), (3, 33, 40), (2, 3, 100), (2, 3, 128)]
 
 
 def values(shape, dtype=torch.float64):
@@ -68,7 +74,7 @@ def test_values_and_gradients_are_those_of_the_loop_in_float64(activation, shape
 
 # Smooth ones: of another rounding a relu could have the other slope.
 @pytest.mark.parametrize("activation", [activations.elu, activations.tanh])
-def test_halves_are_multiplied_as_floats_and_rounded_at_each_update(activation, by_kernels):
+def test_halves_are_near_the_loop_in_float64(activation, by_kernels):
     halves = values((7, 19, 21), torch.float16)
     expected = differentiated(*(each.double() for each in halves), activation)
     by_kernels()
@@ -76,6 +82,31 @@ def test_halves_are_multiplied_as_floats_and_rounded_at_each_update(activation, 
         assert kernel.dtype == torch.float16
         largest = float(loop.detach().abs().max())
         torch.testing.assert_close(kernel.double(), loop, rtol=0, atol=4e-3 * max(1, largest))
+
+
+@pytest.mark.parametrize("activation", ACTIVATIONS)
+def test_small_numbers_are_not_lost(activation, by_kernels):
+    sizes = [1e-8, 1e-4, 0.05, 0.0999, 0.1001, 0.1999, 0.2001, 1.0]
+    z = torch.tensor([[[sign * size for size in sizes for sign in (1, -1)]]], device=DEVICE)
+    h0, w = torch.zeros_like(z[0]), torch.zeros(16, 16, device=DEVICE)
+    by_kernels()
+    states = implementation.recurrence(z, h0, w, activation)
+    torch.testing.assert_close(states.double(), activation(z.double()), rtol=2e-6, atol=0)
+
+
+def test_both_passes_are_kernels(by_kernels, monkeypatch):
+    called = []
+    for name in ("states", "walk_back"):
+        operator = getattr(kernels, name)
+
+        def counted(*arguments, name=name, operator=operator):
+            called.append(name)
+            return operator(*arguments)
+
+        monkeypatch.setattr(kernels, name, counted)
+    by_kernels()
+    differentiated(*values((3, 2, 4), torch.float32), activations.relu)
+    assert called == ["states", "walk_back"]
 
 
 @pytest.mark.parametrize("activation", ACTIVATIONS)
@@ -150,11 +181,11 @@ def test_what_they_are_used_for(monkeypatch):
     monkeypatch.setattr(implementation, "kernels", kernels)
     used = implementation._kernels_for
 
-    def tensors(device="cuda", dtype=torch.float32, units=5, state=None):
+    def tensors(device="cuda", dtype=torch.float32, units=5, state=None, kernel=None):
         return (
             torch.empty(7, 3, units, device=device, dtype=dtype),
             torch.empty(3, units, device=device, dtype=state or dtype),
-            torch.empty(units, units, device=device, dtype=dtype),
+            torch.empty(units, units, device=device, dtype=kernel or dtype),
         )
 
     with FakeTensorMode():
@@ -163,7 +194,26 @@ def test_what_they_are_used_for(monkeypatch):
         assert not used(*tensors("cpu"), activations.elu)
         assert not used(*tensors(dtype=torch.float64), activations.elu)
         assert not used(*tensors(state=torch.float16), activations.elu)
+        assert not used(*tensors(kernel=torch.float16), activations.elu)
         assert not used(*tensors(units=129), activations.elu)
         assert not used(*tensors(), activations.sigmoid)
         monkeypatch.setattr(implementation, "kernels", None)
         assert not used(*tensors(), activations.elu)
+
+
+@pytest.mark.parametrize("capability", [(9, 0), (7, 5)])
+@pytest.mark.parametrize("compiler", [True, False])
+def test_what_they_need_of_a_machine(capability, compiler, monkeypatch):
+    class Driver:
+        def get_current_device(self):
+            if not compiler:
+                raise RuntimeError("Failed to find C compiler")
+
+    monkeypatch.setattr(torch.cuda, "device_count", lambda: 2)
+    monkeypatch.setattr(torch.cuda, "get_device_capability", lambda gpu: [(8, 0), capability][gpu])
+    monkeypatch.setattr(kernels.triton.runtime.driver, "_active", Driver())
+    if compiler or capability < (8, 0):
+        assert kernels.works_here() == (capability >= (8, 0))
+    else:
+        with pytest.warns(UserWarning, match="slow loop: Failed to find C compiler"):
+            assert not kernels.works_here()
