@@ -3,8 +3,8 @@
     KERAS_BACKEND=torch python benchmarks/recurrence.py
 
 Milliseconds for 1,000 updates forward and back, the middle of seven rounds. torch's layers multiply
-their 150 inputs and find the gradients of their weights as well; on a GPU they are cuDNN's. Writes
-`benchmarks/results/recurrence_<device>.json`.
+their 150 inputs and find the gradients of those weights too; all find that of the recurrent kernel.
+On a GPU torch's layers are cuDNN's. Writes `benchmarks/results/recurrence_<device>.json`.
 """
 
 import itertools
@@ -44,8 +44,9 @@ def measured(units: int, batch: int) -> dict[str, dict[str, float]]:
     """Milliseconds of each, forward and back."""
     x = torch.randn(UPDATES, batch, FEATURES, device=DEVICE)
     layers = {
-        f"torch.nn.{name}": getattr(torch.nn, name)(FEATURES, units).to(DEVICE)
-        for name in ("RNN", "GRU", "LSTM")
+        "torch.nn.RNN": torch.nn.RNN(FEATURES, units, nonlinearity="relu").to(DEVICE),
+        "torch.nn.GRU": torch.nn.GRU(FEATURES, units).to(DEVICE),
+        "torch.nn.LSTM": torch.nn.LSTM(FEATURES, units).to(DEVICE),
     }
     found = {
         name: timed(lambda layer=layer: layer(x)[0], list(layer.parameters()))
@@ -54,12 +55,13 @@ def measured(units: int, batch: int) -> dict[str, dict[str, float]]:
     z = torch.randn(UPDATES, batch, units, device=DEVICE, requires_grad=True)
     h0 = torch.zeros(batch, units, device=DEVICE)
     w = torch.nn.init.orthogonal_(torch.empty(units, units, device=DEVICE), gain=0.9)
+    w.requires_grad_()
     call = lambda: recurrence.recurrence(z, h0, w, activations.relu)  # noqa: E731 - a thunk
     kernels, recurrence.kernels = recurrence.kernels, None
-    found["loop"] = timed(call, [z])
+    found["loop"] = timed(call, [z, w])
     recurrence.kernels = kernels
     if kernels is not None:
-        found["kernels"] = timed(call, [z])
+        found["kernels"] = timed(call, [z, w])
     return found
 
 

@@ -49,7 +49,9 @@ def main() -> None:
             of_backend["settings"].append(row)
             _write(content, of_backend["device"])
         of_backend["peak_memory_bytes"] = _memory(backend, of_backend["device"])
-        print(_write(content, of_backend["device"]))
+        path = _write(content, of_backend["device"])
+        _picture(content, path.with_suffix(".png"))
+        print(path)
 
 
 def _write(content: dict, device: str) -> Path:
@@ -58,7 +60,6 @@ def _write(content: dict, device: str) -> Path:
     grid = "" if content["grid"] == "star" else f"_{content['grid']}"
     path = RESULTS / f"speed_{device}{grid}.json"
     path.write_text(json.dumps(content, indent=1) + "\n", encoding="utf-8")
-    _picture(content, path.with_suffix(".png"))
     return path
 
 
@@ -78,7 +79,7 @@ def _memory(backend: str, device: str) -> dict[str, int]:
     contestants = _measured_for_memory(backend)
 
     def measured(name: str) -> int:
-        return _middle([next(_lines(backend, "memory", name)) for _ in range(runs)])
+        return _middle([next(_lines(backend, "memory", name))["bytes"] for _ in range(runs)])
 
     # Nothing here is timed; where a process' own peak counts, two at once could change it.
     with ThreadPoolExecutor(1 if runs > 1 else len(contestants)) as pool:
@@ -109,7 +110,9 @@ def _lines(backend: str, *arguments: str):
         stdout=subprocess.PIPE,
         text=True,
     ) as process:
-        yield from map(json.loads, process.stdout or ())
+        for line in process.stdout or ():
+            if line.startswith("{"):  # what else a backend prints is not for us
+                yield json.loads(line)
     if process.returncode:
         sys.exit(f"{' '.join(arguments)} on {backend} ended with exit status {process.returncode}")
 

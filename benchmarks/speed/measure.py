@@ -163,7 +163,7 @@ def _spread(values) -> dict[str, float]:
 def measure_memory(contestant: str) -> int:
     """Bytes that a train step takes beyond what the built model and the data hold."""
     steps, batch, units, groups = MEMORY_SETTING
-    x, y = _data(steps, batch)
+    x, y = map(keras.ops.convert_to_tensor, _data(steps, batch))
     model = build(contestant, layers(units, groups)[contestant], steps, FEATURES)
     if keras.backend.backend() == "jax":
         return _planned_by_xla(model, x, y)
@@ -249,7 +249,7 @@ def main() -> None:
         for found in measure_time(arguments.grid, arguments.seconds):
             print(json.dumps(found), flush=True)
     else:
-        print(json.dumps(measure_memory(arguments.contestant)))
+        print(json.dumps({"bytes": measure_memory(arguments.contestant)}))
 
 
 if __name__ == "__main__":
