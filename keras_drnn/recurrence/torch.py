@@ -6,6 +6,7 @@ product after the loop, and the loop keeps nothing but its outputs. On a CUDA de
 loop is a launch: there a kernel takes its place.
 """
 
+import os
 from importlib.util import find_spec
 from types import ModuleType
 
@@ -15,13 +16,22 @@ from keras import activations
 from keras_drnn import ops
 from keras_drnn.recurrence.derivatives import SLOPES
 
-kernels: ModuleType | None = None
-# Triton comes with torch where it is built for CUDA, except on Windows. Where no tensor is on a GPU
-# nothing is asked of CUDA: a process that was forked from another could not use it.
-if torch.version.cuda and torch.cuda.is_initialized() and find_spec("triton"):
+
+def _kernels() -> ModuleType | None:
+    """The kernels, where Keras computes on CUDA devices that they are for."""
+    device = os.environ.get("KERAS_TORCH_DEVICE", "cuda")
+    if not (device.startswith("cuda") and torch.version.cuda and torch.cuda.is_available()):
+        return None
+    # It comes with torch where that is built for CUDA, except on Windows.
+    if find_spec("triton") is None:
+        return None
     from keras_drnn.recurrence import triton
 
-    kernels = triton if triton.works_here() else None
+    return triton if triton.works_here() else None
+
+
+# Found out once, and not while torch compiles a function.
+kernels = _kernels()
 
 _IN_PLACE = {
     activations.relu: torch.relu_,

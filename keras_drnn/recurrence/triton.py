@@ -20,11 +20,11 @@ LEAST = 16  # samples and units that Triton multiplies at once
 
 def works_here() -> bool:
     """Whether kernels can be compiled and run on every GPU of this machine."""
-    gpus = range(torch.cuda.device_count())
-    # Those before have no products of the kind that `tl.dot` is asked for.
-    if any(torch.cuda.get_device_capability(gpu) < (8, 0) for gpu in gpus):
-        return False
     try:
+        gpus = range(torch.cuda.device_count())
+        # Those before have no products of the kind that `tl.dot` is asked for.
+        if any(torch.cuda.get_device_capability(gpu) < (8, 0) for gpu in gpus):
+            return False
         triton.runtime.driver.active.get_current_device()  # compiles a little program in C
     except Exception as error:  # of many kinds
         warnings.warn(

@@ -205,6 +205,17 @@ def test_what_they_are_used_for(monkeypatch):
         assert not used(*tensors(), activations.elu)
 
 
+@pytest.mark.parametrize("missing", [None, "device", "cuda", "gpu", "triton", "compiler"])
+def test_where_they_are_loaded(missing, monkeypatch):
+    monkeypatch.setenv("KERAS_TORCH_DEVICE", "cpu" if missing == "device" else "cuda:0")
+    monkeypatch.setattr(torch.version, "cuda", None if missing == "cuda" else "13.0")
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: missing != "gpu")
+    found = None if missing == "triton" else "somewhere"
+    monkeypatch.setattr(implementation, "find_spec", lambda name: found)
+    monkeypatch.setattr(kernels, "works_here", lambda: missing != "compiler")
+    assert implementation._kernels() == (kernels if missing is None else None)
+
+
 @pytest.mark.parametrize("capability", [(9, 0), (7, 5)])
 @pytest.mark.parametrize("compiler", [True, False])
 def test_what_they_need_of_a_machine(capability, compiler, monkeypatch):
