@@ -1,6 +1,8 @@
 """Keras and its backend, as the tests use them."""
 
+import atexit
 import functools
+import gc
 
 import keras
 from hypothesis import settings
@@ -36,6 +38,8 @@ def prepare():
         torch.set_num_threads(1)
         # As JAX_DEFAULT_MATMUL_PRECISION in conftest.py: what a GPU's RNNs of torch multiply.
         torch.backends.cudnn.allow_tf32 = False
+        # What conftest.py freezes is not collected at the end; Triton's bindings complain of that.
+        atexit.register(gc.unfreeze)
 
     settings.register_profile(
         "stable", derandomize=True, deadline=None, max_examples=EXAMPLES.get(name, 25)

@@ -4,8 +4,6 @@ How exactly a GPU multiplies (`input_precision`), and bfloat16, are tested on a 
 interpreter has float32 for the one and no products for the other.
 """
 
-import atexit
-import gc
 import os
 
 import keras
@@ -23,8 +21,6 @@ from torch._subclasses.fake_tensor import FakeTensorMode
 from keras_drnn import DelayedRNN
 from keras_drnn.recurrence import torch as implementation
 
-# What conftest.py freezes is not collected at the end, of which the bindings of Triton complain.
-atexit.register(gc.unfreeze)
 DEVICE = keras.ops.convert_to_tensor(0.0).device.type
 if DEVICE != "cpu" and implementation.kernels is None:
     pytest.skip("A device that the kernels are not for", allow_module_level=True)
