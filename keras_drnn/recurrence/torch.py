@@ -17,21 +17,21 @@ from keras_drnn import ops
 from keras_drnn.recurrence.derivatives import SLOPES
 
 
-def _kernels() -> ModuleType | None:
-    """The kernels, where Keras computes on CUDA devices that they are for."""
+def _kernels() -> tuple[ModuleType | None, int]:
+    """The kernels where Keras computes on CUDA devices, and units of the widest group for them."""
     device = os.environ.get("KERAS_TORCH_DEVICE", "cuda")
     if not (device.startswith("cuda") and torch.version.cuda and torch.cuda.is_available()):
-        return None
+        return None, 0
     # It comes with torch where that is built for CUDA, except on Windows.
     if find_spec("triton") is None:
-        return None
+        return None, 0
     from keras_drnn.recurrence import triton
 
-    return triton if triton.works_here() else None
+    return triton, triton.widest_here()
 
 
 # Found out once, and not while torch compiles a function.
-kernels = _kernels()
+kernels, widest = _kernels()
 
 _IN_PLACE = {
     activations.relu: torch.relu_,
@@ -52,7 +52,7 @@ def recurrence(z, h0, recurrent_kernel, activation):
 
 
 def _kernels_for(z, h0, w, activation) -> ModuleType | None:
-    if kernels is None or not z.is_cuda:
+    if kernels is None or not z.is_cuda or w.shape[0] > widest:
         return None
     return kernels if kernels.supports(z, h0, w, activation) else None
 

@@ -14,35 +14,34 @@ from keras import activations
 
 KINDS = {activations.relu: "relu", activations.elu: "elu", activations.tanh: "tanh"}
 DTYPES = torch.float32, torch.float16, torch.bfloat16
-WIDEST = 128  # units whose `W` a streaming multiprocessor still holds
+# Units of a group, and bytes of shared memory that are enough for them in float32.
+WIDTHS = {64: 48 * 1024, 128: 160 * 1024}
 LEAST = 16  # samples and units that Triton multiplies at once
 
 
-def works_here() -> bool:
-    """Whether kernels can be compiled and run on every GPU of this machine."""
+def widest_here() -> int:
+    """Units of the widest group that all GPUs of this machine can compute; none gives 0."""
+    driver = triton.runtime.driver
     try:
         gpus = range(torch.cuda.device_count())
         # Those before have no products of the kind that `tl.dot` is asked for.
         if any(torch.cuda.get_device_capability(gpu) < (8, 0) for gpu in gpus):
-            return False
-        triton.runtime.driver.active.get_current_device()  # compiles a little program in C
+            return 0
+        # Compiles a little program in C at the first call.
+        properties = [driver.active.utils.get_device_properties(gpu) for gpu in gpus]
+        memory = min(of_gpu["max_shared_mem"] for of_gpu in properties)
     except Exception as error:  # of many kinds
         warnings.warn(
             f"Triton does not work here, so groups are computed in a slow loop: {error}",
             stacklevel=2,
         )
-        return False
-    return True
+        return 0
+    return max((width for width, needed in WIDTHS.items() if needed <= memory), default=0)
 
 
 def supports(z, h0, w, activation) -> bool:
     """Whether the kernels cover these tensors and the activation."""
-    return (
-        activation in KINDS
-        and z.dtype in DTYPES
-        and h0.dtype == w.dtype == z.dtype
-        and w.shape[0] <= WIDEST
-    )
+    return activation in KINDS and z.dtype in DTYPES and h0.dtype == w.dtype == z.dtype
 
 
 # As operators of torch, which the compiler and the transformations of functions take as they are.

@@ -5,6 +5,9 @@ interpreter has float32 for the one and no products for the other.
 """
 
 import os
+import subprocess
+import sys
+from types import SimpleNamespace
 
 import keras
 import numpy as np
@@ -22,7 +25,7 @@ from keras_drnn import DelayedRNN
 from keras_drnn.recurrence import torch as implementation
 
 DEVICE = keras.ops.convert_to_tensor(0.0).device.type
-if DEVICE != "cpu" and implementation.kernels is None:
+if DEVICE != "cpu" and implementation.widest < 128:
     pytest.skip("A device that the kernels are not for", allow_module_level=True)
 with pytest.MonkeyPatch.context() as patch:
     if DEVICE == "cpu":
@@ -179,6 +182,7 @@ def test_a_layer_learns_the_same(by_kernels):
 
 def test_what_they_are_used_for(monkeypatch):
     monkeypatch.setattr(implementation, "kernels", kernels)
+    monkeypatch.setattr(implementation, "widest", 128)
     used = implementation._kernels_for
 
     def tensors(device="cuda", dtype=torch.float32, units=5, state=None, kernel=None):
@@ -201,30 +205,83 @@ def test_what_they_are_used_for(monkeypatch):
         assert not used(*tensors(), activations.elu)
 
 
-@pytest.mark.parametrize("missing", [None, "device", "cuda", "gpu", "triton", "compiler"])
+@pytest.mark.parametrize("missing", [None, "device", "cuda", "gpu", "triton"])
 def test_where_they_are_loaded(missing, monkeypatch):
     monkeypatch.setenv("KERAS_TORCH_DEVICE", "cpu" if missing == "device" else "cuda:0")
     monkeypatch.setattr(torch.version, "cuda", None if missing == "cuda" else "13.0")
     monkeypatch.setattr(torch.cuda, "is_available", lambda: missing != "gpu")
     found = None if missing == "triton" else "somewhere"
     monkeypatch.setattr(implementation, "find_spec", lambda name: found)
-    monkeypatch.setattr(kernels, "works_here", lambda: missing != "compiler")
-    assert implementation._kernels() == (kernels if missing is None else None)
+    monkeypatch.setattr(kernels, "widest_here", lambda: 64)
+    assert implementation._kernels() == ((kernels, 64) if missing is None else (None, 0))
 
 
-@pytest.mark.parametrize("capability", [(9, 0), (7, 5)])
-@pytest.mark.parametrize("compiler", [True, False])
-def test_what_they_need_of_a_machine(capability, compiler, monkeypatch):
-    class Driver:
-        def get_current_device(self):
-            if not compiler:
-                raise RuntimeError("Failed to find C compiler")
+@pytest.mark.parametrize(
+    "capability, memory, widest",
+    [((9, 0), 232_448, 128), ((8, 6), 101_376, 64), ((7, 5), 232_448, 0), ((9, 0), 30_000, 0)],
+)
+def test_how_wide_a_group_every_gpu_can_compute(capability, memory, widest, monkeypatch):
+    gpus(monkeypatch, capability, memory)
+    assert kernels.widest_here() == widest
 
+
+def test_without_a_compiler_there_is_a_warning(monkeypatch):
+    gpus(monkeypatch, (9, 0), None)
+    with pytest.warns(UserWarning, match="slow loop: Failed to find C compiler"):
+        assert kernels.widest_here() == 0
+
+
+def gpus(monkeypatch, capability, memory):
+    """Two: an A100, and one of such a capability and shared memory."""
+
+    def properties(gpu):
+        if memory is None:
+            raise RuntimeError("Failed to find C compiler")
+        return {"max_shared_mem": [166_912, memory][gpu]}
+
+    driver = SimpleNamespace(utils=SimpleNamespace(get_device_properties=properties))
+    monkeypatch.setattr(kernels.triton.runtime.driver, "_active", driver)
     monkeypatch.setattr(torch.cuda, "device_count", lambda: 2)
     monkeypatch.setattr(torch.cuda, "get_device_capability", lambda gpu: [(8, 0), capability][gpu])
-    monkeypatch.setattr(kernels.triton.runtime.driver, "_active", Driver())
-    if compiler or capability < (8, 0):
-        assert kernels.works_here() == (capability >= (8, 0))
-    else:
-        with pytest.warns(UserWarning, match="slow loop: Failed to find C compiler"):
-            assert not kernels.works_here()
+
+
+COMPILING = """
+import warnings
+warnings.simplefilter("ignore")  # a word of Triton on its next release
+import triton
+from triton.backends.compiler import GPUTarget
+from keras_drnn.recurrence import triton as kernels
+
+fixed = {"KIND": "elu", "ROWS": kernels.LEAST}
+for width, memory in kernels.WIDTHS.items():
+    for kernel in (kernels._states, kernels._walk_back):
+        names = kernel.arg_names
+        values = fixed | {"WIDTH": width}
+        signature = {
+            name: "constexpr" if name in values
+            else "i32" if name in ("updates", "batch", "units") else "*fp32"
+            for name in names
+        }
+        constants = {(names.index(name),): value for name, value in values.items()}
+        source = triton.compiler.ASTSource(kernel, signature, constants)
+        for capability in (80, 86, 90):
+            compiled = triton.compile(
+                source,
+                target=GPUTarget("cuda", capability, 32),
+                options={"num_warps": 4 if width < 128 else 8},
+            )
+            assert compiled.metadata.shared <= memory, (width, capability, compiled.metadata.shared)
+            print(kernel.__name__, width, capability)
+"""
+
+
+def test_they_compile_for_gpus_in_the_memory_that_is_said(tmp_path):
+    done = subprocess.run(
+        [sys.executable, "-c", COMPILING],
+        env=os.environ | {"KERAS_BACKEND": "torch", "TRITON_CACHE_DIR": str(tmp_path)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    assert len(done.stdout.splitlines()) == 12
