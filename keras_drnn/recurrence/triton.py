@@ -1,8 +1,8 @@
 """The recurrence of torch on CUDA devices, written in Triton: a sequence in one launch.
 
-On a GPU a step of a loop takes what it takes to start its operations, many times what they compute.
-A group's `W` is small enough for one streaming multiprocessor, which goes through all updates of
-some of the samples by itself: between two updates nothing is started, and none waits for another.
+On a GPU most of a loop's time goes into starting the operations of each step, not into computing
+them. A group's `W` is small enough for one streaming multiprocessor, which goes through all updates
+of some of the samples by itself: between two nothing is started, and none waits for another.
 """
 
 import warnings
@@ -20,7 +20,7 @@ LEAST = 16  # samples and units that Triton multiplies at once
 
 
 def widest_here() -> int:
-    """Units of the widest group that all GPUs of this machine can compute; none gives 0."""
+    """Units of the widest group that all GPUs of this machine can compute, 0 if none can."""
     driver = triton.runtime.driver
     try:
         gpus = range(torch.cuda.device_count())
