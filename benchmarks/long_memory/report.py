@@ -6,16 +6,15 @@ writes them into `docs/long_memory.md`, between two comments, and beside it.
 """
 
 import argparse
-import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from math import isfinite
 from pathlib import Path
 
-from benchmarks.long_memory import elsewhere
+from benchmarks.long_memory import elsewhere, reach
 from benchmarks.long_memory.groups import ERRORS, Group, read_groups, shown
 from benchmarks.long_memory.pictures import draw
 from benchmarks.long_memory.published import Figure, read_figures
-from benchmarks.long_memory.results import RESULTS
+from benchmarks.long_memory.results import RESULTS, read
 from benchmarks.long_memory.stepping import NAME, cost
 from benchmarks.long_memory.table import spread
 from benchmarks.long_memory.titles import place, title
@@ -26,15 +25,21 @@ COLUMNS = (
     "model", "test", "published", "parameters", "epochs", "seeds", "held out", "training, s",
     "µs a step", "products a step",
 )  # fmt: skip
+REACHES = [
+    f"{when}, beyond {distance}" for when in ("before", "after") for distance in reach.BEYOND
+]
 
 
-def tables(groups: Sequence[Group], figures: Sequence[Figure], steps: dict) -> str:
+def tables(
+    groups: Sequence[Group], figures: Sequence[Figure], steps: dict, reaches: dict | None = None
+) -> str:
     """A heading and a table for each task, those of other benchmarks, and the sources.
 
     Args:
         groups: Of tested runs.
         figures: What others have published.
         steps: What a step costs, of `stepping`.
+        reaches: How far back models look, of `reach`, by task and run.
     """
     names = sorted({group.task for group in groups}, key=place)
     lines = []
@@ -43,6 +48,10 @@ def tables(groups: Sequence[Group], figures: Sequence[Figure], steps: dict) -> s
         rows = [_measured(group, steps) for group in of_task]
         rows += [_published(figure) for figure in figures if figure.task == task]
         lines += [f"### {title(task)}", "", *markdown(COLUMNS, rows), ""]
+        rows = [*_reaching(of_task, (reaches or {}).get(task, {}))]
+        if rows:
+            lines += [f"#### How far back the last answer looks: {task}", ""]
+            lines += [*markdown(("model", "parameters", "seeds", *REACHES), rows), ""]
     lines += ["### Poses, from this repository's other benchmarks", ""]
     lines += [*markdown(elsewhere.COLUMNS, elsewhere.rows()), ""]
     used = [figure for figure in figures if figure.task in names]
@@ -72,6 +81,30 @@ def _measured(group: Group, steps: dict) -> dict[str, str]:
         "µs a step": "" if microseconds is None else f"{microseconds:.1f}",
         "products a step": f"{group.first['multiply_adds']:,}",
     }
+
+
+def _reaching(groups: Sequence[Group], known: dict) -> Iterator[dict[str, str]]:
+    """Shares of the influence on the last answer, the mean over the seeds that were measured."""
+    for group in groups:
+        found = reach.of_group(group, known)
+        if not found:
+            continue
+        shares = {
+            f"{when}, beyond {distance}": [each[when]["beyond"][str(distance)] for each in found]
+            for when in ("before", "after")
+            for distance in reach.BEYOND
+            if str(distance) in found[0][when]["beyond"]
+        }
+        yield {
+            "model": f"`{group.model}`",
+            "parameters": f"{group.parameters:,}",
+            "seeds": str(len(found)),
+            **{name: _share(sum(each) / len(each)) for name, each in shares.items()},
+        }
+
+
+def _share(value: float) -> str:
+    return f"{100 * value:.0f} %" if value >= 0.01 else f"{100 * value:.1g} %"
 
 
 def _published(figure: Figure) -> dict[str, str]:
@@ -113,9 +146,9 @@ def main() -> None:
     parser.add_argument("--results", type=Path, default=RESULTS)
     given = parser.parse_args()
     groups, figures = shown(read_groups(given.results)), read_figures()
-    costs = given.results / NAME
-    steps = json.loads(costs.read_text("utf-8"))["steps"] if costs.exists() else {}
-    write(given.page, tables(groups, figures, steps))
+    steps = (read(given.results / NAME) or {"steps": {}})["steps"]
+    reaches = (read(given.results / reach.NAME) or {"runs": {}})["runs"]
+    write(given.page, tables(groups, figures, steps, reaches))
     for axis in ("parameters", "training"):
         draw(groups, figures, axis, given.page.with_name(f"long_memory_{axis}.png"))
 
