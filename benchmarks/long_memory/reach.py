@@ -8,7 +8,7 @@ training: with the weights that the run's seed has drawn.
 """
 
 import argparse
-from collections.abc import Sequence
+from collections.abc import Container, Iterator, Sequence
 from pathlib import Path
 
 import keras
@@ -38,28 +38,29 @@ def run_of(content: dict) -> Run:
     return Run(*decided, recipe, content["seed"])
 
 
-def reaches(contents: Sequence[dict], task: Task, work: Path, known: dict, say=print) -> dict:
-    """The reach of each run, by its name.
+def reaches(
+    contents: Sequence[dict], task: Task, work: Path, known: Container[str], say=print
+) -> Iterator[tuple[str, dict]]:
+    """The name and the reach of each run.
 
     Args:
         contents: Of files of runs of one task.
         task: That task.
         work: Folder of checkpoints; a run without one is named and left out.
-        known: What was found before, by task and name.
-        say: Called with a line of text for each run.
+        known: Names of runs that were measured before.
+        say: Called with a line of text for each other run.
     """
-    found = dict(known)
     for content in contents:
         run = run_of(content)
-        if run.name in found:
+        if run.name in known:
             continue
         checkpoint = work / run.task / f"{run.name}.npz"
         if not checkpoint.exists():
             say(f"{run.name}: left out, no checkpoint {checkpoint}")
             continue
-        found[run.name] = reach(run, task.of_seed(run.seed), checkpoint)
-        say(f"{run.name}: {found[run.name]['before']} -> {found[run.name]['after']}")
-    return found
+        found = reach(run, task.of_seed(run.seed), checkpoint)
+        say(f"{run.name}: {found['before']} -> {found['after']}")
+        yield run.name, found
 
 
 def reach(run: Run, task: Task, checkpoint: Path) -> dict:
@@ -88,9 +89,12 @@ def reach(run: Run, task: Task, checkpoint: Path) -> dict:
     return {"before": before, "after": _reach(influence, sequences), "epochs": epochs}
 
 
-def _reach(influence: InputInfluence, sequences: np.ndarray) -> dict:
-    """Which share comes from beyond each distance, and the half-life in steps, or `None`."""
+def _reach(influence: InputInfluence, sequences: np.ndarray) -> dict | None:
+    """Which share comes from beyond each distance, and the half-life in steps: `None` where the
+    influence does not fall. Of a model whose answer nothing moves any more all of it is `None`."""
     fall = np.mean([influence(each)[-1, ::-1] for each in sequences], axis=0)
+    if not fall.any():
+        return None
     life = half_life(fall).frames
     shares = share_beyond(fall, [each for each in BEYOND if each < len(fall)])
     return {
@@ -122,10 +126,11 @@ def main() -> None:
     path = given.results / NAME
     known = read(path) or {"runs": {}}
     contents = [read(file) for file in sorted((given.results / task.name).glob("*.json"))]
-    found = dict(known["runs"])
-    found[task.name] = reaches(contents, task, given.work, found.get(task.name, {}))
+    of_task = known["runs"].setdefault(task.name, {})
     about = {"environment": environment(), "backend": keras.backend.backend()}
-    write_json(path, {**about, "beyond_steps": list(BEYOND), "runs": dict(sorted(found.items()))})
+    for name, found in reaches(contents, task, given.work, of_task):
+        of_task[name] = found
+        write_json(path, {**about, "beyond_steps": list(BEYOND), "runs": known["runs"]})
 
 
 if __name__ == "__main__":

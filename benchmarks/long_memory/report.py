@@ -84,9 +84,11 @@ def _measured(group: Group, steps: dict) -> dict[str, str]:
 
 
 def _reaching(groups: Sequence[Group], known: dict) -> Iterator[dict[str, str]]:
-    """Shares of the influence on the last answer, the mean over the seeds that were measured."""
+    """Shares of the influence on the last answer, the mean over the seeds that were measured, but
+    for those whose answer nothing moves any more, which are counted."""
     for group in groups:
-        found = reach.of_group(group, known)
+        measured = reach.of_group(group, known)
+        found = [each for each in measured if each["before"] and each["after"]]
         if not found:
             continue
         shares = {
@@ -95,10 +97,11 @@ def _reaching(groups: Sequence[Group], known: dict) -> Iterator[dict[str, str]]:
             for distance in reach.BEYOND
             if str(distance) in found[0][when]["beyond"]
         }
+        lost = len(measured) - len(found)
         yield {
             "model": f"`{group.model}`",
             "parameters": f"{group.parameters:,}",
-            "seeds": str(len(found)),
+            "seeds": str(len(found)) + (f", of {lost} more nothing is left" if lost else ""),
             **{name: _share(sum(each) / len(each)) for name, each in shares.items()},
         }
 

@@ -134,7 +134,7 @@ def _one_fall(fall: ArrayLike) -> np.ndarray:
     if values.ndim != 1 or not values.sum() > 0:
         raise ValueError(
             "Expected influences by distance, of shape (distances,), some of them above 0. "
-            f"Received: fall={values}"
+            f"Received: fall of shape {values.shape}, {np.count_nonzero(values)} of them above 0"
         )
     return values
 

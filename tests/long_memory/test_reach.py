@@ -33,7 +33,7 @@ def content(tmp_path):
 
 
 def test_the_reach_is_that_of_the_weights_drawn_and_of_the_weights_trained(tmp_path, content):
-    (name, found), *others = reaches([content], TASK, tmp_path, {}, lambda line: None).items()
+    (name, found), *others = reaches([content], TASK, tmp_path, (), lambda line: None)
     assert not others and name == f"drnn-300-{name.split('-')[2]}-seed5" and found["epochs"] == 2
     model, _ = build(PEERS["drnn"], TASK, 300, content["options"], dropout=0.3, seed=5)
     fall = np.mean([input_influence(model, x)[-1, ::-1] for x in TASK.validation().x[:8]], axis=0)
@@ -47,9 +47,23 @@ def test_the_reach_is_that_of_the_weights_drawn_and_of_the_weights_trained(tmp_p
 def test_what_was_measured_is_not_measured_again_and_what_cannot_be_is_named(tmp_path, content):
     lines = []
     other = {**content, "seed": 6}
-    known = reaches([content], TASK, tmp_path, {}, lambda line: None)
-    again = reaches([content, other], TASK, tmp_path, known, lines.append)
-    assert again == known and len(lines) == 1 and "seed6: left out, no checkpoint" in lines[0]
+    known = dict(reaches([content], TASK, tmp_path, (), lambda line: None))
+    assert not list(reaches([content, other], TASK, tmp_path, known, lines.append))
+    assert len(lines) == 1 and "seed6: left out, no checkpoint" in lines[0]
+
+
+def test_a_model_whose_answer_nothing_moves_has_no_reach(tmp_path, content):
+    (checkpoint,) = tmp_path.glob("adding20/*.npz")
+    with np.load(checkpoint) as arrays:
+        saved = dict(arrays)
+    dead = {
+        name: value * 0 if "kernel" in name and "optimizer" not in name else value
+        for name, value in saved.items()
+    }
+    assert any(not value.any() and saved[name].any() for name, value in dead.items())
+    np.savez(checkpoint, **dead)
+    ((_, found),) = reaches([content], TASK, tmp_path, (), lambda line: None)
+    assert found["before"]["beyond"]["10"] > 0 and found["after"] is None
 
 
 def test_the_page_shows_the_mean_of_the_seeds_that_were_measured(content):
@@ -64,11 +78,12 @@ def test_the_page_shows_the_mean_of_the_seeds_that_were_measured(content):
 
     known = {
         name: {"before": said(0.2, 0.001), "after": said(0.9, 0.5)},
-        name.replace("seed0", "seed2"): {"before": said(0.4, 0.003), "after": said(0.7, 0.3)},
+        name.replace("seed0", "seed1"): {"before": said(0.4, 0.003), "after": said(0.7, 0.3)},
+        name.replace("seed0", "seed2"): {"before": said(0.4, 0.003), "after": None},
     }
-    assert len(of_group(group, known)) == 2 and of_group(group, {}) == []
+    assert len(of_group(group, known)) == 3 and of_group(group, {}) == []
     lines = tables([group], [], {}, {"adding20": known}).splitlines()
     table = lines[lines.index("#### How far back the last answer looks: adding20") :]
-    assert table[4].endswith("| 2 | 30 % | 0.2 % | 80 % | 40 % |")
+    assert table[4].endswith("| 2, of 1 more nothing is left | 30 % | 0.2 % | 80 % | 40 % |")
     assert "beyond 300" not in table[2]
     assert "####" not in tables([group], [], {})
