@@ -85,28 +85,28 @@ class Group:
 
     @property
     def epoch_seconds(self) -> float | None:
-        """Processor time of an epoch, the mean over seeds; of each seed the median epoch, since the
-        first one compiles."""
-        used = [median for _, median in self._epochs()]
-        return float(np.mean(used)) if used else None
+        """Processor time of an epoch: of each seed the median one, since the first compiles, and
+        of the seeds the quickest, since all compute as much and other programs only add to it."""
+        return self._longest()[1]
 
     @property
     def processor_seconds(self) -> float | None:
-        """Processor time of a training, the mean over seeds: as many median epochs as there were,
-        which are fewer than the recipe's where the training diverged."""
-        used = [number * median for number, median in self._epochs()]
-        return float(np.mean(used)) if used else None
+        """Processor time of a training: as many of these epochs as there were, which are fewer
+        than the recipe's where every training diverged."""
+        epochs, seconds = self._longest()
+        return None if seconds is None else epochs * seconds
 
-    def _epochs(self) -> list[tuple[int, float]]:
-        """Of each seed whose time was measured: how many, and the median one's processor time."""
+    def _longest(self) -> tuple[int, float | None]:
+        """Epochs of the trainings that came furthest, and the least median processor time."""
         found = []
         for run in self.runs:
             used = [
                 each["processor_seconds"] for each in run["history"] if "processor_seconds" in each
             ]
             if used:
-                found.append((len(run["history"]), float(np.median(used))))
-        return found
+                found.append((-len(run["history"]), float(np.median(used))))
+        epochs, seconds = min(found, default=(0, None))
+        return -epochs, seconds
 
 
 def grouped(runs: Iterable[dict]) -> list[Group]:

@@ -34,6 +34,13 @@ def test_a_training_takes_as_often_the_median_epoch_as_it_has_had_epochs():
     history = [{"processor_seconds": used} for used in (50.0, 8.0, 10.0)]
     (group,) = grouped([judged(0, 0.5, history=history)])
     assert group.epoch_seconds == 10.0 and group.processor_seconds == 3 * 10.0
+    # The quickest seed of those that came to the end.
+    slow = judged(
+        1, 0.5, history=[{"processor_seconds": 2 * each["processor_seconds"]} for each in history]
+    )
+    diverged = judged(2, 0.5, history=[{"processor_seconds": 1.0}])
+    (group,) = grouped([slow, diverged, judged(0, 0.5, history=history)])
+    assert group.epoch_seconds == 10.0 and group.processor_seconds == 3 * 10.0
     (group,) = grouped([judged(0, 0.5, history=[{"loss": 1.0}])])
     assert group.processor_seconds is None
 
