@@ -107,7 +107,9 @@ def _reaching(groups: Sequence[Group], known: dict) -> Iterator[dict[str, str]]:
 
 
 def _share(value: float) -> str:
-    return f"{100 * value:.0f} %" if value >= 0.01 else f"{100 * value:.1g} %"
+    if value < 0.001:
+        return "< 0.1 %"
+    return f"{100 * value:.0f} %" if value >= 0.01 else f"{100 * value:.1f} %"
 
 
 def _published(figure: Figure) -> dict[str, str]:

@@ -77,13 +77,13 @@ def test_the_page_shows_the_mean_of_the_seeds_that_were_measured(content):
         return {"beyond": dict(zip(map(str, BEYOND), shares, strict=False))}
 
     known = {
-        name: {"before": said(0.2, 0.001), "after": said(0.9, 0.5)},
-        name.replace("seed0", "seed1"): {"before": said(0.4, 0.003), "after": said(0.7, 0.3)},
+        name: {"before": said(0.2, 0.001), "after": said(0.9, 0.0001)},
+        name.replace("seed0", "seed1"): {"before": said(0.4, 0.003), "after": said(0.7, 0.0)},
         name.replace("seed0", "seed2"): {"before": said(0.4, 0.003), "after": None},
     }
     assert len(of_group(group, known)) == 3 and of_group(group, {}) == []
     lines = tables([group], [], {}, {"adding20": known}).splitlines()
     table = lines[lines.index("#### How far back the last answer looks: adding20") :]
-    assert table[4].endswith("| 2, of 1 more nothing is left | 30 % | 0.2 % | 80 % | 40 % |")
+    assert table[4].endswith("| 2, of 1 more nothing is left | 30 % | 0.2 % | 80 % | < 0.1 % |")
     assert "beyond 300" not in table[2]
     assert "####" not in tables([group], [], {})
