@@ -14,7 +14,8 @@ from benchmarks.long_memory.titles import place, title
 
 AXES = {"parameters": "parameters", "training": "seconds of training, of the processor"}
 _OURS = ("drnn", "windowed_drnn", "stacked_drnn")
-_WIDTH, _HEIGHT = 5.2, 3.3  # inches of a panel
+_WIDTH, _HEIGHT = 5.2, 3.3  # inches of a panel, at least
+_LINE, _REST = 0.24, 0.9  # inches: of a name, and of what is above and below them
 _APART = 0.075  # least distance of two names, of a panel's height
 
 
@@ -52,8 +53,10 @@ def draw(groups: Sequence[Group], figures: Sequence[Figure], axis: str, path: Pa
                 point = Point(figure.parameters, figure.accuracy, 0.0, name, measured=False)
                 panels[figure.task].append(point)
     tasks = [task for task in sorted(panels, key=place) if _differ(panels[task], axis)]
-    picture = Picture(figsize=(_WIDTH, _HEIGHT * max(1, len(tasks))), layout="constrained")
-    every = picture.subplots(len(tasks), squeeze=False)[:, 0] if tasks else []
+    inches = [max(_HEIGHT, _LINE * len(panels[task]) + _REST) for task in tasks] or [_HEIGHT]
+    picture = Picture(figsize=(_WIDTH, sum(inches)), layout="constrained")
+    grid = {"height_ratios": inches}
+    every = picture.subplots(len(tasks), squeeze=False, gridspec_kw=grid)[:, 0] if tasks else []
     for axes, task in zip(every, tasks, strict=True):
         _panel(axes, panels[task])
         axes.set_title(title(task), fontsize=11.5, loc="left")
@@ -63,9 +66,9 @@ def draw(groups: Sequence[Group], figures: Sequence[Figure], axis: str, path: Pa
 
 
 def _differ(points: Sequence[Point], axis: str) -> bool:
-    """Whether there is something to see: of one budget, all have the same parameters."""
+    """Whether there is something to see: of one budget, all have about the same parameters."""
     xs = [point.x for point in points]
-    return len(points) > 1 and (axis == "training" or max(xs) > 2 * min(xs))
+    return len(points) > 1 and max(xs) > (1.2 if axis == "training" else 2) * min(xs)
 
 
 def _panel(axes, points: Sequence[Point]) -> None:
@@ -102,7 +105,13 @@ def _panel(axes, points: Sequence[Point]) -> None:
             fontweight="bold" if ours else "normal",
             va="center",
             annotation_clip=False,
-            arrowprops={"arrowstyle": "-", "color": colour, "lw": 0.6, "alpha": 0.5},
+            arrowprops={
+                "arrowstyle": "-",
+                "color": colour,
+                "lw": 0.6,
+                "alpha": 0.5,
+                "relpos": (0, 0.5),  # ends at the name's left edge, not within its letters
+            },
         )
 
 
