@@ -10,6 +10,7 @@ training: with the weights that the run's seed has drawn.
 import argparse
 from collections.abc import Container, Iterator, Sequence
 from pathlib import Path
+from zipfile import BadZipFile
 
 import keras
 import numpy as np
@@ -46,7 +47,7 @@ def reaches(
     Args:
         contents: Of files of runs of one task.
         task: That task.
-        work: Folder of checkpoints; a run without one is named and left out.
+        work: Folder of checkpoints; a run without one that can be read is named and left out.
         known: Names of runs that were measured before.
         say: Called with a line of text for each other run.
     """
@@ -58,7 +59,11 @@ def reaches(
         if not checkpoint.exists():
             say(f"{run.name}: left out, no checkpoint {checkpoint}")
             continue
-        found = reach(run, task.of_seed(run.seed), checkpoint)
+        try:
+            found = reach(run, task.of_seed(run.seed), checkpoint)
+        except (ValueError, OSError, EOFError, BadZipFile) as error:
+            say(f"{run.name}: left out, {checkpoint} cannot be read: {error}")
+            continue
         say(f"{run.name}: {found['before']} -> {found['after']}")
         yield run.name, found
 
