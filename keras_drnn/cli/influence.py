@@ -1,5 +1,6 @@
 """`drnn influence`: how far back trained models look."""
 
+import sys
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -66,11 +67,9 @@ def _measure(
     chosen: list[Any], path: Path | None, count: int, frames: int | None
 ) -> dict[str, Any]:
     """What there is to say, as JSON."""
-    from keras_drnn.cli.progress import progress_bars
     from keras_drnn.data_sets import data_set_names, find_data_set
     from keras_drnn.experiments.influence_clips import kept_clips, of_one_length, recorded_clips
     from keras_drnn.experiments.influence_summary import summary
-    from keras_drnn.experiments.influences import measure_influences
     from keras_drnn.report.trainings import data_of
 
     if path is None:
@@ -83,13 +82,9 @@ def _measure(
     else:
         had = recorded_clips(path, chosen[0].path)
     watched = of_one_length(had, count, frames)
-    data, rate = data_of(chosen[0].path)
-    by_model: dict[str, list] = {}
-    with progress_bars() as bars:
-        task = bars.add_task("measuring", total=2 * len(chosen) * len(watched))
-        for each in chosen:
-            measured = measure_influences(each.path, watched, each.seed, lambda: bars.advance(task))
-            by_model.setdefault(each.model, []).append((each, measured))
+    by_model, left_out = _measure_each(chosen, watched)
+    first, _ = next(iter(by_model.values()))[0]
+    data, rate = data_of(first.path)
     return {
         "data": data,
         "synthetic": data in data_set_names() and find_data_set(data).synthetic,
@@ -107,7 +102,47 @@ def _measure(
             }
             for model, of_model in by_model.items()
         ],
+        "left_out": left_out,
     }
+
+
+def _measure_each(
+    chosen: list[Any], watched: list[Any]
+) -> tuple[dict[str, list], list[dict[str, Any]]]:
+    """What is measured of each model's trainings, and which trainings are left out and why.
+
+    Raises:
+        ValueError: Of the first, if all are left out.
+    """
+    from keras_drnn.cli.progress import progress_bars
+    from keras_drnn.experiments.influences import measure_influences
+
+    by_model: dict[str, list] = {}
+    left_out, faults = [], []
+    passes = 2 * len(watched)
+    with progress_bars() as bars:
+        task = bars.add_task("measuring", total=passes * len(chosen))
+        for number, each in enumerate(chosen, start=1):
+            try:
+                found = measure_influences(
+                    each.path, watched, each.seed, lambda: bars.advance(task)
+                )
+            except ValueError as fault:
+                faults.append(fault)
+                left_out.append(
+                    {
+                        "model": each.model,
+                        "seed": each.seed,
+                        "path": str(each.path),
+                        "reason": str(fault),
+                    }
+                )
+            else:
+                by_model.setdefault(each.model, []).append((each, found))
+            bars.update(task, completed=passes * number)
+    if not by_model:
+        raise faults[0]
+    return by_model, left_out
 
 
 def _show(found: dict[str, Any]) -> None:
@@ -141,3 +176,5 @@ def _show(found: dict[str, Any]) -> None:
     console.print(looks)
     if kernels.rows:
         console.print(kernels)
+    for training in found["left_out"]:
+        print(f"Left out: {training['path']}: {training['reason']}", file=sys.stderr)

@@ -202,3 +202,31 @@ def test_a_fault_is_told_in_words(command, tmp_path):
     assert not list(tmp_path.glob("*.png"))
     done = command("influence", "five.keras", "--clips", clip, "--frames", "5")
     assert done.exit_code == 0, done.output
+
+
+def test_a_model_that_cannot_be_measured_leaves_the_others(command, tmp_path):
+    model = write_model(tmp_path / "run")
+    write_clip(tmp_path)
+    model.set_weights([np.zeros_like(weight) for weight in model.get_weights()])
+    model.save("dead.keras")
+    keras.Sequential([keras.Input((5, 3)), keras.layers.SimpleRNN(2)]).save("plain.keras")
+    whole = (tmp_path / "run" / "model.keras").read_bytes()
+    (tmp_path / "cut.keras").write_bytes(whole[: len(whole) // 2])
+    (tmp_path / "empty.keras").touch()
+    bad = ["dead.keras", "plain.keras", "cut.keras", "empty.keras"]
+    shown = ("--clips", "a02_s01_e01_v03.json", "--frames", "5", "--json", "seen.json")
+    done = command("influence", *bad[:2], "run", *bad[2:], *shown)
+    assert done.exit_code == 0, done.output
+    found = json.loads((tmp_path / "seen.json").read_text())
+    assert [each["model"] for each in found["models"]] == ["run"]
+    assert found["frame_rate"] == 10
+    assert [each["path"] for each in found["left_out"]] == bad
+    assert (tmp_path / "influence.png").exists()
+    for name, words in zip(
+        bad, ("gradients are 0", "model of joints or channels", "", ""), strict=True
+    ):
+        (line,) = [each for each in done.stderr.splitlines() if f"Left out: {name}" in each]
+        assert words in line
+    # With none that can be measured there is nothing to show.
+    done = command("influence", *bad, *shown)
+    assert isinstance(done.exception, ValueError) and "gradients are 0" in str(done.exception)
