@@ -131,14 +131,22 @@ def read_groups(results: Path, task: str = "") -> list[Group]:
 
 
 def shown(groups: Iterable[Group]) -> list[Group]:
-    """Of each task, model and budget the settings that were chosen: those that were tested.
+    """Of each task, model, budget and number of epochs the settings that were chosen and tested.
 
     Of several, those of most seeds, and of these what does best on what is held out.
     """
     best: dict[tuple, Group] = {}
     for group in groups:
-        place = (group.task, group.model, group.budget)
+        place = (group.task, group.model, group.budget, group.epochs)
         known = best.get(place)
         if group.tested and (known is None or len(group.tested) > len(known.tested)):
             best[place] = group
     return list(best.values())
+
+
+def longest(groups: Iterable[Group]) -> list[Group]:
+    """Of each task, model and budget the settings with most epochs."""
+    found: dict[tuple, Group] = {}
+    for group in sorted(groups, key=lambda group: group.epochs):
+        found[group.task, group.model, group.budget] = group
+    return list(found.values())

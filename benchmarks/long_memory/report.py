@@ -11,7 +11,7 @@ from math import isfinite
 from pathlib import Path
 
 from benchmarks.long_memory import elsewhere, reach
-from benchmarks.long_memory.groups import ERRORS, Group, read_groups, shown
+from benchmarks.long_memory.groups import ERRORS, Group, longest, read_groups, shown
 from benchmarks.long_memory.pictures import draw
 from benchmarks.long_memory.published import Figure, read_figures
 from benchmarks.long_memory.results import RESULTS, read
@@ -155,7 +155,7 @@ def main() -> None:
     reaches = (read(given.results / reach.NAME) or {"runs": {}})["runs"]
     write(given.page, tables(groups, figures, steps, reaches))
     for axis in ("parameters", "training"):
-        draw(groups, figures, axis, given.page.with_name(f"long_memory_{axis}.png"))
+        draw(longest(groups), figures, axis, given.page.with_name(f"long_memory_{axis}.png"))
 
 
 if __name__ == "__main__":

@@ -6,13 +6,13 @@ from long_memory_runs import run
 from stream_files import write_stream
 
 from benchmarks.long_memory import stepping
-from benchmarks.long_memory.groups import grouped, shown
+from benchmarks.long_memory.groups import grouped, longest, shown
 from benchmarks.long_memory.pictures import _apart
 from benchmarks.long_memory.published import Figure, read_figures
 from benchmarks.long_memory.report import BEGIN, END, tables, write
 from benchmarks.long_memory.tasks import TASKS
 from benchmarks.long_memory.tasks.shapes import shape
-from benchmarks.long_memory.titles import title
+from benchmarks.long_memory.titles import place, title
 
 
 def judged(seed, value, **more):
@@ -28,6 +28,14 @@ def test_of_each_model_the_tested_settings_of_most_seeds_are_shown():
     ]
     (group,) = shown(grouped(runs))
     assert group.tested == [0.5, 0.6] and group.first["recipe"]["learning_rate"] == 0.02
+    # A longer training is another row.
+    longer = judged(0, 0.7)
+    longer["recipe"] = {**longer["recipe"], "epochs": 20}
+    both = shown(grouped([*runs, longer]))
+    assert [each.tested for each in both] == [[0.5, 0.6], [0.7]]
+    # Of a picture only the longest is a point.
+    assert [each.tested for each in longest(both)] == [[0.7]]
+    assert [each.tested for each in longest(both[::-1])] == [[0.7]]
 
 
 def test_a_training_takes_as_often_the_median_epoch_as_it_has_had_epochs():
@@ -95,6 +103,13 @@ def test_every_task_has_a_title(name):
     assert title(f"{name}1000" if drawn else name)
     known = shape(f"{name}7" if drawn else name)
     assert known is None if name == "characters" else known.name.startswith(name)
+
+
+def test_tasks_of_many_lengths_stand_in_the_order_of_these():
+    order = [
+        "psmnist", "pickup_gesture", "adding200", "adding600", "adding1000", "copy20", "copy200",
+    ]  # fmt: skip
+    assert sorted(reversed(order), key=place) == order
 
 
 def test_names_are_moved_apart_as_little_as_it_takes():
