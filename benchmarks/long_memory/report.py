@@ -51,7 +51,7 @@ def tables(
         rows = [*_reaching(of_task, (reaches or {}).get(task, {}))]
         if rows:
             lines += [f"#### How far back the last answer looks: {task}", ""]
-            lines += [*markdown(("model", "parameters", "seeds", *REACHES), rows), ""]
+            lines += [*markdown(("model", "parameters", "epochs", "seeds", *REACHES), rows), ""]
     lines += ["### Poses, from this repository's other benchmarks", ""]
     lines += [*markdown(elsewhere.COLUMNS, elsewhere.rows()), ""]
     used = [figure for figure in figures if figure.task in names]
@@ -101,6 +101,7 @@ def _reaching(groups: Sequence[Group], known: dict) -> Iterator[dict[str, str]]:
         yield {
             "model": f"`{group.model}`",
             "parameters": f"{group.parameters:,}",
+            "epochs": str(group.epochs),
             "seeds": str(len(found)) + (f", of {lost} more nothing is left" if lost else ""),
             **{name: _share(sum(each) / len(each)) for name, each in shares.items()},
         }
