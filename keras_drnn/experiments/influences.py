@@ -89,10 +89,10 @@ def measure_influences(
         `"before"`, with weights newly drawn, and `"after"`, as it was trained.
 
     Raises:
-        ValueError: If it is no model with a recurrent layer that takes such recordings.
+        ValueError: If it cannot be read, or is no model with a recurrent layer that takes such
+            recordings.
     """
-    model = keras.saving.load_model(path, compile=False)
-    assert isinstance(model, keras.Model)
+    model = _loaded(path)
     frames = [_fitting(path, model, clip) for clip in clips]
     recurrent_groups(model)  # a model without is told apart before the work
     measure = InputInfluence(model)
@@ -129,6 +129,18 @@ def fresh_weights(model: keras.Model, seed: int) -> list[np.ndarray]:
         if isinstance(layer, keras.layers.Normalization):
             new.set_weights(layer.get_weights())
     return fresh.get_weights()
+
+
+def _loaded(path: Path) -> keras.Model:
+    """The model in a file."""
+    try:
+        model = keras.saving.load_model(path, compile=False)
+    except Exception as error:  # of a damaged file: whatever its archive, JSON or HDF5 raise
+        raise ValueError(
+            f"Expected a .keras file that Keras can read. Received: {path}: {error}"
+        ) from error
+    assert isinstance(model, keras.Model)
+    return model
 
 
 def _fitting(path: Path, model: keras.Model, clip: Watched) -> np.ndarray:
