@@ -222,6 +222,10 @@ def test_a_model_that_cannot_be_measured_leaves_the_others(command, tmp_path):
     assert [each["model"] for each in found["models"]] == ["run"]
     assert found["frame_rate"] == 10
     assert [each["path"] for each in found["left_out"]] == bad
+    assert [(each["model"], each["seed"]) for each in found["left_out"][:2]] == [
+        ("dead", 0),
+        ("plain", 0),
+    ]
     assert (tmp_path / "influence.png").exists()
     reasons = ["gradients are 0", "model of joints or channels", *["that Keras can read"] * 3]
     for name, words in zip(bad, reasons, strict=True):

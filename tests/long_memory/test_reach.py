@@ -107,6 +107,10 @@ def test_the_page_shows_the_mean_of_the_seeds_that_were_measured(content):
     assert len(of_group(group, known)) == 3 and of_group(group, {}) == []
     lines = tables([group], [], {}, {"adding20": known}).splitlines()
     table = lines[lines.index("#### How far back the last answer looks: adding20") :]
-    assert table[4].endswith("| 2, of 1 more nothing is left | 30 % | 0.2 % | 80 % | < 0.1 % |")
+    epochs = group.epochs
+    assert table[4].endswith(
+        f"| {epochs} | 2, of 1 more nothing is left | 30 % | 0.2 % | 80 % | < 0.1 % |"
+    )
+    assert "| epochs | seeds |" in table[2]
     assert "beyond 300" not in table[2]
     assert "####" not in tables([group], [], {})

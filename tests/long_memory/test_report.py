@@ -36,6 +36,16 @@ def test_of_each_model_the_tested_settings_of_most_seeds_are_shown():
     # Of a picture only the longest is a point.
     assert [each.tested for each in longest(both)] == [[0.7]]
     assert [each.tested for each in longest(both[::-1])] == [[0.7]]
+    # Of each size, model and task by itself.
+    others = grouped(
+        [
+            judged(0, 0.1, parameters=200),
+            judged(0, 0.2, model="lstm"),
+            judged(0, 0.3, task="smnist"),
+        ]
+    )
+    found = longest([*both, *others])
+    assert sorted(each.tested[0] for each in found) == [0.1, 0.2, 0.3, 0.7]
 
 
 def test_a_training_takes_as_often_the_median_epoch_as_it_has_had_epochs():
