@@ -2,13 +2,13 @@
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import cast
 
 import numpy as np
 
 from keras_drnn.data_sets.tables.row_clip import Reading
 from keras_drnn.experiments.scored import describe_file
 from keras_drnn.experiments.timeline import detector_of
+from keras_drnn.keras_file import read_keras_file
 from keras_drnn_runtime import Event, StreamingClassifier, read_metadata
 from keras_drnn_runtime.inputs import checked
 from keras_drnn_runtime.names import FRAME, SCORES
@@ -86,8 +86,6 @@ def _of_tflite(path: Path) -> _Opened:
 
 
 def _of_keras(path: Path, description: dict) -> _Opened:
-    import keras
-
     from keras_drnn.experiments.recorded_frames import takes_recorded
     from keras_drnn.export.streaming import StreamingModel
 
@@ -95,7 +93,7 @@ def _of_keras(path: Path, description: dict) -> _Opened:
     if gaps:
         model = takes_recorded(path, Reading.of_json(description["reading"]))
     else:
-        model = cast(keras.Model, keras.saving.load_model(path, compile=False))
+        model = read_keras_file(path)
     streaming = StreamingModel(model)
     step, state = streaming.step_model(), streaming.initial_state()
     shape = streaming.frame_shape

@@ -15,6 +15,7 @@ from keras_drnn.influence import (
 )
 from keras_drnn.influence.bounds import InfluenceByGroup
 from keras_drnn.influence.jacobian import InputInfluence
+from keras_drnn.keras_file import read_keras_file
 from keras_drnn.skeletons.words import counted
 
 
@@ -92,7 +93,7 @@ def measure_influences(
         ValueError: If it cannot be read, or is no model with a recurrent layer that takes such
             recordings.
     """
-    model = _loaded(path)
+    model = read_keras_file(path)
     frames = [_fitting(path, model, clip) for clip in clips]
     recurrent_groups(model)  # a model without is told apart before the work
     measure = InputInfluence(model)
@@ -129,18 +130,6 @@ def fresh_weights(model: keras.Model, seed: int) -> list[np.ndarray]:
         if isinstance(layer, keras.layers.Normalization):
             new.set_weights(layer.get_weights())
     return fresh.get_weights()
-
-
-def _loaded(path: Path) -> keras.Model:
-    """The model in a file."""
-    try:
-        model = keras.saving.load_model(path, compile=False)
-    except Exception as error:  # of a damaged file: whatever its archive, JSON or HDF5 raise
-        raise ValueError(
-            f"Expected a .keras file that Keras can read. Received: {path}: {error}"
-        ) from error
-    assert isinstance(model, keras.Model)
-    return model
 
 
 def _fitting(path: Path, model: keras.Model, clip: Watched) -> np.ndarray:

@@ -5,12 +5,13 @@ does is put in front of it here, frame by frame, for a stream that nobody prepar
 """
 
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 import keras
 import numpy as np
 
 from keras_drnn.data_sets.tables.row_clip import Reading
+from keras_drnn.keras_file import read_keras_file
 from keras_drnn.skeletons.holding import HoldMissing
 from keras_drnn.skeletons.turning import TurnAxes
 from keras_drnn_runtime.names import RECORDED
@@ -25,7 +26,7 @@ def takes_recorded(path: Path, reading: Reading) -> keras.Model:
         path: The `.keras` file of the model.
         reading: How the recordings were read that it was trained on.
     """
-    model = cast(keras.Model, keras.saving.load_model(path, compile=False))
+    model = read_keras_file(path)
     frames = keras.Input(model.input_shape[1:], name="recorded")
     prepared = HoldMissing(name="held")(frames)
     if reading.layout is not None:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from keras_drnn.keras_file import read_keras_file
 from keras_drnn.skeletons.words import counted
 
 if TYPE_CHECKING:
@@ -78,10 +79,7 @@ def open_scorer(path: Path) -> Scorer:
 
 
 def _open_keras(path: Path) -> tuple[_Shape, _Run, Clock | None]:
-    import keras
-
-    model = keras.saving.load_model(path, compile=False)
-    assert isinstance(model, keras.Model)
+    model = read_keras_file(path)
     predict_on_batch = model.predict_on_batch
 
     def run(joints: np.ndarray) -> np.ndarray:

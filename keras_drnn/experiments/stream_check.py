@@ -3,9 +3,8 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
-import keras
 import numpy as np
 
 from keras_drnn.experiments.data import Data
@@ -17,6 +16,7 @@ from keras_drnn.experiments.stream_scores import (
     stream_scores,
     streams_of,
 )
+from keras_drnn.keras_file import read_keras_file
 from keras_drnn.reporting.metrics import sequence_accuracy
 from keras_drnn.skeletons.streams import Stream
 from keras_drnn_runtime import Decision, StreamingClassifier
@@ -80,7 +80,7 @@ def stream_check(
     Returns:
         `None` for a model that does not score every frame of a stream of any length.
     """
-    model = cast(keras.Model, keras.saving.load_model(keras_file, compile=False))
+    model = read_keras_file(keras_file)
     if len(model.output_shape) != 3 or model.input_shape[1] is not None:
         return None
     parts = data.split

@@ -11,9 +11,10 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from types import FunctionType
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 from keras_drnn.export.check import ExportError
+from keras_drnn.keras_file import read_keras_file
 
 if TYPE_CHECKING:
     import keras
@@ -46,7 +47,7 @@ def carried(job: dict[str, Any]) -> "Iterator[keras.Model]":
     # What is of a module is known by its name: this imports the module.
     own = pickle.loads(Path(job["own_file"]).read_bytes())
     with keras.saving.custom_object_scope(own):
-        yield cast(keras.Model, keras.saving.load_model(job["keras_file"], compile=False))
+        yield read_keras_file(job["keras_file"])
 
 
 def own_objects(model: "keras.Model") -> dict[str, Any]:

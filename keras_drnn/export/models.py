@@ -1,21 +1,19 @@
 """Which models can be exported."""
 
-import re
 from pathlib import Path
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from keras_drnn import ops
 from keras_drnn.export.check import ExportError
+from keras_drnn.keras_file import read_keras_file
 
 if TYPE_CHECKING:
     import keras
 
     from keras_drnn.export.graph import Call
 
-# What Keras says of what it does not find when it reads a file.
-_UNKNOWN = re.compile(r"(?:Could not locate \w+ '|Cannot deserialize object of type `)([^'`]+)")
 _EXACT = ("float32", "int32", "int64", "bool", "string")
 
 
@@ -46,22 +44,13 @@ def model_of_file(path: str | Path) -> "keras.Model":
     """The model in a `.keras` file.
 
     Raises:
-        ExportError: If a class or function of it is not known in this process.
+        ExportError: If Keras cannot read the file, or a class or function of it is not known in
+            this process.
     """
-    import keras
-
     try:
-        return cast(keras.Model, keras.saving.load_model(path, compile=False))
-    except TypeError as error:
-        unknown = _UNKNOWN.search(str(error))
-        if unknown is None:
-            raise
-        raise ExportError(
-            "Expected a file of which every class and function is known where it is read: register "
-            "it with `keras.saving.register_keras_serializable` and import its module, or, where "
-            "it is defined in a script or a notebook, export the model there in place of its "
-            f"file. Received: {path} with {unknown[1]}"
-        ) from error
+        return read_keras_file(path)
+    except ValueError as error:
+        raise ExportError(str(error)) from error
 
 
 def _finite(weight) -> bool:

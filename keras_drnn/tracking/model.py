@@ -5,11 +5,12 @@ from __future__ import annotations
 import json
 import tempfile
 from pathlib import Path
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 import keras
 import numpy as np
 
+from keras_drnn.keras_file import read_keras_file
 from keras_drnn.tracking.mirrored_run import MirroredRun
 from keras_drnn.tracking.requirements import requirements_of
 from keras_drnn.tracking.wheel import write_wheel
@@ -41,9 +42,7 @@ def log_keras_model(run: MirroredRun, path: Path) -> None:
     from mlflow.keras import save_model
     from mlflow.models import Model
 
-    # Without its loss and optimizer: they are for training, and may be of classes that whoever
-    # loads the model does not have.
-    model = cast(keras.Model, keras.saving.load_model(path, compile=False))
+    model = read_keras_file(path)
     client, progress = run.client, run.progress
     if progress.model_id is None:
         # A process killed right after it had created the model left no note of it.

@@ -157,7 +157,7 @@ def test_what_cannot_be_sent_is_refused(model, message, tmp_path):
 
 def test_a_file_with_what_is_defined_elsewhere_is_refused(tmp_path):
     made().save(tmp_path / "model.keras")
-    with pytest.raises(ExportError, match=r"export the model there.*model.keras with \w+$"):
+    with pytest.raises(ExportError, match=r"use the model there.*model.keras with \w+$"):
         export_litert(tmp_path / "model.keras", tmp_path / "model.tflite")
     with pytest.raises(ExportError, match="register it with .* with (bent|Twos|Plain)$"):
         export_streaming(made(), tmp_path / "model.keras")

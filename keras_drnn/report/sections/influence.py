@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from keras_drnn.keras_file import read_keras_file
 from keras_drnn.report.blocks import Block, Note, Picture, Text
 from keras_drnn.report.examples import clip_of
 from keras_drnn.report.subject import Subject
@@ -69,11 +70,9 @@ def past_influence(run: Run, joints: np.ndarray) -> np.ndarray:
         raise ValueError("there is no model.keras")
     import keras
 
-    import keras_drnn  # noqa: F401  (what a saved model contains is registered)
     from keras_drnn.influence import input_influence
 
-    model = keras.saving.load_model(path, compile=False)
-    assert isinstance(model, keras.Model)
+    model = read_keras_file(path)
     # The last scores alone: as many gradients as classes, not as frames times classes.
     last = keras.Model(model.inputs[0], model.outputs[0][:, -1])
     return input_influence(last, joints)[0]

@@ -1,0 +1,78 @@
+"""Files that are read, and what is said of those that cannot be."""
+
+import keras
+import numpy as np
+import pytest
+from keras import layers
+
+from keras_drnn import DelayedRNN
+from keras_drnn.export.check import ExportError
+from keras_drnn.export.models import loaded
+from keras_drnn.keras_file import read_keras_file
+
+
+def _loss(truth, answer):
+    return keras.ops.mean(answer - truth)
+
+
+@pytest.fixture
+def model():
+    made = keras.Sequential([keras.Input((None, 3)), DelayedRNN(4, [1, 2]), layers.Dense(2)])
+    made.compile("sgd", loss=_loss)
+    return made
+
+
+@pytest.fixture
+def path(model, tmp_path):
+    model.save(tmp_path / "model.keras")
+    return tmp_path / "model.keras"
+
+
+def test_a_model_is_read_with_its_weights_and_without_its_loss(model, path):
+    x = np.random.default_rng(0).normal(size=(2, 5, 3)).astype("float32")
+    for given in (path, str(path)):
+        read = read_keras_file(given)
+        assert not read.compiled
+        np.testing.assert_array_equal(read.predict(x, verbose=0), model.predict(x, verbose=0))
+
+
+REASONS = {"missing": ", where there is no file", "torn": ": ."} | dict.fromkeys(
+    ("empty", "cut", "text"), ", which is empty, cut"
+)
+
+
+@pytest.mark.parametrize("damage", REASONS)
+def test_a_file_that_cannot_be_read_is_named_with_the_reason(path, damage):
+    whole = path.read_bytes()
+    damaged = {
+        "empty": b"",
+        "cut": whole[: len(whole) // 2],
+        "torn": whole[:300] + bytes(400) + whole[700:],
+        "text": b"weights",
+    }
+    path.unlink()
+    if damage in damaged:
+        path.write_bytes(damaged[damage])
+    for read, kind in ((read_keras_file, ValueError), (loaded, ExportError)):
+        with pytest.raises(
+            kind, match=r"file that Keras can read\. Received: .*l\.keras" + REASONS[damage]
+        ):
+            read(path)
+
+
+def test_a_class_that_is_not_known_is_named_with_what_to_do(tmp_path):
+    with keras.saving.custom_object_scope({"Own": _own()}):
+        model = keras.Sequential([keras.Input((3,)), _own()()])
+        model.save(tmp_path / "own.keras")
+        assert type(read_keras_file(tmp_path / "own.keras").layers[0]).__name__ == "Own"
+    for read in (read_keras_file, loaded):
+        with pytest.raises(ValueError, match=r"register it .* Received: .*own\.keras with Own"):
+            read(tmp_path / "own.keras")
+
+
+def _own():
+    class Own(layers.Layer):
+        def call(self, inputs):
+            return inputs
+
+    return Own
