@@ -7,6 +7,7 @@ from benchmarks.long_memory.tasks import make_task
 from benchmarks.long_memory.tasks.archive import split
 from benchmarks.long_memory.tasks.measures import BITS
 from benchmarks.long_memory.tasks.mnist import HELD_OUT, permutation
+from benchmarks.long_memory.tasks.shifted_mnist import SHIFT, shifted
 
 
 @pytest.fixture(scope="module")
@@ -58,6 +59,53 @@ def test_noise_follows_the_picture_and_the_answer_stays(pictures):
     noise = test.x[:, 784:]
     assert 0.49 < noise.mean() < 0.51 and 0.28 < noise.std() < 0.3
     np.testing.assert_array_equal(test.y, y[:20])
+
+
+def test_pictures_move_by_every_number_of_pixels_and_lose_what_leaves_them():
+    pictures = np.random.default_rng(2).random((500, 4, 5)) + 1
+    moved = shifted(pictures, 1, np.random.default_rng(3))
+    seen = set()
+    for before, after in zip(pictures, moved, strict=True):
+        places = [(down, right) for down in (-1, 0, 1) for right in (-1, 0, 1)]
+        (found,) = [place for place in places if np.array_equal(after, _moved(before, *place))]
+        seen.add(found)
+    assert len(seen) == 9
+
+
+def _moved(picture, down, right):
+    """Pixel by pixel."""
+    found = np.zeros_like(picture)
+    for row, column in np.ndindex(picture.shape):
+        if 0 <= row + down < len(picture) and 0 <= column + right < picture.shape[1]:
+            found[row + down, column + right] = picture[row, column]
+    return found
+
+
+@pytest.mark.parametrize("name", ["smnist", "psmnist"])
+def test_only_pictures_to_train_on_are_shifted_and_still_read_in_their_order(pictures, name):
+    plain, moved = (make_task(each, mnist_file=pictures[0]) for each in (name, f"shifted_{name}"))
+    assert moved.name == f"shifted_{name}" and moved.size == plain.size
+    for part in ("validation", "test"):
+        for one, other in zip(getattr(plain, part)(), getattr(moved, part)(), strict=True):
+            np.testing.assert_array_equal(one, other)
+    (x, y), (shifted_x, shifted_y) = plain.epoch(1, 2), moved.epoch(1, 2)
+    np.testing.assert_array_equal(y, shifted_y)
+    back = np.argsort(permutation()) if name == "psmnist" else np.arange(784)
+    inner = slice(SHIFT, -SHIFT)
+    seen = set()
+    for before, after in zip(x[:, back, 0], shifted_x[:, back, 0], strict=True):
+        before, after = before.reshape(28, 28), after.reshape(28, 28)
+        places = np.ndindex(2 * SHIFT + 1, 2 * SHIFT + 1)
+        (found,) = [
+            (down, right)
+            for down, right in places
+            if np.array_equal(before[down : 28 - 2 * SHIFT + down, right : 28 - 2 * SHIFT + right],
+                              after[inner, inner])
+        ]  # fmt: skip
+        seen.add(found)
+    assert len(seen) > 1
+    np.testing.assert_array_equal(shifted_x, moved.epoch(1, 2).x)
+    assert not np.array_equal(shifted_x, moved.epoch(1, 3).x)
 
 
 def test_the_sum_is_of_one_number_of_each_half():

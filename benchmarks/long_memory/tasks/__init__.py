@@ -8,11 +8,13 @@ from benchmarks.long_memory.tasks.characters import characters
 from benchmarks.long_memory.tasks.copying import copying
 from benchmarks.long_memory.tasks.mnist import mnist
 from benchmarks.long_memory.tasks.noisy_mnist import noisy_mnist
+from benchmarks.long_memory.tasks.shifted_mnist import shifted_mnist
 from benchmarks.long_memory.tasks.task import Samples, Task
 
 __all__ = ["TASKS", "Samples", "Task", "make_task"]
 
-TASKS = ("smnist", "psmnist", "noisy_smnist", "adding", "copy", "characters", *NAMES)
+_PICTURES = ("smnist", "psmnist", "shifted_smnist", "shifted_psmnist", "noisy_smnist")
+TASKS = (*_PICTURES, "adding", "copy", "characters", *NAMES)
 
 
 def make_task(
@@ -29,12 +31,13 @@ def make_task(
     Raises:
         ValueError: If there is no such task, or its data are not given.
     """
-    if name.endswith("mnist"):
+    if name in _PICTURES:
         if mnist_file is None:
             raise ValueError(f"{name} needs the pictures: --mnist mnist.npz")
         if name == "noisy_smnist":
             return noisy_mnist(mnist_file)
-        return mnist(mnist_file, permuted=name == "psmnist")
+        kind = shifted_mnist if name.startswith("shifted") else mnist
+        return kind(mnist_file, permuted=name.endswith("psmnist"))
     if name == "characters":
         if text is None:
             raise ValueError("characters needs a text: --text text.txt")

@@ -45,9 +45,12 @@ def _sequences(pictures: np.ndarray, digits: np.ndarray) -> Samples:
 
 def mnist(path: Path, permuted: bool) -> ArrayTask:
     """The task `smnist` or `psmnist`."""
-    parts = read_pictures(path)
-    if permuted:
-        order = permutation()
-        parts = {name: Samples(x[:, order], y) for name, (x, y) in parts.items()}
+    order = pixel_order(permuted)
+    parts = {name: Samples(x[:, order], y) for name, (x, y) in read_pictures(path).items()}
     name = "psmnist" if permuted else "smnist"
     return ArrayTask(name, PIXELS, 1, DIGITS, ACCURACY, parts=parts)
+
+
+def pixel_order(permuted: bool) -> np.ndarray:
+    """In which order the pixels of every picture are read."""
+    return permutation() if permuted else np.arange(PIXELS)

@@ -11,6 +11,8 @@ from benchmarks.long_memory.tasks.task import ArrayTask, Task
 _SHAPES = {
     "smnist": (784, 1, 10),
     "psmnist": (784, 1, 10),
+    "shifted_smnist": (784, 1, 10),
+    "shifted_psmnist": (784, 1, 10),
     "noisy_smnist": (1784, 1, 10),
     "japanese_vowels": (29, 12, 9),
     "basic_motions": (100, 6, 4),
