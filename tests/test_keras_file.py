@@ -6,6 +6,8 @@ import pytest
 from keras import layers
 
 from keras_drnn import DelayedRNN
+from keras_drnn.experiments.frame_stream import FrameStream
+from keras_drnn.experiments.scorer import open_scorer
 from keras_drnn.export.check import ExportError
 from keras_drnn.export.models import loaded
 from keras_drnn.keras_file import read_keras_file
@@ -36,9 +38,18 @@ def test_a_model_is_read_with_its_weights_and_without_its_loss(model, path):
         np.testing.assert_array_equal(read.predict(x, verbose=0), model.predict(x, verbose=0))
 
 
-REASONS = {"missing": ", where there is no file", "torn": ": ."} | dict.fromkeys(
-    ("empty", "cut", "text"), ", which is empty, cut"
-)
+NO_ARCHIVE = ", which is empty, cut off or no archive"
+REASONS = {
+    "empty": NO_ARCHIVE,
+    "cut": NO_ARCHIVE,
+    "text": NO_ARCHIVE,
+    "torn": ": .",
+    "missing": ": File not found",
+    "folder": ": File not found",
+}
+READERS = [(read_keras_file, ValueError), (loaded, ExportError)]
+# These say of files that are not there what they read themselves.
+COMMANDS = [(open_scorer, ValueError), (FrameStream, ValueError)]
 
 
 @pytest.mark.parametrize("damage", REASONS)
@@ -51,13 +62,22 @@ def test_a_file_that_cannot_be_read_is_named_with_the_reason(path, damage):
         "text": b"weights",
     }
     path.unlink()
-    if damage in damaged:
+    if damage == "folder":
+        path.mkdir()
+    elif damage != "missing":
         path.write_bytes(damaged[damage])
-    for read, kind in ((read_keras_file, ValueError), (loaded, ExportError)):
-        with pytest.raises(
-            kind, match=r"file that Keras can read\. Received: .*l\.keras" + REASONS[damage]
-        ):
+    message = r"file that Keras can read\. Received: .*model\.keras" + REASONS[damage]
+    for read, kind in READERS + (COMMANDS if damage in damaged else []):
+        with pytest.raises(kind, match=message):
             read(path)
+
+
+def test_a_file_of_a_layer_is_none_of_a_model(tmp_path):
+    layer = layers.Dense(2)
+    layer.build((None, 3))
+    keras.saving.save_model(layer, tmp_path / "dense.keras")
+    with pytest.raises(ValueError, match=r"file of a model\. Received: .*dense\.keras, of a Dense"):
+        read_keras_file(tmp_path / "dense.keras")
 
 
 def test_a_class_that_is_not_known_is_named_with_what_to_do(tmp_path):
@@ -65,8 +85,8 @@ def test_a_class_that_is_not_known_is_named_with_what_to_do(tmp_path):
         model = keras.Sequential([keras.Input((3,)), _own()()])
         model.save(tmp_path / "own.keras")
         assert type(read_keras_file(tmp_path / "own.keras").layers[0]).__name__ == "Own"
-    for read in (read_keras_file, loaded):
-        with pytest.raises(ValueError, match=r"register it .* Received: .*own\.keras with Own"):
+    for read, kind in READERS:
+        with pytest.raises(kind, match=r"register it .* Received: .*own\.keras with Own"):
             read(tmp_path / "own.keras")
 
 

@@ -5,8 +5,8 @@ import re
 _TITLES = {
     "psmnist": "Permuted sequential MNIST, 784 steps",
     "smnist": "Sequential MNIST, 784 steps",
-    "shifted_psmnist": "Permuted sequential MNIST, training pictures shifted by a pixel",
-    "shifted_smnist": "Sequential MNIST, training pictures shifted by a pixel",
+    "shifted_psmnist": "Permuted sequential MNIST, shifted in training",
+    "shifted_smnist": "Sequential MNIST, shifted in training",
     "noisy_smnist": "Sequential MNIST and 1,000 steps of noise",
     "characters": "Characters: bits a character, less is better",
     "japanese_vowels": "JapaneseVowels, up to 29 steps",

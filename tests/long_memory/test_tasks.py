@@ -7,7 +7,7 @@ from benchmarks.long_memory.tasks import make_task
 from benchmarks.long_memory.tasks.archive import split
 from benchmarks.long_memory.tasks.measures import BITS
 from benchmarks.long_memory.tasks.mnist import HELD_OUT, permutation
-from benchmarks.long_memory.tasks.shifted_mnist import SHIFT, shifted
+from benchmarks.long_memory.tasks.shifted_mnist import shifted
 
 
 @pytest.fixture(scope="module")
@@ -66,9 +66,7 @@ def test_pictures_move_by_every_number_of_pixels_and_lose_what_leaves_them():
     moved = shifted(pictures, 1, np.random.default_rng(3))
     seen = set()
     for before, after in zip(pictures, moved, strict=True):
-        places = [(down, right) for down in (-1, 0, 1) for right in (-1, 0, 1)]
-        (found,) = [place for place in places if np.array_equal(after, _moved(before, *place))]
-        seen.add(found)
+        seen.add(_move(before, after))
     assert len(seen) == 9
 
 
@@ -88,24 +86,28 @@ def test_only_pictures_to_train_on_are_shifted_and_still_read_in_their_order(pic
     for part in ("validation", "test"):
         for one, other in zip(getattr(plain, part)(), getattr(moved, part)(), strict=True):
             np.testing.assert_array_equal(one, other)
-    (x, y), (shifted_x, shifted_y) = plain.epoch(1, 2), moved.epoch(1, 2)
-    np.testing.assert_array_equal(y, shifted_y)
     back = np.argsort(permutation()) if name == "psmnist" else np.arange(784)
-    inner = slice(SHIFT, -SHIFT)
-    seen = set()
-    for before, after in zip(x[:, back, 0], shifted_x[:, back, 0], strict=True):
-        before, after = before.reshape(28, 28), after.reshape(28, 28)
-        places = np.ndindex(2 * SHIFT + 1, 2 * SHIFT + 1)
-        (found,) = [
-            (down, right)
-            for down, right in places
-            if np.array_equal(before[down : 28 - 2 * SHIFT + down, right : 28 - 2 * SHIFT + right],
-                              after[inner, inner])
-        ]  # fmt: skip
-        seen.add(found)
-    assert len(seen) > 1
-    np.testing.assert_array_equal(shifted_x, moved.epoch(1, 2).x)
-    assert not np.array_equal(shifted_x, moved.epoch(1, 3).x)
+    moves = {}
+    for seed, number in ((1, 2), (1, 3), (2, 2)):
+        before, after = plain.epoch(seed, number), moved.epoch(seed, number)
+        np.testing.assert_array_equal(before.y, after.y)
+        np.testing.assert_array_equal(after.x, moved.epoch(seed, number).x)
+        found = {
+            picture.tobytes(): _move(*(each[back, 0].reshape(28, 28) for each in (picture, other)))
+            for picture, other in zip(before.x, after.x, strict=True)
+        }
+        assert {down for down, _ in found.values()} == {-1, 0, 1}
+        assert {right for _, right in found.values()} == {-1, 0, 1}
+        moves[seed, number] = [found[key] for key in sorted(found)]
+    # Of the same pictures, others in each epoch and for each seed.
+    assert moves[1, 2] != moves[1, 3] and moves[1, 2] != moves[2, 2]
+
+
+def _move(before, after):
+    """By how much a picture was moved down and to the right."""
+    places = [(down, right) for down in (-1, 0, 1) for right in (-1, 0, 1)]
+    (found,) = [place for place in places if np.array_equal(after, _moved(before, *place))]
+    return found
 
 
 def test_the_sum_is_of_one_number_of_each_half():

@@ -1,4 +1,4 @@
-"""Sequential MNIST whose training pictures are shifted by a few pixels, differently each epoch."""
+"""Sequential MNIST whose training pictures are moved by a pixel, anew in each epoch."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,7 +17,7 @@ class ShiftedTask(ArrayTask):
     """Pictures of which those to train on are shifted; what is held out and tested is not.
 
     Args:
-        order: Of the pixels in a sequence.
+        order: In which a sequence reads the pixels; needed.
     """
 
     order: np.ndarray | None = None
