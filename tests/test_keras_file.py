@@ -1,10 +1,13 @@
 """Files that are read, and what is said of those that cannot be."""
 
+from pathlib import Path
+
 import keras
 import numpy as np
 import pytest
 from keras import layers
 
+import keras_drnn
 from keras_drnn import DelayedRNN
 from keras_drnn.experiments.frame_stream import FrameStream
 from keras_drnn.experiments.scorer import open_scorer
@@ -88,6 +91,14 @@ def test_a_class_that_is_not_known_is_named_with_what_to_do(tmp_path):
     for read, kind in READERS:
         with pytest.raises(kind, match=r"register it .* Received: .*own\.keras with Own"):
             read(tmp_path / "own.keras")
+
+
+def test_nothing_else_in_the_package_reads_such_files():
+    package = Path(keras_drnn.__file__).parent
+    sources = {path: path.read_text("utf-8") for path in package.rglob("*.py")}
+    assert [path.name for path, text in sources.items() if "saving.load_model(" in text] == [
+        "keras_file.py"
+    ]
 
 
 def _own():
