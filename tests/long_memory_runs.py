@@ -11,5 +11,6 @@ def run(seed, value, *, model="drnn", task="psmnist", measure="accuracy", rate=3
     return {
         "task": task, "model": model, "parameters": 100, "trained_parameters": 99, "seed": seed,
         "options": options, "recipe": recipe, "measure": measure,
-        "validation": value, "history": [{"loss": 1, "processor_seconds": 9.0}], **more,
+        "validation": value, "history": [{"loss": 1, "processor_seconds": 9.0}],
+        "environment": {"accelerator": None}, **more,
     }  # fmt: skip

@@ -86,7 +86,8 @@ class Group:
     @property
     def epoch_seconds(self) -> float | None:
         """Processor time of an epoch: of each seed the median one, since the first compiles, and
-        of the seeds the quickest, since all compute as much and other programs only add to it."""
+        of the seeds on a CPU the quickest, since all compute as much and other programs only add
+        to it."""
         return self._longest()[1]
 
     @property
@@ -100,6 +101,9 @@ class Group:
         """Epochs of the trainings that came furthest, and the least median processor time."""
         found = []
         for run in self.runs:
+            # A processor's time beside a GPU is no time of what the GPU computed.
+            if run["environment"].get("accelerator"):
+                continue
             used = [
                 each["processor_seconds"] for each in run["history"] if "processor_seconds" in each
             ]

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import keras
 
+from benchmarks.accelerator import accelerator
 from benchmarks.long_memory.budget import count
 from benchmarks.long_memory.build import build
 from benchmarks.long_memory.costs import multiply_adds
@@ -54,6 +55,7 @@ def perform(run: Run, task: Task, *, results: Path, work: Path, test: bool, say=
             **environment(),
             "backend": keras.backend.backend(),
             "devices": devices_in_use(),
+            "accelerator": accelerator(),
         },
     }
     if test:

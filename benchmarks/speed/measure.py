@@ -10,12 +10,14 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+sys.path.insert(0, str(Path(__file__).parents[2]))
 sys.path.insert(0, str(Path(__file__).parent))
 
 import keras
 import numpy as np
 from contestants import CLASSES, DELAYED, STEPPED, build, layers
 
+from benchmarks.accelerator import accelerator
 from keras_drnn import geometric_delays, update_steps
 
 FEATURES = 150
@@ -45,7 +47,7 @@ def measure_time(grid: str, seconds: float) -> Iterator[dict]:
     _warm_up()
     yield {
         "device": _device(),
-        "accelerator": _accelerator(),
+        "accelerator": accelerator(),
         "contestants": list(layers(UNITS[0], GROUPS[0])),
     }
     for setting in settings(grid):
@@ -217,25 +219,6 @@ def _device() -> str:
     import tensorflow as tf
 
     return "gpu" if tf.config.list_physical_devices("GPU") else "cpu"
-
-
-def _accelerator() -> str | None:
-    """The name of a GPU; of a CPU the machine's line says enough."""
-    if _device() == "cpu":
-        return None
-    backend = keras.backend.backend()
-    if backend == "jax":
-        import jax
-
-        return jax.devices()[0].device_kind
-    if backend == "torch":
-        import torch
-
-        return torch.cuda.get_device_name()
-    import tensorflow as tf
-
-    details = tf.config.experimental.get_device_details(tf.config.list_physical_devices("GPU")[0])
-    return details["device_name"]
 
 
 def main() -> None:

@@ -63,6 +63,15 @@ def test_a_training_takes_as_often_the_median_epoch_as_it_has_had_epochs():
     assert group.processor_seconds is None
 
 
+def test_what_a_processor_does_beside_a_gpu_is_no_time_of_a_training():
+    waited = [{"processor_seconds": 1.0}]
+    on_a_gpu = judged(1, 0.5, history=waited, environment={"accelerator": "NVIDIA H200"})
+    (group,) = grouped([on_a_gpu])
+    assert group.processor_seconds is None
+    (group,) = grouped([judged(0, 0.5), on_a_gpu])
+    assert group.processor_seconds == 9.0
+
+
 def test_the_tables_have_what_was_measured_and_what_is_published_with_its_source():
     groups = shown(grouped([judged(0, 0.5), judged(0, 0.9, model="lstm")]))
     figures = [Figure("psmnist", "Other", 97.15, "Someone, 2019", "somewhere", 102_027)]
