@@ -27,6 +27,7 @@ def run(
     recurrent_mask: Tensor | None = None,
     unroll: bool = False,
     return_sequences: bool = True,
+    return_state: bool = True,
     zero_output_for_mask: bool = False,
 ) -> tuple[Tensor, list[Tensor]]:
     """Run the cell over a sequence.
@@ -42,11 +43,12 @@ def run(
         recurrent_mask: Dropout factors for the groups' own states, `(batch, units)`, or `None`.
         unroll: Whether to write the loops out.
         return_sequences: Whether to compute the output of every step, or the last one's alone.
+        return_state: Whether to compute the final state.
         zero_output_for_mask: Whether the output of a masked step is zero, or the held state.
 
     Returns:
         The outputs, `(batch, time, units)` or `(batch, units)`, and the final `[h, clock]`, with
-        the history if groups are windowed.
+        the history if groups are windowed; nothing in its place without `return_state`.
     """
     batch, length, _ = ops.shape(inputs)
     if input_mask is not None:
@@ -70,29 +72,38 @@ def run(
         cell, clocks, inputs, initial_h, history, last, recurrent_mask, unroll
     )
     counts = [clocks.updates_until(g, taken - 1) for g in range(len(groups))]
-    ends = [states.after(count) for states, count in zip(groups, counts, strict=True)]
-    final_h = ops.concatenate(ends, axis=-1)
-    phases = ops.broadcast_to(clocks.phases_after(taken), (batch, len(cell.delays)))
-    final = [final_h, ops.cast(phases, final_h.dtype)]
-    if windows:
-        read = [windows[g].earlier_than(counts[g - 1]) for g in windows]
-        final.append(ops.concatenate(read, axis=-1))
+    outputs = _every_output(clocks, groups, steps) if return_sequences else _after(groups, counts)
+    final: list[Tensor] = []
+    if return_state:
+        final_h = _after(groups, counts) if return_sequences else outputs
+        phases = ops.broadcast_to(clocks.phases_after(taken), (batch, len(cell.delays)))
+        final = [final_h, ops.cast(phases, final_h.dtype)]
+        if windows:
+            read = [windows[g].earlier_than(counts[g - 1]) for g in windows]
+            final.append(ops.concatenate(read, axis=-1))
+    if zero_output_for_mask and mask is not None:
+        seen = mask[..., None] if return_sequences else mask[:, -1:]
+        outputs = ops.where(seen, outputs, ops.zeros_like(outputs))
+    return outputs, final
 
-    if not return_sequences:
-        outputs = final_h
-    elif steps is None:
+
+def _after(groups: list[GroupStates], counts: list[Size]) -> Tensor:
+    """What all groups hold after so many updates of each, `(batch, units)`."""
+    ends = [states.after(count) for states, count in zip(groups, counts, strict=True)]
+    return ops.concatenate(ends, axis=-1)
+
+
+def _every_output(clocks: Clocks, groups: list[GroupStates], steps: Tensor | None) -> Tensor:
+    """What all groups hold at every step, `(batch, time, units)`; `steps` numbers those that masks
+    leave."""
+    if steps is None:
         held = [clocks.hold(g, states) for g, states in enumerate(groups)]
-        outputs = ops.concatenate(held, axis=-1)
     else:
         held = [
             states.look_up(clocks.updates_until(g, steps), batch_axis=0)
             for g, states in enumerate(groups)
         ]
-        outputs = ops.concatenate(held, axis=-1)
-    if zero_output_for_mask and mask is not None:
-        seen = mask[..., None] if return_sequences else mask[:, -1:]
-        outputs = ops.where(seen, outputs, ops.zeros_like(outputs))
-    return outputs, final
+    return ops.concatenate(held, axis=-1)
 
 
 def _compute(

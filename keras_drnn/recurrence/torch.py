@@ -81,7 +81,9 @@ class _States(torch.autograd.Function):
         h0, w, states = ctx.saved_tensors
         dz = _walk_back(gradients[0], states, h0, w, ctx.activation)
         dw = h0.T @ dz[0] + states[:-1].flatten(0, 1).T @ dz[1:].flatten(0, 1)
-        return dz, dz[0] @ w.T, dw, None
+        # A state that starts at zero asks for no gradient.
+        dh0 = dz[0] @ w.T if ctx.needs_input_grad[1] else None
+        return dz, dh0, dw, None
 
     @staticmethod
     def vmap(info, in_dims, z, h0, w, activation):
