@@ -1,20 +1,22 @@
-"""What a backend computes on, where that is no CPU."""
+"""What a backend computes on, where that is a GPU."""
 
 import keras
 
 
 def accelerator() -> str | None:
-    """The name of the first GPU that Keras' backend uses, or `None` where it uses a CPU."""
+    """The name of the GPU that Keras' backend computes on, or `None` where it is another device."""
     backend = keras.backend.backend()
     if backend == "jax":
         import jax
 
         device = jax.devices()[0]
-        return None if device.platform == "cpu" else device.device_kind
+        return device.device_kind if device.platform == "gpu" else None
     if backend == "torch":
         import torch
 
-        return torch.cuda.get_device_name() if torch.cuda.is_available() else None
+        # Keras takes another device than the GPU where KERAS_TORCH_DEVICE says so.
+        device = keras.ops.convert_to_tensor(0.0).device
+        return torch.cuda.get_device_name(device) if device.type == "cuda" else None
     import tensorflow as tf
 
     found = tf.config.list_physical_devices("GPU")

@@ -193,7 +193,7 @@ class DelayedRNN(keras.layers.RNN):
             recurrent_mask=self.cell.get_recurrent_dropout_mask(h) if training else None,
             unroll=self.unroll,
             return_sequences=self.return_sequences,
-            # Nothing else reads the final state, which costs a GPU copies from the processor.
+            # Nothing else reads the final state, whose clock is copied to a GPU at every call.
             return_state=self.return_state or self.stateful,
             zero_output_for_mask=self.zero_output_for_mask,
         )

@@ -86,8 +86,8 @@ class Group:
     @property
     def epoch_seconds(self) -> float | None:
         """Processor time of an epoch: of each seed the median one, since the first compiles, and
-        of the seeds on a CPU the quickest, since all compute as much and other programs only add
-        to it."""
+        of the seeds the quickest, since all compute as much and other programs only add to it.
+        Seeds that a GPU trained are left out; of these alone it is `None`."""
         return self._longest()[1]
 
     @property
@@ -98,7 +98,7 @@ class Group:
         return None if seconds is None else epochs * seconds
 
     def _longest(self) -> tuple[int, float | None]:
-        """Epochs of the trainings that came furthest, and the least median processor time."""
+        """Epochs of the CPU's trainings that came furthest, and the least median processor time."""
         found = []
         for run in self.runs:
             # A processor's time beside a GPU is no time of what the GPU computed.

@@ -48,7 +48,7 @@ def run(
 
     Returns:
         The outputs, `(batch, time, units)` or `(batch, units)`, and the final `[h, clock]`, with
-        the history if groups are windowed; nothing in its place without `return_state`.
+        the history if groups are windowed; an empty list without `return_state`.
     """
     batch, length, _ = ops.shape(inputs)
     if input_mask is not None:
@@ -71,15 +71,18 @@ def run(
     groups, windows = _compute(
         cell, clocks, inputs, initial_h, history, last, recurrent_mask, unroll
     )
-    counts = [clocks.updates_until(g, taken - 1) for g in range(len(groups))]
-    outputs = _every_output(clocks, groups, steps) if return_sequences else _after(groups, counts)
+    if return_sequences:
+        outputs = _every_output(clocks, groups, steps)
+    else:
+        outputs = _last_output(clocks, groups, taken)
     final: list[Tensor] = []
     if return_state:
-        final_h = _after(groups, counts) if return_sequences else outputs
+        final_h = _last_output(clocks, groups, taken) if return_sequences else outputs
         phases = ops.broadcast_to(clocks.phases_after(taken), (batch, len(cell.delays)))
         final = [final_h, ops.cast(phases, final_h.dtype)]
         if windows:
-            read = [windows[g].earlier_than(counts[g - 1]) for g in windows]
+            counts = {g: clocks.updates_until(g - 1, taken - 1) for g in windows}
+            read = [windows[g].earlier_than(counts[g]) for g in windows]
             final.append(ops.concatenate(read, axis=-1))
     if zero_output_for_mask and mask is not None:
         seen = mask[..., None] if return_sequences else mask[:, -1:]
@@ -87,15 +90,20 @@ def run(
     return outputs, final
 
 
-def _after(groups: list[GroupStates], counts: list[Size]) -> Tensor:
-    """What all groups hold after so many updates of each, `(batch, units)`."""
-    ends = [states.after(count) for states, count in zip(groups, counts, strict=True)]
+def _last_output(clocks: Clocks, groups: list[GroupStates], taken: Size) -> Tensor:
+    """What all groups hold after so many steps, `(batch, units)`."""
+    ends = [states.after(clocks.updates_until(g, taken - 1)) for g, states in enumerate(groups)]
     return ops.concatenate(ends, axis=-1)
 
 
 def _every_output(clocks: Clocks, groups: list[GroupStates], steps: Tensor | None) -> Tensor:
-    """What all groups hold at every step, `(batch, time, units)`; `steps` numbers those that masks
-    leave."""
+    """What all groups hold at every step, `(batch, time, units)`.
+
+    Args:
+        clocks: When each group updates.
+        groups: Their states, from fast to slow.
+        steps: With masks, the number of each step among those that are not masked.
+    """
     if steps is None:
         held = [clocks.hold(g, states) for g, states in enumerate(groups)]
     else:

@@ -80,9 +80,12 @@ class _States(torch.autograd.Function):
     def backward(ctx, *gradients):
         h0, w, states = ctx.saved_tensors
         dz = _walk_back(gradients[0], states, h0, w, ctx.activation)
-        dw = h0.T @ dz[0] + states[:-1].flatten(0, 1).T @ dz[1:].flatten(0, 1)
-        # A state that starts at zero asks for no gradient.
-        dh0 = dz[0] @ w.T if ctx.needs_input_grad[1] else None
+        dh0 = dw = None
+        # Of an initial state where one is given, and of a kernel that is trained.
+        if ctx.needs_input_grad[1]:
+            dh0 = dz[0] @ w.T
+        if ctx.needs_input_grad[2]:
+            dw = h0.T @ dz[0] + states[:-1].flatten(0, 1).T @ dz[1:].flatten(0, 1)
         return dz, dh0, dw, None
 
     @staticmethod

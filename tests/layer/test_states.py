@@ -10,6 +10,8 @@ from keras import ops
 from reference import delayed_rnn
 
 from keras_drnn import DelayedRNN, DelayedRNNCell
+from keras_drnn.cascade.own_clocks import OwnClocks
+from keras_drnn.cascade.shared_clock import SharedClock
 
 UNITS, DELAYS = [1, 2, 2], (2, 3, 7)
 RNG = np.random.default_rng(0)
@@ -67,6 +69,23 @@ def test_a_lone_h_starts_the_clock(wrap):
     np.testing.assert_allclose(outputs, expected[:, -1], atol=1e-5)
     np.testing.assert_allclose(h, final, atol=1e-5)
     np.testing.assert_array_equal(clock, phases(counts, DELAYS))
+
+
+@pytest.mark.parametrize("sequences", [False, True])
+def test_a_state_that_nobody_reads_is_not_computed(monkeypatch, sequences):
+    def phases_after(*_):
+        raise RuntimeError("computed")
+
+    for clocks in (SharedClock, OwnClocks):
+        monkeypatch.setattr(clocks, "phases_after", phases_after)
+    layer, _ = layers(return_sequences=sequences)
+    expected, _, _ = delayed_rnn(X, layer.get_weights(), DELAYS)
+    found = numpy(call(layer, X))
+    np.testing.assert_allclose(found, expected if sequences else expected[:, -1], atol=1e-5)
+    for asked in ({"return_state": True}, {"stateful": True}):
+        layer = DelayedRNN(UNITS, DELAYS, return_sequences=sequences, **asked)
+        with pytest.raises(RuntimeError, match="computed"):
+            layer(X)
 
 
 def test_the_stepped_cell_asks_for_the_clock():
