@@ -32,6 +32,8 @@ class Point(NamedTuple):
 def draw(groups: Sequence[Group], figures: Sequence[Figure], axis: str, path: Path) -> None:
     """Draw a panel for each task whose measure is a share, where two models or more differ.
 
+    Trainings that diverged have no place in it: the tables count them.
+
     Args:
         groups: Of tested runs.
         figures: What others have published, of which parameters are known for some.
@@ -41,8 +43,8 @@ def draw(groups: Sequence[Group], figures: Sequence[Figure], axis: str, path: Pa
     panels: dict[str, list[Point]] = {}
     for group in groups:
         x = group.parameters if axis == "parameters" else group.processor_seconds
-        if group.measure in SHARES and x:
-            tested = 100 * np.array(group.tested)
+        tested = 100 * np.array([each for each in group.tested if np.isfinite(each)])
+        if group.measure in SHARES and x and len(tested):
             deviation = tested.std(ddof=1) if len(tested) > 1 else 0.0
             point = Point(x, tested.mean(), deviation, group.model, measured=True)
             panels.setdefault(group.task, []).append(point)

@@ -58,9 +58,10 @@ def train(
 
 
 def judge(model: keras.Model, task: Task, samples: Samples, batch: int) -> float:
-    """The task's measure of a model's answers."""
+    """The task's measure of a model's answers, and NaN where one of these is no finite number."""
     rows = len(samples.x)
     # Whole batches here too: the last one is filled up.
     x = np.take(samples.x, np.arange(-(-rows // batch) * batch), axis=0, mode="wrap")
     answers = model.predict(x, batch_size=batch, verbose=0)[:rows]
-    return task.measure.value(samples.y, answers)
+    # The largest of NaNs is the first: some such answers would be right.
+    return task.measure.value(samples.y, answers) if np.isfinite(answers).all() else float("nan")

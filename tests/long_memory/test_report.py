@@ -1,5 +1,8 @@
 """The page's tables and pictures, and what a step costs in a stream."""
 
+import re
+
+import matplotlib
 import numpy as np
 import pytest
 from long_memory_runs import run
@@ -7,7 +10,7 @@ from stream_files import write_stream
 
 from benchmarks.long_memory import stepping
 from benchmarks.long_memory.groups import grouped, longest, shown
-from benchmarks.long_memory.pictures import _apart
+from benchmarks.long_memory.pictures import _apart, draw
 from benchmarks.long_memory.published import Figure, read_figures
 from benchmarks.long_memory.report import BEGIN, END, tables, write
 from benchmarks.long_memory.tasks import TASKS
@@ -129,6 +132,21 @@ def test_tasks_of_many_lengths_stand_in_the_order_of_these():
         "psmnist", "pickup_gesture", "adding200", "adding600", "adding1000", "copy20", "copy200",
     ]  # fmt: skip
     assert sorted(reversed(order), key=place) == order
+
+
+def test_a_picture_has_the_trainings_that_did_not_diverge(tmp_path):
+    values = {"drnn": [0.5, 0.6], "lstm": [0.7, float("nan")], "gru": [float("nan")] * 2}
+    groups = grouped(
+        judged(seed, value, model=model, trained_parameters=100 * len(model))
+        for model, of_model in values.items()
+        for seed, value in enumerate(of_model)
+    )
+    groups += grouped([judged(0, 0.4, model="mist", trained_parameters=1000)])
+    path = tmp_path / "picture.svg"
+    with matplotlib.rc_context({"svg.fonttype": "none"}):
+        draw(groups, [], "parameters", path)
+    names = re.findall(r">(drnn|lstm|gru|mist)<", path.read_text("utf-8"))
+    assert sorted(names) == ["drnn", "lstm", "mist"]
 
 
 def test_names_are_moved_apart_as_little_as_it_takes():

@@ -1,6 +1,7 @@
 """A run: as wide as its budget, the same when it is cut off, judged on what it may see."""
 
 import json
+from types import SimpleNamespace
 
 import keras
 import numpy as np
@@ -15,7 +16,8 @@ from benchmarks.long_memory.recipe import Recipe
 from benchmarks.long_memory.results import Run
 from benchmarks.long_memory.running import perform
 from benchmarks.long_memory.tasks.adding import AddingTask
-from benchmarks.long_memory.tasks.measures import SQUARED_ERROR
+from benchmarks.long_memory.tasks.measures import ACCURACY, SQUARED_ERROR
+from benchmarks.long_memory.tasks.task import Samples
 from benchmarks.long_memory.training import judge, train
 
 TASK = AddingTask(
@@ -108,6 +110,17 @@ def test_answers_are_judged_once_each_in_whole_batches():
     expected = np.mean((samples.x[:, -1, :1] * 2 - samples.y) ** 2)
     for batch in (5, 16, 40):
         assert judge(Model(), TASK, samples, batch) == pytest.approx(expected)
+
+
+@pytest.mark.parametrize("lost", [np.nan, np.inf])
+def test_a_model_whose_answers_are_lost_has_no_accuracy(lost):
+    class Model:
+        def predict(self, x, batch_size, verbose):
+            return np.where(np.arange(len(x))[:, None] == 1, lost, [[2.0, 1.0]] * len(x))
+
+    samples = Samples(np.zeros((4, 6, 2)), np.zeros(4, "int32"))
+    task = SimpleNamespace(measure=ACCURACY)
+    assert np.isnan(judge(Model(), task, samples, 2))
 
 
 class Broken(AddingTask):
