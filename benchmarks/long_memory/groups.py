@@ -87,7 +87,7 @@ class Group:
     def epoch_seconds(self) -> float | None:
         """Processor time of an epoch: of each seed the median one, since the first compiles, and
         of the seeds the quickest, since all compute as much and other programs only add to it.
-        Seeds that a GPU trained are left out; of these alone it is `None`."""
+        Seeds that a GPU trained are left out; `None` where it trained all of them."""
         return self._longest()[1]
 
     @property

@@ -63,5 +63,5 @@ def judge(model: keras.Model, task: Task, samples: Samples, batch: int) -> float
     # Whole batches here too: the last one is filled up.
     x = np.take(samples.x, np.arange(-(-rows // batch) * batch), axis=0, mode="wrap")
     answers = model.predict(x, batch_size=batch, verbose=0)[:rows]
-    # The largest of NaNs is the first: some such answers would be right.
+    # `argmax` of NaNs is 0: samples of the first class would count as right.
     return task.measure.value(samples.y, answers) if np.isfinite(answers).all() else float("nan")
