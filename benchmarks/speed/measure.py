@@ -207,18 +207,11 @@ def _peak() -> int:
 
 
 def _device() -> str:
-    backend = keras.backend.backend()
-    if backend == "jax":
+    if keras.backend.backend() == "jax":
         import jax
 
         return jax.default_backend()
-    if backend == "torch":
-        import torch
-
-        return "gpu" if torch.cuda.is_available() else "cpu"
-    import tensorflow as tf
-
-    return "gpu" if tf.config.list_physical_devices("GPU") else "cpu"
+    return "gpu" if accelerator() else "cpu"
 
 
 def main() -> None:
