@@ -21,17 +21,17 @@ _DRAWN = {
 
 def title(task: str) -> str:
     """A task in words."""
-    name, steps = _parts(task)
+    name, steps = named(task)
     return _DRAWN[name].format(steps) if name in _DRAWN else _TITLES[task]
 
 
 def place(task: str) -> tuple[int, int]:
     """Where a task stands on a page: those of one length first, others by their steps."""
-    name, steps = _parts(task)
+    name, steps = named(task)
     return [*_TITLES, *_DRAWN].index(name), steps
 
 
-def _parts(task: str) -> tuple[str, int]:
+def named(task: str) -> tuple[str, int]:
     """A task's name without its steps, and these; 0 where it has one length."""
     drawn = re.fullmatch(r"([a-z]+)(\d+)", task)
     return (drawn[1], int(drawn[2])) if drawn else (task, 0)

@@ -11,7 +11,7 @@ from benchmarks.long_memory.groups import grouped
 from benchmarks.long_memory.peers import PEERS
 from benchmarks.long_memory.reach import BEYOND, of_group, reaches, run_of
 from benchmarks.long_memory.recipe import Recipe
-from benchmarks.long_memory.report import tables
+from benchmarks.long_memory.result_tables import tables
 from benchmarks.long_memory.results import Run, read
 from benchmarks.long_memory.running import perform
 from benchmarks.long_memory.tasks.adding import AddingTask
@@ -105,12 +105,12 @@ def test_the_page_shows_the_mean_of_the_seeds_that_were_measured(content):
         name.replace("seed0", "seed2"): {"before": said(0.4, 0.003), "after": None},
     }
     assert len(of_group(group, known)) == 3 and of_group(group, {}) == []
-    lines = tables([group], [], {}, {"adding20": known}).splitlines()
-    table = lines[lines.index("#### How far back the last answer looks: adding20") :]
+    found = tables([group], [], {}, {"adding20": known})
+    lines = found["reach of adding"].splitlines()
     epochs = group.epochs
-    assert table[4].endswith(
+    assert lines[2].endswith(
         f"| {epochs} | 2, of 1 more nothing is left | 30 % | 0.2 % | 80 % | < 0.1 % |"
     )
-    assert "| epochs | seeds |" in table[2]
-    assert "beyond 300" not in table[2]
-    assert "####" not in tables([group], [], {})
+    assert lines[0].startswith("| steps | model |") and "| epochs | seeds |" in lines[0]
+    assert "beyond 300" not in lines[0]
+    assert set(tables([group], [], {})) == {"adding", "poses"}

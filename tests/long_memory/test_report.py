@@ -9,10 +9,12 @@ from long_memory_runs import run
 from stream_files import write_stream
 
 from benchmarks.long_memory import stepping
-from benchmarks.long_memory.groups import grouped, longest, shown
+from benchmarks.long_memory.groups import grouped, longest, read_groups, shown
 from benchmarks.long_memory.pictures import _apart, draw
 from benchmarks.long_memory.published import Figure, read_figures
-from benchmarks.long_memory.report import BEGIN, END, tables, write
+from benchmarks.long_memory.report import BEGIN, END, PAGE, measured, write
+from benchmarks.long_memory.result_tables import tables
+from benchmarks.long_memory.results import RESULTS
 from benchmarks.long_memory.tasks import TASKS
 from benchmarks.long_memory.tasks.shapes import shape
 from benchmarks.long_memory.titles import place, title
@@ -79,17 +81,30 @@ def test_the_tables_have_what_was_measured_and_what_is_published_with_its_source
     groups = shown(grouped([judged(0, 0.5), judged(0, 0.9, model="lstm")]))
     figures = [Figure("psmnist", "Other", 97.15, "Someone, 2019", "somewhere", 102_027)]
     steps = {stepping.key(groups[1]): {"microseconds": 12.34}}
-    text = tables(groups, figures, steps)
-    lines = [line for line in text.splitlines() if line.startswith("| `")]
+    found = tables(groups, figures, steps)
+    lines = [line for line in found["psmnist"].splitlines() if line.startswith("| `")]
     # The best first; µs where they are known.
     assert lines[0].startswith("| `lstm` | 90.00 % |  | 99 | 2 | 1 | 90.00 % |")
     assert lines[1].startswith("| `drnn` | 50.00 % |") and lines[1].endswith("| 12.3 | 1,234 |")
-    assert "| Other |  | 97.15 % | 102,027 |" in text
-    assert "- Other: Someone, 2019; somewhere" in text
-    # Columns that say nothing are left out.
-    header = next(line for line in tables(groups, [], {}).splitlines() if "| model |" in line)
-    assert "published" not in header and "µs" not in header and "held out" in header
-    assert "| N-UCLA, clips | `drnn` | 87.28 ± 0.78 % | 19,808 | 3 |" in text
+    assert "| Other |  | 97.15 % | 102,027 |" in found["psmnist"]
+    assert found["sources"] == "- Other: Someone, 2019; somewhere"
+    # Columns that say nothing are left out, and so is a table of no rows.
+    bare = tables(groups, [], {})
+    header = bare["psmnist"].splitlines()[0]
+    assert not {"steps", "published", "µs a step"} & set(header.split(" | "))
+    assert "held out" in header and "sources" not in bare
+    assert "| N-UCLA, clips | `drnn` | 87.28 ± 0.78 % | 19,808 | 3 |" in found["poses"]
+
+
+def test_a_task_of_many_lengths_has_one_table_in_their_order():
+    lengths = {"adding1000": 0.1, "adding200": 0.2, "adding10000": 0.3}
+    runs = [judged(0, value, task=task, measure="squared_error") for task, value in lengths.items()]
+    runs.append(judged(0, 0.05, task="adding1000", measure="squared_error", model="lstm"))
+    lines = tables(shown(grouped(runs)), [], {})["adding"].splitlines()
+    assert lines[0].startswith("| steps | model |")
+    assert [line.split(" | ")[:2] for line in lines[2:]] == [
+        ["| 200", "`drnn`"], ["| 1,000", "`lstm`"], ["| 1,000", "`drnn`"], ["| 10,000", "`drnn`"],
+    ]  # fmt: skip
 
 
 def test_a_model_whose_trainings_diverged_comes_last():
@@ -98,19 +113,46 @@ def test_a_model_whose_trainings_diverged_comes_last():
         judged(0, value, model=model, task="adding9", measure="squared_error")
         for model, value in values.items()
     ]
-    lines = [each for each in tables(shown(grouped(groups)), [], {}).splitlines() if "| `" in each]
-    assert [line.split("`")[1] for line in lines[:3]] == ["gru", "lstm", "drnn"]
+    lines = tables(shown(grouped(groups)), [], {})["adding"].splitlines()
+    assert [line.split("`")[1] for line in lines[2:]] == ["gru", "lstm", "drnn"]
 
 
-def test_tables_stand_between_the_comments_of_a_page(tmp_path):
+def test_each_table_stands_between_the_comments_of_its_name(tmp_path):
     page = tmp_path / "page.md"
-    page.write_text(f"before\n{BEGIN}\nold\n{END}\nafter\n", "utf-8")
-    write(page, "new\n")
-    write(page, "newer\n")
-    assert page.read_text("utf-8") == f"before\n{BEGIN}\n\nnewer\n\n{END}\nafter\n"
-    page.write_text("nothing", "utf-8")
-    with pytest.raises(ValueError, match="Expected the lines"):
-        write(page, "new\n")
+
+    def places(one="", other=""):
+        return (
+            f"before\n{BEGIN.format('one')}{one}{END}\nbetween\n"
+            f"{BEGIN.format('the other')}{other}{END}\nafter\n"
+        )
+
+    page.write_text(places("old", "\n\n"), "utf-8")
+    write(page, {"the other": "2", "one": "1"})
+    write(page, {"the other": r"\2", "one": "1"})
+    assert page.read_text("utf-8") == places("\n\n1\n\n", "\n\n\\2\n\n")
+
+
+@pytest.mark.parametrize("names", [["one"], ["one", "two", "three"], ["one", "three"]])
+def test_no_table_is_without_a_place_and_no_place_without_a_table(tmp_path, names):
+    page = tmp_path / "page.md"
+    text = "".join(f"{BEGIN.format(name)} {END}" for name in ("one", "two"))
+    page.write_text(text, "utf-8")
+    with pytest.raises(ValueError, match="Expected a place for each table"):
+        write(page, dict.fromkeys(names, ""))
+    # Nor is one that has no end, or that is there twice.
+    for broken in (text.replace(END, "", 1), f"{text}{text}"):
+        page.write_text(broken, "utf-8")
+        with pytest.raises(ValueError, match="Expected a place for each table"):
+            write(page, {"one": "", "two": ""})
+        assert page.read_text("utf-8") == broken
+
+
+def test_the_page_shows_what_the_files_of_runs_say(tmp_path):
+    copy = tmp_path / PAGE.name
+    copy.write_text(PAGE.read_text("utf-8"), "utf-8")
+    groups = shown(read_groups(RESULTS))
+    write(copy, tables(groups, read_figures(), *measured(RESULTS)))
+    assert copy.read_text("utf-8") == PAGE.read_text("utf-8")
 
 
 def test_published_figures_are_of_known_tasks_and_have_a_source():
