@@ -12,7 +12,7 @@ class Figure:
     """A published figure.
 
     Args:
-        task: The task's name in results.
+        task: The task's name, without its steps.
         model: As its authors call it.
         accuracy: In percent, of test data.
         paper: Authors, year, number.

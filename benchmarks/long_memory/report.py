@@ -20,21 +20,21 @@ from benchmarks.long_memory.stepping import NAME
 
 PAGE = Path(__file__).parents[2] / "docs" / "long_memory_results.md"
 BEGIN, END = "<!-- table: {} -->", "<!-- end of table -->"
-_PLACE = re.compile(f"{BEGIN.format('([^>]+)')}(?:(?!<!-- table:).)*?{END}", re.DOTALL)
+_PLACE = re.compile(f"{BEGIN.format('([^>]+)')}(?:(?!<!-- table).)*?{END}", re.DOTALL)
 
 
 def write(page: Path, found: dict[str, str]) -> None:
     """Put tables into their places on a page.
 
     Raises:
-        ValueError: If a table has no place, or a place no table.
+        ValueError: If a table has no place, or a place no table, or no end.
     """
     text = page.read_text("utf-8")
     places = _PLACE.findall(text)
-    if sorted(places) != sorted(found):
+    if sorted(places) != sorted(found) or text.count(END) != len(places):
         raise ValueError(
             f"Expected a place for each table on {page}, from {BEGIN.format('NAME')} to {END}. "
-            f"Received: tables {sorted(found)}, places {sorted(places)}"
+            f"Received: tables {sorted(found)}, places {sorted(places)}, {text.count(END)} ends"
         )
 
     def filled(place: re.Match) -> str:

@@ -41,7 +41,7 @@ def tables(
         rows = [_measured(group, steps) for group in each]
         rows += [_published(figure) for figure in figures if figure.task == name]
         found[name] = markdown(COLUMNS, rows)
-        rows = [row for group in each for row in _reaching(group, (reaches or {}))]
+        rows = [row for group in each for row in _reaching(group, reaches or {})]
         if rows:
             columns = ("steps", "model", "parameters", "epochs", "seeds", *REACHES)
             found[f"reach of {name}"] = markdown(columns, rows)
@@ -124,12 +124,12 @@ def _published(figure: Figure) -> dict[str, str]:
 
 
 def _sources(figures: Sequence[Figure]) -> list[str]:
-    found = {figure.model: f"{figure.paper}; {figure.source}" for figure in figures}
-    return [f"- {model}: {where}" for model, where in found.items()]
+    found = (f"- {each.model}: {each.paper}; {each.source}" for each in figures)
+    return list(dict.fromkeys(found))
 
 
 def _best_first(group: Group) -> tuple:
-    mean = sum(group.tested) / len(group.tested)
-    diverged = not isfinite(mean)
-    order = 0 if diverged else mean if group.measure in ERRORS else -mean
-    return *named(group.task), group.budget, diverged, order
+    found = [each for each in group.tested if isfinite(each)]
+    mean = sum(found) / len(found) if found else 0.0
+    lost = len(group.tested) - len(found)
+    return *named(group.task), group.budget, lost, mean if group.measure in ERRORS else -mean

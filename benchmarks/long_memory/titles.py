@@ -26,7 +26,7 @@ def title(task: str) -> str:
 
 
 def place(task: str) -> tuple[int, int]:
-    """Where a task stands on a page: those of one length first, others by their steps."""
+    """Where a task stands among others: those of one length first, the rest by their steps."""
     name, steps = named(task)
     return [*_TITLES, *_DRAWN].index(name), steps
 

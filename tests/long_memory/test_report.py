@@ -91,7 +91,7 @@ def test_the_tables_have_what_was_measured_and_what_is_published_with_its_source
     # Columns that say nothing are left out, and so is a table of no rows.
     bare = tables(groups, [], {})
     header = bare["psmnist"].splitlines()[0]
-    assert not {"steps", "published", "µs a step"} & set(header.split(" | "))
+    assert not {"steps", "published", "µs a step"} & set(header.strip("| ").split(" | "))
     assert "held out" in header and "sources" not in bare
     assert "| N-UCLA, clips | `drnn` | 87.28 ± 0.78 % | 19,808 | 3 |" in found["poses"]
 
@@ -108,13 +108,33 @@ def test_a_task_of_many_lengths_has_one_table_in_their_order():
 
 
 def test_a_model_whose_trainings_diverged_comes_last():
-    values = {"drnn": float("nan"), "lstm": 0.2, "gru": 0.1}
+    nan = float("nan")
+    values = {"drnn": [nan, nan], "mist": [0.01, nan], "lstm": [0.2, 0.2], "gru": [0.1, 0.1]}
     groups = [
-        judged(0, value, model=model, task="adding9", measure="squared_error")
-        for model, value in values.items()
+        judged(seed, value, model=model, task="adding9", measure="squared_error")
+        for model, of_model in values.items()
+        for seed, value in enumerate(of_model)
     ]
     lines = tables(shown(grouped(groups)), [], {})["adding"].splitlines()
-    assert [line.split("`")[1] for line in lines[2:]] == ["gru", "lstm", "drnn"]
+    assert [line.split("`")[1] for line in lines[2:]] == ["gru", "lstm", "mist", "drnn"]
+
+
+def test_smaller_models_come_first_whatever_they_reach():
+    groups = shown(
+        grouped([judged(0, 0.9, parameters=200), judged(0, 0.5), judged(0, 0.6, model="gru")])
+    )
+    lines = tables(groups, [], {})["psmnist"].splitlines()
+    assert [line.split(" % ")[0][-5:] for line in lines[2:]] == ["60.00", "50.00", "90.00"]
+
+
+def test_a_model_has_a_source_for_each_paper():
+    groups = shown(grouped([judged(0, 0.5), judged(0, 0.5, task="smnist")]))
+    papers = {"psmnist": "Someone, 2019", "smnist": "Someone, 2020"}
+    figures = [Figure(task, "Other", 97.0, paper, "here") for task, paper in papers.items()]
+    twice = [*figures, Figure("psmnist", "Other", 98.0, "Someone, 2019", "here")]
+    assert tables(groups, twice, {})["sources"].splitlines() == [
+        "- Other: Someone, 2019; here", "- Other: Someone, 2020; here",
+    ]  # fmt: skip
 
 
 def test_each_table_stands_between_the_comments_of_its_name(tmp_path):
@@ -140,7 +160,13 @@ def test_no_table_is_without_a_place_and_no_place_without_a_table(tmp_path, name
     with pytest.raises(ValueError, match="Expected a place for each table"):
         write(page, dict.fromkeys(names, ""))
     # Nor is one that has no end, or that is there twice.
-    for broken in (text.replace(END, "", 1), f"{text}{text}"):
+    wrong = (
+        text.replace(END, "", 1),
+        text * 2,
+        text + END,
+        text.replace("table: two", "table:two"),
+    )
+    for broken in wrong:
         page.write_text(broken, "utf-8")
         with pytest.raises(ValueError, match="Expected a place for each table"):
             write(page, {"one": "", "two": ""})
