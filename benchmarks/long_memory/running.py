@@ -4,7 +4,6 @@ from pathlib import Path
 
 import keras
 
-from benchmarks.accelerator import accelerator
 from benchmarks.long_memory.budget import count
 from benchmarks.long_memory.build import build
 from benchmarks.long_memory.costs import multiply_adds
@@ -13,6 +12,7 @@ from benchmarks.long_memory.peers import PEERS
 from benchmarks.long_memory.results import Run, read
 from benchmarks.long_memory.tasks import Task
 from benchmarks.long_memory.training import judge, train
+from keras_drnn.experiments.accelerator import accelerator
 from keras_drnn.system.environment import environment
 
 

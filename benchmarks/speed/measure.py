@@ -17,8 +17,8 @@ import keras
 import numpy as np
 from contestants import CLASSES, DELAYED, STEPPED, build, layers
 
-from benchmarks.accelerator import accelerator
 from keras_drnn import geometric_delays, update_steps
+from keras_drnn.experiments.accelerator import accelerator
 
 FEATURES = 150
 STEPS, BATCH, UNITS, GROUPS = (100, 30, 300, 1000), (60, 1, 512), (150, 50, 600), (5, 1, 2, 3)

@@ -17,6 +17,7 @@ import keras
 from keras_drnn import __version__
 from keras_drnn.data_sets import DataSet
 from keras_drnn.experiments import runs
+from keras_drnn.experiments.accelerator import accelerator
 from keras_drnn.experiments.data import Data
 from keras_drnn.experiments.folds import Folds
 from keras_drnn.experiments.named_callbacks import check_callbacks
@@ -211,6 +212,7 @@ def _mirror(
 def _description(folder: Path, settings: ComparisonSettings, folds: Folds) -> dict:
     steps = {settings.recipe(model, folds.data_set).steps for model in settings.models}
     first = settings.recipe(settings.models[0], folds.data_set)
+    gpu = accelerator()
     return {
         "id": folder.name,
         "created": datetime.now(UTC).isoformat(timespec="seconds"),
@@ -227,5 +229,5 @@ def _description(folder: Path, settings: ComparisonSettings, folds: Folds) -> di
         "data": folds.description(),
         "warnings": list(folds.warnings),
         "backend": keras.backend.backend(),
-        "environment": environment(),
+        "environment": environment() | ({"accelerator": gpu} if gpu else {}),
     }

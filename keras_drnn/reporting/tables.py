@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from keras_drnn.reporting.names import model_style
 from keras_drnn.skeletons.words import counted, in_frames
+from keras_drnn.system.environment import computer
 
 if TYPE_CHECKING:
     from rich.console import Group
@@ -88,7 +89,7 @@ def caption(report: Mapping[str, Any]) -> str:
     return (
         f"Data: {data['name']} ({kind}), {protocol}; clips: {clips}.\n"
         f"Training: {', '.join(trained)}, preset {settings.get('preset', 'none')}.\n"
-        f"Backend: {report['backend']}; machine: {environment.get('machine', 'not known')}."
+        f"Backend: {report['backend']}; machine: {computer(environment)}."
     )
 
 

@@ -2,7 +2,7 @@
 
 import os
 import platform
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from importlib.metadata import PackageNotFoundError, version
 
 from keras_drnn.version import __version__
@@ -18,6 +18,16 @@ def environment() -> dict[str, str]:
 def machine() -> str:
     """The machine in a few words, such as `"Linux x86_64, 2 cores"`."""
     return f"{platform.system()} {platform.machine()}, {os.cpu_count()} cores"
+
+
+def computer(environment: Mapping[str, str]) -> str:
+    """The machine of a result and its GPU, if one computed it, in a few words.
+
+    Args:
+        environment: Of the result; its `"accelerator"` is the GPU's name.
+    """
+    named = [environment.get("machine", "not known"), environment.get("accelerator")]
+    return ", ".join(filter(None, named))
 
 
 def versions(packages: Iterable[str]) -> dict[str, str]:

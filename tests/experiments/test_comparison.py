@@ -12,6 +12,7 @@ from keras_drnn.experiments.comparison import ComparisonSettings, compare
 from keras_drnn.experiments.data import read_data
 from keras_drnn.experiments.folds import split_folds
 from keras_drnn.experiments.recorded_run import record_run
+from keras_drnn.reporting.tables import caption
 from keras_drnn.system.locks import LockHeldError, hold
 
 
@@ -108,12 +109,24 @@ def test_folds_go_on_where_they_were_interrupted_and_one_that_fails_stops_none(t
     assert json.loads((tmp_path / "all" / "report.json").read_text()) == found
 
 
-def test_without_a_store_there_is_no_mirror(tmp_path, trained, monkeypatch):
-    done, _ = trained
-    monkeypatch.setattr(comparison, "ComparisonMirror", pytest.fail)
+def compare_one(tmp_path):
     table = write_table(tmp_path, rows("abc"))
     given = {"root": None, "cache": tmp_path / "cache", "layout": "coco_17", "split": "loso"}
     folds = split_folds(read_data(str(table), protocol="without-b", **given), "without-b")
     settings = ComparisonSettings(("drnn",), steps=4)
-    compare(tmp_path / "all", settings, folds, None, on_run=lambda *run: lambda step: None)
+    return compare(tmp_path / "all", settings, folds, None, on_run=lambda *run: lambda step: None)
+
+
+def test_without_a_store_there_is_no_mirror(tmp_path, trained, monkeypatch):
+    done, _ = trained
+    monkeypatch.setattr(comparison, "ComparisonMirror", pytest.fail)
+    compare_one(tmp_path)
     assert done == ["drnn-seed0"]
+
+
+@pytest.mark.parametrize("gpu", ["NVIDIA H200", None])
+def test_a_comparison_names_the_gpu_that_computed_it(tmp_path, trained, monkeypatch, gpu):
+    monkeypatch.setattr(comparison, "accelerator", lambda: gpu)
+    found = compare_one(tmp_path)
+    assert found["environment"].get("accelerator") == gpu
+    assert caption(found).endswith(f" cores, {gpu}." if gpu else " cores.")

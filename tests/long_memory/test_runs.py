@@ -3,12 +3,10 @@
 import json
 from types import SimpleNamespace
 
-import jax
 import keras
 import numpy as np
 import pytest
 
-from benchmarks.accelerator import accelerator
 from benchmarks.long_memory.__main__ import main
 from benchmarks.long_memory.budget import count, widest
 from benchmarks.long_memory.build import build
@@ -123,13 +121,6 @@ def test_a_model_whose_answers_are_lost_has_no_accuracy(lost):
     samples = Samples(np.zeros((4, 6, 2)), np.zeros(4, "int32"))
     task = SimpleNamespace(measure=ACCURACY)
     assert np.isnan(judge(Model(), task, samples, 2))
-
-
-@pytest.mark.parametrize(("platform", "named"), [("gpu", "NVIDIA H200"), ("cpu", None)])
-def test_a_run_names_the_gpu_that_trained_it_and_no_other_device(monkeypatch, platform, named):
-    device = SimpleNamespace(platform=platform, device_kind="NVIDIA H200")
-    monkeypatch.setattr(jax, "devices", lambda: [device])
-    assert accelerator() == named
 
 
 class Broken(AddingTask):

@@ -4,6 +4,7 @@ from keras_drnn.report.blocks import Block, Note, Table
 from keras_drnn.report.subject import Subject
 from keras_drnn.reporting.names import model_style
 from keras_drnn.reporting.tables import cost_table
+from keras_drnn.system.environment import computer
 
 
 def blocks(subject: Subject) -> list[Block]:
@@ -22,7 +23,7 @@ def blocks(subject: Subject) -> list[Block]:
         Table(
             [table.head[0], "Parameters", *table.head[1:]],
             rows,
-            caption=f"Measured on {subject.description['environment'].get('machine', '?')}, "
+            caption=f"Measured on {computer(subject.description['environment'])}, "
             f"{subject.description['backend']}. Latency: a test clip of median length in Keras.",
             right=frozenset(range(1, len(table.head) + 1)),
         )

@@ -15,8 +15,8 @@ def accelerator() -> str | None:
         import torch
 
         # Keras takes another device than the GPU where KERAS_TORCH_DEVICE says so.
-        device = keras.ops.convert_to_tensor(0.0).device
-        return torch.cuda.get_device_name(device) if device.type == "cuda" else None
+        place = str(keras.ops.zeros(()).device)
+        return torch.cuda.get_device_name(place) if place.startswith("cuda") else None
     import tensorflow as tf
 
     found = tf.config.list_physical_devices("GPU")
