@@ -149,8 +149,10 @@ def shown(groups: Iterable[Group]) -> list[Group]:
 
 
 def longest(groups: Iterable[Group]) -> list[Group]:
-    """Of each task, model and budget the settings with most epochs."""
+    """Of each task, model and budget the settings with most epochs, of tested ones that did not
+    diverge with every seed."""
     found: dict[tuple, Group] = {}
-    for group in sorted(groups, key=lambda group: group.epochs):
+    finite = (group for group in groups if np.isfinite(group.tested).any())
+    for group in sorted(finite, key=lambda group: group.epochs):
         found[group.task, group.model, group.budget] = group
     return list(found.values())

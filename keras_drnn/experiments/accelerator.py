@@ -19,5 +19,5 @@ def accelerator() -> str | None:
         return torch.cuda.get_device_name(place) if place.startswith("cuda") else None
     import tensorflow as tf
 
-    found = tf.config.list_physical_devices("GPU")
+    found = tf.config.get_visible_devices("GPU")
     return tf.config.experimental.get_device_details(found[0])["device_name"] if found else None

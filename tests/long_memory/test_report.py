@@ -41,6 +41,10 @@ def test_of_each_model_the_tested_settings_of_most_seeds_are_shown():
     # Of a picture only the longest is a point.
     assert [each.tested for each in longest(both)] == [[0.7]]
     assert [each.tested for each in longest(both[::-1])] == [[0.7]]
+    # It diverged: then it is the longest of the others.
+    diverged = judged(0, float("nan"))
+    diverged["recipe"] = {**diverged["recipe"], "epochs": 30}
+    assert [each.tested for each in longest([*both, *grouped([diverged])])] == [[0.7]]
     # Of each size, model and task by itself.
     others = grouped(
         [
