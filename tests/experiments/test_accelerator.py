@@ -8,6 +8,29 @@ import pytest
 
 from keras_drnn.experiments.accelerator import accelerator
 
+NAME = "NVIDIA H200"
+
+
+def pretend_a_gpu(monkeypatch):
+    """Have the backend say that it computes on one; torch, on its second."""
+    backend = keras.backend.backend()
+    if backend == "jax":
+        import jax
+
+        device = SimpleNamespace(platform="gpu", device_kind=NAME)
+        monkeypatch.setattr(jax, "devices", lambda: [device])
+    elif backend == "torch":
+        import torch
+
+        monkeypatch.setattr(keras.ops, "zeros", lambda shape: SimpleNamespace(device="cuda:1"))
+        monkeypatch.setattr(torch.cuda, "get_device_name", {"cuda:0": "", "cuda:1": NAME}.get)
+    else:
+        import tensorflow as tf
+
+        monkeypatch.setattr(tf.config, "get_visible_devices", {"GPU": ["used"]}.get)
+        details = {"used": {"device_name": NAME}}
+        monkeypatch.setattr(tf.config.experimental, "get_device_details", details.get)
+
 
 @pytest.mark.every_backend
 @pytest.mark.skipif(shutil.which("nvidia-smi") is not None, reason="there may be a GPU")
@@ -15,11 +38,7 @@ def test_a_processor_is_no_gpu():
     assert accelerator() is None
 
 
-@pytest.mark.skipif(keras.backend.backend() != "jax", reason="JAX' own devices")
-@pytest.mark.parametrize(("platform", "named"), [("gpu", "NVIDIA H200"), ("cpu", None)])
-def test_a_gpu_is_named_and_no_other_device(monkeypatch, platform, named):
-    import jax
-
-    device = SimpleNamespace(platform=platform, device_kind="NVIDIA H200")
-    monkeypatch.setattr(jax, "devices", lambda: [device])
-    assert accelerator() == named
+@pytest.mark.every_backend
+def test_a_gpu_is_named(monkeypatch):
+    pretend_a_gpu(monkeypatch)
+    assert accelerator() == NAME

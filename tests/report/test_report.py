@@ -102,6 +102,16 @@ def test_a_folder_of_an_older_version_gives_what_it_has_and_names_the_rest(tmp_p
     assert "Traceback" not in page
 
 
+def test_what_was_measured_on_a_gpu_says_on_which(tmp_path):
+    folder = write_comparison(tmp_path / "gpu", ("drnn",), seeds=1)
+    about = json.loads((folder / "comparison.json").read_text())
+    about["environment"]["accelerator"] = "NVIDIA H200"
+    (folder / "comparison.json").write_text(json.dumps(about))
+    found = {name: text for name, (_, text) in sections(report_html(folder)).items()}
+    machine = about["environment"]["machine"]
+    assert f"Measured on {machine}, NVIDIA H200, {about['backend']}." in found["cost"]
+
+
 def test_what_one_section_lacks_does_not_cost_the_others(tmp_path):
     folder = write_comparison(tmp_path / "damaged", ("drnn",), seeds=1)
     about = json.loads((folder / "comparison.json").read_text())

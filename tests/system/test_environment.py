@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 import keras_drnn
-from keras_drnn.system.environment import environment, usable_cores, versions
+from keras_drnn.system.environment import computer, environment, usable_cores, versions
 
 
 def test_versions_are_those_of_what_is_installed():
@@ -22,6 +22,13 @@ def test_the_environment_names_machine_and_backend():
     assert found["machine"].endswith(f"{os.cpu_count()} cores")
     assert {"python", "keras", "numpy", "keras_drnn"} < set(found)
     assert all(isinstance(value, str) for value in found.values())
+
+
+def test_a_computer_is_its_machine_and_the_gpu_that_computed():
+    machine = environment()["machine"]
+    assert computer(environment()) == machine
+    assert computer(environment() | {"accelerator": "NVIDIA H200"}) == f"{machine}, NVIDIA H200"
+    assert computer({}) == "not known"
 
 
 @pytest.mark.parametrize("cores", [{7, 2}, {0}])
