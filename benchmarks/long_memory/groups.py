@@ -148,11 +148,11 @@ def shown(groups: Iterable[Group]) -> list[Group]:
     return list(best.values())
 
 
-def longest(groups: Iterable[Group]) -> list[Group]:
-    """Of each task, model and budget the settings with most epochs, of tested ones that did not
-    diverge with every seed."""
+def best(groups: Iterable[Group]) -> list[Group]:
+    """Of each task, model and budget the settings that do best on what is held out, of tested ones
+    of whatever number of epochs. Those that diverged with any seed are left out."""
     found: dict[tuple, Group] = {}
-    finite = (group for group in groups if np.isfinite(group.tested).any())
-    for group in sorted(finite, key=lambda group: group.epochs):
+    finite = (group for group in groups if group.tested and np.isfinite(group.rank))
+    for group in sorted(finite, key=lambda group: group.rank):
         found[group.task, group.model, group.budget] = group
     return list(found.values())

@@ -11,7 +11,7 @@ import re
 from pathlib import Path
 
 from benchmarks.long_memory import reach
-from benchmarks.long_memory.groups import longest, read_groups, shown
+from benchmarks.long_memory.groups import best, read_groups, shown
 from benchmarks.long_memory.pictures import draw
 from benchmarks.long_memory.published import read_figures
 from benchmarks.long_memory.result_tables import tables
@@ -59,7 +59,7 @@ def main() -> None:
     groups, figures = shown(read_groups(given.results)), read_figures()
     write(given.page, tables(groups, figures, *measured(given.results)))
     for axis in ("parameters", "training"):
-        draw(longest(groups), figures, axis, given.page.with_name(f"long_memory_{axis}.png"))
+        draw(best(groups), figures, axis, given.page.with_name(f"long_memory_{axis}.png"))
 
 
 if __name__ == "__main__":

@@ -9,7 +9,7 @@ from long_memory_runs import run
 from stream_files import write_stream
 
 from benchmarks.long_memory import stepping
-from benchmarks.long_memory.groups import grouped, longest, read_groups, shown
+from benchmarks.long_memory.groups import best, grouped, read_groups, shown
 from benchmarks.long_memory.pictures import _apart, draw
 from benchmarks.long_memory.published import Figure, read_figures
 from benchmarks.long_memory.report import BEGIN, END, PAGE, measured, write
@@ -25,6 +25,10 @@ def judged(seed, value, **more):
     return run(seed, more.pop("held_out", value), **details)
 
 
+def with_epochs(epochs, of_run):
+    return {**of_run, "recipe": {**of_run["recipe"], "epochs": epochs}}
+
+
 def test_of_each_model_the_tested_settings_of_most_seeds_are_shown():
     runs = [
         run(0, 0.99, rate=0.01, width=2),
@@ -34,17 +38,32 @@ def test_of_each_model_the_tested_settings_of_most_seeds_are_shown():
     (group,) = shown(grouped(runs))
     assert group.tested == [0.5, 0.6] and group.first["recipe"]["learning_rate"] == 0.02
     # A longer training is another row.
-    longer = judged(0, 0.7)
-    longer["recipe"] = {**longer["recipe"], "epochs": 20}
+    longer = with_epochs(20, judged(0, 0.7))
     both = shown(grouped([*runs, longer]))
     assert [each.tested for each in both] == [[0.5, 0.6], [0.7]]
-    # Of a picture only the longest is a point.
-    assert [each.tested for each in longest(both)] == [[0.7]]
-    assert [each.tested for each in longest(both[::-1])] == [[0.7]]
-    # It diverged: then it is the longest of the others.
-    diverged = judged(0, float("nan"))
-    diverged["recipe"] = {**diverged["recipe"], "epochs": 30}
-    assert [each.tested for each in longest([*both, *grouped([diverged])])] == [[0.7]]
+
+
+def test_a_point_of_a_picture_is_what_does_best_on_what_is_held_out():
+    # Neither what has more epochs, nor what does better on the test data.
+    settings = ((20, 0.9, 0.7), (30, 0.8, 0.75), (10, 0.85, 0.8))
+    both = [
+        group
+        for epochs, held_out, test in settings
+        for group in grouped([with_epochs(epochs, judged(0, test, held_out=held_out))])
+    ]
+    assert [each.tested for each in best(both)] == [[0.7]]
+    assert [each.tested for each in best(both[::-1])] == [[0.7]]
+    # Where less is better too.
+    errors = [
+        group
+        for epochs, error in ((20, 0.1), (30, 0.2))
+        for group in grouped([with_epochs(epochs, judged(0, error, measure="squared_error"))])
+    ]
+    assert [each.tested for each in best(errors)] == [[0.1]]
+    # What was not tested, or diverged with a seed, is none.
+    diverged = [with_epochs(5, judged(seed, value)) for seed, value in ((0, 0.95), (1, np.nan))]
+    untested = with_epochs(3, run(0, 0.99, width=2))
+    assert [each.tested for each in best([*both, *grouped([*diverged, untested])])] == [[0.7]]
     # Of each size, model and task by itself.
     others = grouped(
         [
@@ -53,7 +72,7 @@ def test_of_each_model_the_tested_settings_of_most_seeds_are_shown():
             judged(0, 0.3, task="smnist"),
         ]
     )
-    found = longest([*both, *others])
+    found = best([*both, *others])
     assert sorted(each.tested[0] for each in found) == [0.1, 0.2, 0.3, 0.7]
 
 
