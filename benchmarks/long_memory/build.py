@@ -6,7 +6,10 @@ import keras
 
 from benchmarks.long_memory.budget import count, widest
 from benchmarks.long_memory.peers import Peer
+from benchmarks.long_memory.recipe import Recipe
 from benchmarks.long_memory.tasks import Task
+
+PLAIN = Recipe()  # without dropout, the last step answers
 
 
 def build(
@@ -14,9 +17,8 @@ def build(
     task: Task,
     parameters: int,
     options: dict,
+    recipe: Recipe = PLAIN,
     *,
-    dropout: float = 0.0,
-    input_dropout: float = 0.0,
     seed: int = 0,
 ) -> tuple[keras.Model, int]:
     """The widest model of at most so many parameters, and its width.
@@ -26,14 +28,13 @@ def build(
         task: What it is to learn.
         parameters: The budget, of trained numbers.
         options: The peer's own, others than its defaults.
-        dropout: In front of the last layer.
-        input_dropout: In front of the peer, of each number by itself.
+        recipe: Its dropout and its pooling.
         seed: Of the weights and of dropout.
     """
     chosen = peer.options(options)
 
     def model(width: int) -> keras.Model:
-        return assemble(peer, task, width, chosen, dropout=dropout, input_dropout=input_dropout)
+        return assemble(peer, task, width, chosen, recipe)
 
     distribution = keras.distribution.distribution()
     keras.distribution.set_distribution(None)
@@ -46,13 +47,7 @@ def build(
 
 
 def assemble(
-    peer: Peer,
-    task: Task,
-    width: int,
-    options: dict,
-    *,
-    dropout: float = 0.0,
-    input_dropout: float = 0.0,
+    peer: Peer, task: Task, width: int, options: dict, recipe: Recipe = PLAIN
 ) -> keras.Model:
     """A model of a width.
 
@@ -61,13 +56,21 @@ def assemble(
         task: Likewise; of its data nothing is read.
         width: Of the peer's layers.
         options: All of the peer's.
-        dropout: As for `build`.
-        input_dropout: Likewise.
+        recipe: As for `build`.
+
+    Raises:
+        ValueError: If a mean over steps is to answer at each of them.
     """
+    pooled = recipe.pooling == "mean"
+    if pooled and task.every_step:
+        raise ValueError(
+            f"Expected pooling=last for {task.name}, each step of which is answered. Received: mean"
+        )
     x = keras.Input((task.steps, task.features))
-    h = keras.layers.Dropout(input_dropout)(x) if input_dropout else x
-    h = peer.layers(h, width, task.every_step, **options)
-    h = keras.layers.Dropout(dropout)(h) if dropout else h
+    h = keras.layers.Dropout(recipe.input_dropout)(x) if recipe.input_dropout else x
+    h = peer.layers(h, width, task.every_step or pooled, **options)
+    h = keras.layers.GlobalAveragePooling1D()(h) if pooled else h
+    h = keras.layers.Dropout(recipe.dropout)(h) if recipe.dropout else h
     return keras.Model(x, keras.layers.Dense(task.outputs)(h))
 
 

@@ -30,7 +30,7 @@ def asked(run: dict, checkpoint: Path, learnt: Task, others: dict[int, Task]) ->
     recipe = Recipe().changed(run["recipe"])
 
     def model(task: Task):
-        return build(PEERS[run["model"]], task, run["parameters"], run["options"])[0]
+        return build(PEERS[run["model"]], task, run["parameters"], run["options"], recipe)[0]
 
     trained = model(learnt)
     recipe.compile(trained, learnt, recipe.epochs * (learnt.size // recipe.batch))

@@ -82,8 +82,7 @@ def reach(run: Run, task: Task, checkpoint: Path) -> dict:
         task,
         run.parameters,
         run.options,
-        dropout=recipe.dropout,
-        input_dropout=recipe.input_dropout,
+        recipe,
         seed=run.seed,
     )
     sequences = task.validation().x[:SEQUENCES]

@@ -6,6 +6,8 @@ import keras
 
 from benchmarks.long_memory.tasks import Task
 
+POOLINGS = ("last", "mean")
+
 
 @dataclass(frozen=True)
 class Recipe:
@@ -18,6 +20,8 @@ class Recipe:
         warmup: Share of all steps in which the rate rises to it.
         weight_decay: Of matrices; biases and scales have none.
         clipnorm: Largest norm of all gradients together, or `None`.
+        pooling: What the last layer answers from, where a sequence has one answer: what its last
+            step left behind (`"last"`), or the mean over all steps (`"mean"`).
         dropout: Of the numbers from which the last layer answers.
         input_dropout: Of the numbers of the sequence, each by itself.
     """
@@ -28,8 +32,15 @@ class Recipe:
     warmup: float = 0.02
     weight_decay: float = 0.004
     clipnorm: float | None = 1.0
+    pooling: str = "last"
     dropout: float = 0.0
     input_dropout: float = 0.0
+
+    def __post_init__(self) -> None:
+        if self.pooling not in POOLINGS:
+            raise ValueError(
+                f"Expected a pooling of {', '.join(POOLINGS)}. Received: {self.pooling}"
+            )
 
     def changed(self, changes: dict) -> "Recipe":
         """With other values of some fields.

@@ -36,8 +36,7 @@ def perform(run: Run, task: Task, *, results: Path, work: Path, test: bool, say=
         task,
         run.parameters,
         run.options,
-        dropout=run.recipe.dropout,
-        input_dropout=run.recipe.input_dropout,
+        run.recipe,
         seed=run.seed,
     )
     say(f"{task.name} {run.name}: {count(model)} parameters, width {width}")

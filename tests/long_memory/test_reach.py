@@ -38,7 +38,7 @@ def test_the_reach_is_that_of_the_weights_drawn_and_of_the_weights_trained(tmp_p
     task = copying(5) if every_step else TASK
     options = PEERS["drnn"].options({"delays": [1, 3]})
     run = Run(task.name, "drnn", 300, options, RECIPE, 5)
-    model, _ = build(PEERS["drnn"], task, 300, options, dropout=RECIPE.dropout, seed=5)
+    model, _ = build(PEERS["drnn"], task, 300, options, RECIPE, seed=5)
 
     def share():
         falls = [input_influence(model, x)[-1, ::-1] for x in task.validation().x[:8]]

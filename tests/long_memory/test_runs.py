@@ -1,6 +1,7 @@
 """A run: as wide as its budget, the same when it is cut off, judged on what it may see."""
 
 import json
+from dataclasses import replace
 from types import SimpleNamespace
 
 import keras
@@ -23,6 +24,7 @@ from benchmarks.long_memory.training import judge, train
 TASK = AddingTask(
     "adding6", 6, 2, 1, SQUARED_ERROR, solved=0.001, training_samples=40, held_out_samples=16
 )
+EVERY_STEP = replace(TASK, every_step=True)
 RECIPE = Recipe(epochs=2, batch=20)
 OPTIONS = {"dropout": 0.3, "delays": [1, 2]}
 
@@ -46,13 +48,33 @@ def test_a_model_spends_its_budget():
 
 
 def test_dropout_of_the_input_takes_each_number_by_itself():
-    model, _ = build(PEERS["drnn"], TASK, 300, OPTIONS, input_dropout=0.5)
+    model, _ = build(PEERS["drnn"], TASK, 300, OPTIONS, Recipe(input_dropout=0.5))
     _, dropped, *_ = model.layers
     x = np.ones((50, TASK.steps, TASK.features), "float32")
     kept = np.asarray(dropped(x, training=True))
     assert set(np.unique(kept)) == {0, 2}
     # Neither whole steps nor the same ones of every sequence.
     assert (kept[:, :, 0] != kept[:, :, 1]).any() and (kept[0] != kept[1]).any()
+
+
+@pytest.mark.parametrize("name", ("drnn", "gru"))
+def test_a_pooled_model_answers_from_the_mean_of_all_steps(name):
+    steps, _ = build(PEERS[name], EVERY_STEP, 3000, {})
+    pooled, _ = build(PEERS[name], TASK, 3000, {}, Recipe(pooling="mean"))
+    pooled.set_weights(steps.get_weights())
+    x = np.random.default_rng(1).normal(size=(3, TASK.steps, TASK.features)).astype("float32")
+    # The last layer is linear: the answer from the mean is the mean of the answers.
+    np.testing.assert_allclose(
+        pooled.predict(x, verbose=0), steps.predict(x, verbose=0).mean(1), rtol=1e-4, atol=1e-5
+    )
+
+
+@pytest.mark.parametrize(
+    ("task", "pooling"), ((EVERY_STEP, "mean"), (TASK, "max")), ids=("every step", "no such one")
+)
+def test_pooling_that_cannot_be_is_refused(task, pooling):
+    with pytest.raises(ValueError, match="Expected .*pooling"):
+        build(PEERS["drnn"], task, 300, OPTIONS, Recipe(pooling=pooling))
 
 
 @pytest.fixture
