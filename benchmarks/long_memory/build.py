@@ -69,7 +69,9 @@ def assemble(
     x = keras.Input((task.steps, task.features))
     h = keras.layers.Dropout(recipe.input_dropout)(x) if recipe.input_dropout else x
     h = peer.layers(h, width, task.every_step or pooled, **options)
-    h = keras.layers.GlobalAveragePooling1D()(h) if pooled else h
+    if pooled:
+        mask = keras.ops.any(x != 0, axis=-1) if task.padded else None
+        h = keras.layers.GlobalAveragePooling1D()(h, mask=mask)
     h = keras.layers.Dropout(recipe.dropout)(h) if recipe.dropout else h
     return keras.Model(x, keras.layers.Dense(task.outputs)(h))
 

@@ -21,7 +21,7 @@ class Recipe:
         weight_decay: Of matrices; biases and scales have none.
         clipnorm: Largest norm of all gradients together, or `None`.
         pooling: What the last layer answers from, where a sequence has one answer: what its last
-            step left behind (`"last"`), or the mean over all steps (`"mean"`).
+            step left behind (`"last"`), or the mean over its steps (`"mean"`).
         dropout: Of the numbers from which the last layer answers.
         input_dropout: Of the numbers of the sequence, each by itself.
     """

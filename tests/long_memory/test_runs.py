@@ -69,6 +69,18 @@ def test_a_pooled_model_answers_from_the_mean_of_all_steps(name):
     )
 
 
+def test_the_mean_is_over_the_steps_that_are_no_padding():
+    padded = replace(TASK, padded=True)
+    model, _ = build(PEERS["drnn"], padded, 300, OPTIONS, Recipe(pooling="mean", input_dropout=0.5))
+    steps, _ = build(PEERS["drnn"], EVERY_STEP, 300, OPTIONS)
+    model.set_weights(steps.get_weights())
+    x = np.random.default_rng(1).normal(size=(2, TASK.steps, TASK.features)).astype("float32")
+    x[0, :4], x[1, 2, 0] = 0, 0
+    answers = steps.predict(x, verbose=0)
+    expected = np.stack([answers[0, 4:].mean(0), answers[1].mean(0)])
+    np.testing.assert_allclose(model.predict(x, verbose=0), expected, rtol=1e-4, atol=1e-5)
+
+
 @pytest.mark.parametrize(
     ("task", "pooling"), ((EVERY_STEP, "mean"), (TASK, "max")), ids=("every step", "no such one")
 )

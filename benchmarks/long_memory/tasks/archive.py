@@ -87,5 +87,12 @@ def split(
     }
     sequences = (train, labels, test, test_labels)
     return ArchiveTask(
-        name, steps, len(mean), len(classes), ACCURACY, parts=parts, sequences=sequences
+        name,
+        steps,
+        len(mean),
+        len(classes),
+        ACCURACY,
+        padded=True,
+        parts=parts,
+        sequences=sequences,
     )

@@ -27,6 +27,7 @@ class Task(ABC):
         outputs: Numbers that a model answers with: of each step where `every_step`.
         every_step: Whether each step is answered, or the last one alone.
         measure: How answers are judged.
+        padded: Whether sequences that are shorter start with steps of zeros alone.
         solved: From which value of the measure on the task counts as solved, or `None`.
     """
 
@@ -36,6 +37,7 @@ class Task(ABC):
     outputs: int
     measure: Measure
     every_step: bool = False
+    padded: bool = False
     solved: float | None = None
 
     @property
