@@ -7,9 +7,8 @@ def accelerator() -> str | None:
     """The name of the GPU that Keras' backend computes on, or `None` where it is another device."""
     backend = keras.backend.backend()
     if backend == "jax":
-        import jax
-
-        device = jax.devices()[0]
+        # Not the first of `jax.devices()`: `jax_default_device` may say another.
+        (device,) = keras.ops.zeros(()).devices()
         return device.device_kind if device.platform == "gpu" else None
     if backend == "torch":
         import torch
