@@ -5,8 +5,18 @@ import json
 from benchmarks.long_memory.peers import PEERS
 
 
-def run(seed, value, *, model="drnn", task="psmnist", measure="accuracy", rate=3e-3, **more):
-    recipe = {"epochs": 2, "learning_rate": rate}
+def run(
+    seed,
+    value,
+    *,
+    model="drnn",
+    task="psmnist",
+    measure="accuracy",
+    rate=3e-3,
+    pooling="last",
+    **more,
+):
+    recipe = {"epochs": 2, "learning_rate": rate, "pooling": pooling}
     options = json.loads(json.dumps(PEERS[model].options({})))
     return {
         "task": task, "model": model, "parameters": 100, "trained_parameters": 99, "seed": seed,

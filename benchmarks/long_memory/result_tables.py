@@ -12,8 +12,8 @@ from benchmarks.long_memory.table import spread
 from benchmarks.long_memory.titles import named
 
 COLUMNS = (
-    "steps", "model", "test", "published", "parameters", "epochs", "seeds", "held out",
-    "training, s", "µs a step", "products a step",
+    "steps", "model", "pooling", "test", "published", "parameters", "epochs", "seeds",
+    "held out", "training, s", "µs a step", "products a step",
 )  # fmt: skip
 REACHES = [
     f"{when}, beyond {distance}" for when in ("before", "after") for distance in reach.BEYOND
@@ -39,6 +39,8 @@ def tables(
     for name, of_task in groupby(sorted(groups, key=_best_first), key=_name):
         each = list(of_task)
         rows = [_measured(group, steps) for group in each]
+        if {group.pooling for group in each} == {"last"}:
+            rows = [{**row, "pooling": ""} for row in rows]
         rows += [_published(figure) for figure in figures if figure.task == name]
         found[name] = markdown(COLUMNS, rows)
         rows = [row for group in each for row in _reaching(group, reaches or {})]
@@ -74,6 +76,7 @@ def _measured(group: Group, steps: dict) -> dict[str, str]:
     return {
         "steps": _steps(group),
         "model": f"`{group.model}`",
+        "pooling": group.pooling,
         "test": spread(group.tested, group.measure),
         "parameters": f"{group.parameters:,}",
         "epochs": str(group.epochs),

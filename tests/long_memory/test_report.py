@@ -76,6 +76,19 @@ def test_a_point_of_a_picture_is_what_does_best_on_what_is_held_out():
     assert sorted(each.tested[0] for each in found) == [0.1, 0.2, 0.3, 0.7]
 
 
+def test_both_poolings_have_a_row_and_of_equals_the_picture_has_the_last_step():
+    runs = [judged(0, 0.9, pooling="mean", held_out=1.0), judged(0, 0.8, held_out=1.0)]
+    for order in (runs, runs[::-1]):
+        groups = shown(grouped(order))
+        assert [each.tested for each in best(groups)] == [[0.8]]
+        rows = tables(groups, [], {})["psmnist"].splitlines()
+        assert rows[0].startswith("| model | pooling | test |")
+        assert rows[2].startswith("| `drnn` | mean | 90.00 % |")
+        assert rows[3].startswith("| `drnn` | last | 80.00 % |")
+    better = judged(0, 0.7, pooling="mean", held_out=1.1)
+    assert [each.tested for each in best(grouped([*runs[1:], better]))] == [[0.7]]
+
+
 def test_a_training_takes_as_often_the_median_epoch_as_it_has_had_epochs():
     history = [{"processor_seconds": used} for used in (50.0, 8.0, 10.0)]
     (group,) = grouped([judged(0, 0.5, history=history)])
