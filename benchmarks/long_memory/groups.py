@@ -160,6 +160,6 @@ def best(groups: Iterable[Group]) -> list[Group]:
     equals, where few sequences are held out, those that answer from the last step, the default."""
     found: dict[tuple, Group] = {}
     finite = (group for group in groups if group.tested and np.isfinite(group.rank))
-    for group in sorted(finite, key=lambda group: (group.rank, group.pooling == "last")):
+    for group in sorted(finite, key=lambda group: (round(group.rank, 9), group.pooling == "last")):
         found[group.task, group.model, group.budget] = group
     return list(found.values())

@@ -35,11 +35,12 @@ def rows(groups: Iterable[Group], every: bool) -> list[dict]:
 
     Args:
         groups: Sorted.
-        every: Whether all settings are shown, or the best of each model, budget and length alone.
+        every: Whether all settings are shown, or the best of each model, budget, length and pooling
+            alone.
     """
     best: dict[tuple, Group] = {}
     for number, group in enumerate(groups):
-        place = (group.task, group.model, group.budget, group.epochs)
+        place = (group.task, group.model, group.budget, group.epochs, group.pooling)
         best.setdefault((*place, number) if every else place, group)
     return [_row(group) for group in best.values()]
 
