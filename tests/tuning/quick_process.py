@@ -2,9 +2,11 @@
 
 python quick_process.py FOLDER LOG TRIALS PAUSE [NUMBER]
 
-PAUSE is how many seconds each training takes; with NUMBER only the training of that number.
+PAUSE is how many seconds each training takes; with NUMBER only the training of that number. A
+worker that has found its chief leaves a file, `joined-` and its process' number, beside LOG.
 """
 
+import os
 import sys
 import time
 from pathlib import Path
@@ -27,9 +29,16 @@ def main():
 
     search = quick_search(folder, log, quick_settings(int(trials)), fault=wait)
     if role() == "worker":
-        from keras_drnn.tuning.worker import work
+        from keras_drnn.tuning import worker
 
-        work(search)
+        check = worker.check
+
+        def checked(search):
+            check(search)
+            (log.parent / f"joined-{os.getpid()}").touch()
+
+        worker.check = checked
+        worker.work(search)
         return
     from keras_drnn.tuning.chief import as_chief
     from keras_drnn.tuning.explore import explore_here
