@@ -2,11 +2,9 @@
 
 python quick_process.py FOLDER LOG TRIALS PAUSE [NUMBER]
 
-PAUSE is how many seconds each training takes; with NUMBER only the training of that number. A
-worker that has found its chief leaves a file, `joined-` and its process' number, beside LOG.
+PAUSE is how many seconds each training takes; with NUMBER only the training of that number.
 """
 
-import os
 import sys
 import time
 from pathlib import Path
@@ -29,16 +27,9 @@ def main():
 
     search = quick_search(folder, log, quick_settings(int(trials)), fault=wait)
     if role() == "worker":
-        from keras_drnn.tuning import worker
+        from keras_drnn.tuning.worker import work
 
-        check = worker.check
-
-        def checked(search):
-            check(search)
-            (log.parent / f"joined-{os.getpid()}").touch()
-
-        worker.check = checked
-        worker.work(search)
+        work(search)
         return
     from keras_drnn.tuning.chief import as_chief
     from keras_drnn.tuning.explore import explore_here
