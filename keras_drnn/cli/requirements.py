@@ -16,6 +16,7 @@ EXTRAS = {
     "PIL": "animation",
     "imageio_ffmpeg": "animation",
     "keras_tuner": "tune",
+    "grpc": "tune",
     "six": "tune",
     "sklearn": "tune",
     "tensorflow": "export",

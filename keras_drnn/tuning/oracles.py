@@ -32,7 +32,8 @@ class ResumableOracle(Oracle):
 
     - All of its state, the trials too, is in one file that is whole or not there.
     - After a restart, trials under way are run again; with `keep_ongoing` they stay with the
-      workers that run them.
+      workers that run them, and all workers that it had are waited for.
+    - A worker may report the end of a trial twice.
     - Values that are not feasible or were tried before are not proposed.
     - Failures in a row end the search. keras-tuner's own limit raises while it holds the oracle's
       lock, and a chief would never answer again.
@@ -113,8 +114,12 @@ class ResumableOracle(Oracle):
 
     @synchronized
     def create_trial(self, tuner_id: str) -> Trial:
+        before = set(self.tuner_ids)
         trial = super().create_trial(tuner_id)
         self.stopped = self.stopped or trial.status == "STOPPED"
+        # A worker for which there is no trial yet: a chief started again has to wait for it too.
+        if self.tuner_ids != before:
+            self.save()
         return trial
 
     @synchronized
@@ -126,17 +131,22 @@ class ResumableOracle(Oracle):
 
     @synchronized
     def end_trial(self, trial: Trial) -> None:
+        # Of a worker whose chief died before it could answer.
+        if trial.trial_id in self.end_order:
+            return
         super().end_trial(trial)
         failed = trial.status == "FAILED" and self.was_feasible(trial.trial_id)
         self.failures_in_a_row = self.failures_in_a_row + 1 if failed else 0
 
     def save(self) -> None:
         trials = {key: trial.get_state() for key, trial in self.trials.items()}
-        write_json(self.folder / "oracle.json", self.get_state() | {"trials": trials})
+        own = {"trials": trials, "workers": sorted(self.tuner_ids)}
+        write_json(self.folder / "oracle.json", self.get_state() | own)
 
     def reload(self) -> None:
         state = _read(self.folder / "oracle.json")
         trials = state.pop("trials", None)
+        workers = state.pop("workers", [])
         if trials is None:
             # As keras-tuner itself leaves it; a trial that is not listed was only half begun.
             files = {
@@ -154,7 +164,7 @@ class ResumableOracle(Oracle):
         state["ongoing_trials"] = kept
         state["retry_queue"] = [key for key in again if key not in kept.values()]
         self.set_state(state)
-        self.tuner_ids = set(kept)
+        self.tuner_ids = {*workers, *kept} if self.keep_ongoing else set()
 
 
 class _Bayesian(ResumableOracle, BayesianOptimizationOracle):

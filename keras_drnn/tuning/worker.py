@@ -1,14 +1,13 @@
 """A worker of a search: it runs the trials that a chief hands out."""
 
+import contextlib
 import os
-import time
 from collections.abc import Callable
 
 from keras_drnn.system.locks import hold
 from keras_drnn.tuning.identity import check
 from keras_drnn.tuning.one_search import Search
-from keras_drnn.tuning.ports import answers
-from keras_drnn.tuning.roles import ADDRESS, CHIEF, ID, PORT, place
+from keras_drnn.tuning.roles import ID
 from keras_drnn.tuning.values import Values
 
 _CHIEF_WAIT_SECONDS = 600.0
@@ -25,12 +24,13 @@ def work(search: Search, on_step: Callable[[int, int], None] = lambda step, of: 
         ValueError: If there is no chief, its folder is not this one, or another worker has the
             same id.
     """
+    from keras_drnn.tuning.chief_client import ChiefClient, SearchFinishedError, wait_for_chief
     from keras_drnn.tuning.tuner import FolderTuner, quiet
 
     def run(trial: str, values: Values) -> float:
         return search.run_trial(trial, values, on_step)
 
-    _wait_for_chief(search)
+    wait_for_chief(search, _CHIEF_WAIT_SECONDS)
     # The chief has written it before it answers.
     if not (search.folder / "search.json").is_file():
         raise ValueError(
@@ -46,23 +46,8 @@ def work(search: Search, on_step: Callable[[int, int], None] = lambda step, of: 
         f"another {ID}."
     )
     with hold(own / ".lock", busy), quiet():
-        FolderTuner(search.oracle(), run, lambda: None).search()
-
-
-def _wait_for_chief(search: Search) -> None:
-    until = time.monotonic() + _CHIEF_WAIT_SECONDS
-    while time.monotonic() < until:
-        if answers(place(), 5.0):
-            return
-        # keras-tuner's worker would wait an hour for a chief that has long finished.
-        outcome = search.on_disk.outcome
-        if outcome.get("winner") and search.settings.trials <= outcome["settings"]["trials"]:
-            raise ValueError(
-                f"The search in {search.folder} is finished. Give the chief more trials first."
-            )
-        time.sleep(1.0)
-    address, port = place()
-    raise ValueError(
-        f"No chief answers at {address}:{port}. Start it, with {ID}={CHIEF}, or put right "
-        f"{ADDRESS} and {PORT}."
-    )
+        tuner = FolderTuner(search.oracle(), run, lambda: None)
+        tuner.oracle = ChiefClient(tuner.oracle, search)
+        # For a worker that was taken in, the end of the search is no error.
+        with contextlib.suppress(SearchFinishedError):
+            tuner.search()

@@ -1,9 +1,11 @@
 """kill -9 at any time: no finished trial is lost or run twice, the one under way is run again."""
 
 import json
+import signal
 import socket
 import subprocess
 import sys
+import time
 from collections import Counter
 from pathlib import Path
 
@@ -67,30 +69,65 @@ def test_a_killed_search_goes_on(start, folder, log):
         assert path.read_bytes() == content
 
 
-def test_killed_chief_and_worker_on_several_machines(start, folder, log, monkeypatch):
+@pytest.fixture
+def begin(start):
+    """Starts a process of a search of four trials by several machines, by name."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
 
-    def begin(name):
-        return start(4, 0.5, **variables("127.0.0.1", port, name))
+    def begin(name, pause=0.5):
+        return start(4, pause, **variables("127.0.0.1", port, name))
 
-    chief, first, second = begin("chief"), begin("a"), begin("b")
-    wait_for(lambda: len(trained(log)) >= 3)
-    kill(first)
-    first = begin("a")
-    wait_for(lambda: len(trained(log)) >= 4)
-    kill(chief)
-    # The chief comes back in this process; what its workers run is still theirs.
-    for name, value in variables("127.0.0.1", port, "chief").items():
-        monkeypatch.setenv(name, value)
-    monkeypatch.setattr(chief_module, "_FAREWELL_SECONDS", 0.2)
-    outcome = run_search(quick_search(folder, log, quick_settings(4)), None, explore=as_chief)
-    for process in (first, second):
+    begin.port = port
+    return begin
+
+
+@pytest.fixture
+def revive(begin, folder, log, monkeypatch):
+    """Has the chief come back in this process; what its workers run is still theirs."""
+
+    def revive():
+        for name, value in variables("127.0.0.1", begin.port, "chief").items():
+            monkeypatch.setenv(name, value)
+        monkeypatch.setattr(chief_module, "_FAREWELL_SECONDS", 0.2)
+        return run_search(quick_search(folder, log, quick_settings(4)), None, explore=as_chief)
+
+    return revive
+
+
+def check_ended(*workers):
+    for process in workers:
         output, _ = process.communicate(timeout=120)
         assert process.returncode == 0, output
         # keras-tuner prints what was left in it from debugging.
         assert output == ""
-    check(outcome, folder, log, 4, killed=len(trained(log)) - 4)
+
+
+def test_killed_chief_and_worker_on_several_machines(begin, revive, folder, log):
+    # The first training would take a minute: its worker dies in it, and it stays that worker's.
+    chief, first = begin("chief"), begin("a", pause=60)
+    wait_for(lambda: len(trained(log)) == 1)
+    second = begin("b")
+    wait_for(lambda: len(trained(log)) >= 2)
+    kill(first)
+    first = begin("a")
+    wait_for(lambda: len(trained(log)) >= 3)
+    kill(chief)
+    outcome = revive()
+    check_ended(first, second)
     # The worker's trial was run again; the chief's death cost none.
-    assert len(trained(log)) <= 5
+    check(outcome, folder, log, 4, killed=1)
+
+
+def test_a_chief_that_dies_before_it_answers(begin, revive, folder, log):
+    chief, worker = begin("chief"), begin("a")
+    wait_for(lambda: len(trained(log)) == 2)
+    chief.send_signal(signal.SIGSTOP)
+    # The trial has ended, and its worker waits for the chief to hear that.
+    wait_for(lambda: list(statuses(folder).values()) == ["finished"] * 2)
+    time.sleep(0.5)
+    kill(chief)
+    outcome = revive()
+    check_ended(worker)
+    check(outcome, folder, log, 4, killed=0)
