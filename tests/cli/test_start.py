@@ -16,6 +16,7 @@ IMPORTED = {
     "tflite-micro": "tflite_micro",
     "pillow": "PIL",
     "imageio-ffmpeg": "imageio_ffmpeg",
+    "grpcio": "grpc",
     "keras-tuner": "keras_tuner",
     "scikit-learn": "sklearn",
     "ai-edge-litert": "ai_edge_litert",
