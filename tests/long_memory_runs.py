@@ -14,9 +14,12 @@ def run(
     measure="accuracy",
     rate=3e-3,
     pooling="last",
+    adversarial=0.0,
     **more,
 ):
-    recipe = {"epochs": 2, "learning_rate": rate, "pooling": pooling}
+    recipe = {
+        "epochs": 2, "learning_rate": rate, "pooling": pooling, "adversarial": adversarial
+    }  # fmt: skip
     options = json.loads(json.dumps(PEERS[model].options({})))
     return {
         "task": task, "model": model, "parameters": 100, "trained_parameters": 99, "seed": seed,

@@ -28,7 +28,7 @@ def build(
         task: What it is to learn.
         parameters: The budget, of trained numbers.
         options: The peer's own, others than its defaults.
-        recipe: Its dropout and its pooling.
+        recipe: Its dropout, its pooling, and whether it is trained on harder sequences too.
         seed: Of the weights and of dropout.
     """
     chosen = peer.options(options)
@@ -59,7 +59,8 @@ def assemble(
         recipe: As for `build`.
 
     Raises:
-        ValueError: If a mean over steps is to answer at each of them.
+        ValueError: If a mean over steps is to answer at each of them, or a recipe with
+            `adversarial` is to be trained under another backend than JAX.
     """
     pooled = recipe.pooling == "mean"
     if pooled and task.every_step:
@@ -73,7 +74,17 @@ def assemble(
         mask = keras.ops.any(x != 0, axis=-1) if task.padded else None
         h = keras.layers.GlobalAveragePooling1D()(h, mask=mask)
     h = keras.layers.Dropout(recipe.dropout)(h) if recipe.dropout else h
-    return keras.Model(x, keras.layers.Dense(task.outputs)(h))
+    answers = keras.layers.Dense(task.outputs)(h)
+    if not recipe.adversarial:
+        return keras.Model(x, answers)
+    if keras.backend.backend() != "jax":
+        raise ValueError(
+            "Expected KERAS_BACKEND=jax for a recipe with `adversarial`. Received: "
+            f"{keras.backend.backend()}"
+        )
+    from benchmarks.long_memory.adversarial import AdversarialModel
+
+    return AdversarialModel(inputs=x, outputs=answers, change=recipe.adversarial)
 
 
 def without_values(counted: Callable[[], float]) -> float:

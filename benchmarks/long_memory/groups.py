@@ -68,6 +68,11 @@ class Group:
         return self.first["recipe"]["pooling"]
 
     @property
+    def adversarial(self) -> float:
+        """Of the recipe."""
+        return self.first["recipe"]["adversarial"]
+
+    @property
     def measure(self) -> str:
         """What is judged by."""
         return self.first["measure"]
@@ -140,14 +145,16 @@ def read_groups(results: Path, task: str = "") -> list[Group]:
 
 
 def shown(groups: Iterable[Group]) -> list[Group]:
-    """Of each task, model, budget, number of epochs and pooling the settings that were chosen and
-    tested.
+    """Of each task, model, budget, number of epochs, pooling and adversarial training the settings
+    that were chosen and tested.
 
     Of several, those of most seeds, and of these what does best on what is held out.
     """
     best: dict[tuple, Group] = {}
     for group in groups:
-        place = (group.task, group.model, group.budget, group.epochs, group.pooling)
+        place = (
+            group.task, group.model, group.budget, group.epochs, group.pooling, group.adversarial > 0
+        )  # fmt: skip
         known = best.get(place)
         if group.tested and (known is None or len(group.tested) > len(known.tested)):
             best[place] = group
@@ -156,10 +163,15 @@ def shown(groups: Iterable[Group]) -> list[Group]:
 
 def best(groups: Iterable[Group]) -> list[Group]:
     """Of each task, model and budget the settings that do best on what is held out, of tested ones
-    of whatever number of epochs and pooling. Those that diverged with any seed are left out. Of
-    equals, where few sequences are held out, those that answer from the last step, the default."""
+    of whatever number of epochs and pooling. Those that diverged with any seed are left out, and
+    adversarial trainings, which few models have had. Of equals, where few sequences are held out,
+    those that answer from the last step, the default."""
     found: dict[tuple, Group] = {}
-    finite = (group for group in groups if group.tested and np.isfinite(group.rank))
+    finite = (
+        group
+        for group in groups
+        if group.tested and np.isfinite(group.rank) and not group.adversarial
+    )
     for group in sorted(finite, key=lambda group: (round(group.rank, 9), group.pooling == "last")):
         found[group.task, group.model, group.budget] = group
     return list(found.values())

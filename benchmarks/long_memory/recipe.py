@@ -24,6 +24,8 @@ class Recipe:
             step left behind (`"last"`), or the mean over its steps (`"mean"`).
         dropout: Of the numbers from which the last layer answers.
         input_dropout: Of the numbers of the sequence, each by itself.
+        adversarial: Each batch is learnt also with every number of its sequences moved by so much
+            in the direction in which the loss grows; 0 for none. Under JAX.
     """
 
     epochs: int = 10
@@ -35,12 +37,15 @@ class Recipe:
     pooling: str = "last"
     dropout: float = 0.0
     input_dropout: float = 0.0
+    adversarial: float = 0.0
 
     def __post_init__(self) -> None:
         if self.pooling not in POOLINGS:
             raise ValueError(
                 f"Expected a pooling of {', '.join(POOLINGS)}. Received: {self.pooling}"
             )
+        if self.adversarial < 0:
+            raise ValueError(f"Expected adversarial of 0 or more. Received: {self.adversarial}")
 
     def changed(self, changes: dict) -> "Recipe":
         """With other values of some fields.

@@ -12,7 +12,7 @@ from benchmarks.long_memory.table import spread
 from benchmarks.long_memory.titles import named
 
 COLUMNS = (
-    "steps", "model", "pooling", "test", "published", "parameters", "epochs", "seeds",
+    "steps", "model", "pooling", "adversarial", "test", "published", "parameters", "epochs", "seeds",
     "held out", "training, s", "µs a step", "products a step",
 )  # fmt: skip
 REACHES = [
@@ -77,6 +77,7 @@ def _measured(group: Group, steps: dict) -> dict[str, str]:
         "steps": _steps(group),
         "model": f"`{group.model}`",
         "pooling": group.pooling,
+        "adversarial": f"{group.adversarial:g}" if group.adversarial else "",
         "test": spread(group.tested, group.measure),
         "parameters": f"{group.parameters:,}",
         "epochs": str(group.epochs),

@@ -35,12 +35,14 @@ def rows(groups: Iterable[Group], every: bool) -> list[dict]:
 
     Args:
         groups: Sorted.
-        every: Whether all settings are shown, or the best of each model, budget, length and pooling
-            alone.
+        every: Whether all settings are shown, or the best alone of each model, budget, length,
+            pooling and of adversarial training or none.
     """
     best: dict[tuple, Group] = {}
     for number, group in enumerate(groups):
-        place = (group.task, group.model, group.budget, group.epochs, group.pooling)
+        place = (
+            group.task, group.model, group.budget, group.epochs, group.pooling, group.adversarial > 0
+        )  # fmt: skip
         best.setdefault((*place, number) if every else place, group)
     return [_row(group) for group in best.values()]
 

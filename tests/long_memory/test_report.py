@@ -89,6 +89,18 @@ def test_both_poolings_have_a_row_and_of_equals_the_picture_has_the_last_step():
     assert [each.tested for each in best(grouped([*runs[1:], better]))] == [[0.7]]
 
 
+def test_adversarial_training_has_a_row_and_no_place_in_pictures():
+    runs = [judged(0, 0.8, held_out=0.9), judged(0, 0.9, adversarial=0.1, held_out=1.0)]
+    # Of two settings with it the one that does better on what is held out.
+    groups = shown(grouped([*runs, judged(0, 0.95, adversarial=0.2, held_out=0.95)]))
+    assert [each.tested for each in best(groups)] == [[0.8]]
+    rows = tables(groups, [], {})["psmnist"].splitlines()
+    assert rows[0].startswith("| model | adversarial | test |")
+    assert rows[2].startswith("| `drnn` | 0.1 | 90.00 % |")
+    assert rows[3].startswith("| `drnn` |  | 80.00 % |")
+    assert len(rows) == 4
+
+
 def test_a_training_takes_as_often_the_median_epoch_as_it_has_had_epochs():
     history = [{"processor_seconds": used} for used in (50.0, 8.0, 10.0)]
     (group,) = grouped([judged(0, 0.5, history=history)])

@@ -1,0 +1,47 @@
+"""Training on sequences as they are and on the same ones made harder."""
+
+import jax
+import keras
+from jax import numpy as jnp
+
+
+class AdversarialModel(keras.Model):
+    """A model each batch of which counts twice: as it is, and with every number moved by `change`
+    in the direction in which the loss grows; under JAX.
+
+    Goodfellow, Shlens and Szegedy 2015, "Explaining and Harnessing Adversarial Examples", section
+    6, with both halves alike. Dropout is the same in both. The loss of an epoch is that of the
+    sequences as they are.
+
+    Args:
+        change: By how much.
+        **layers: `inputs` and `outputs`.
+    """
+
+    def __init__(self, *, change: float, **layers) -> None:
+        super().__init__(**layers)
+        self.change = change
+
+    def train_step(self, state, data):
+        trained, others, optimizer, metrics = state
+        x, y, _ = keras.utils.unpack_x_y_sample_weight(data)
+
+        def loss_of(trained, x):
+            answers, updated = self.stateless_call(trained, others, x, training=True)
+            return self.compute_loss(x, y, answers), updated
+
+        of_both = jax.value_and_grad(loss_of, argnums=(0, 1), has_aux=True)
+        (loss, _), (plain, upward) = of_both(trained, x)
+        harder = x + self.change * jnp.sign(upward)
+        hard, others = jax.grad(loss_of, has_aux=True)(trained, harder)
+        gradients = [(one + other) / 2 for one, other in zip(plain, hard, strict=True)]
+        trained, optimizer = self.optimizer.stateless_apply(optimizer, gradients, trained)
+        # Its only metric: recipes have a loss and nothing beside it.
+        (metric,) = self.metrics
+        metrics = metric.stateless_update_state(metrics, loss, sample_weight=len(x))
+        return {metric.name: metric.stateless_result(metrics)}, (
+            trained,
+            others,
+            optimizer,
+            metrics,
+        )

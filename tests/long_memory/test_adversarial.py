@@ -1,0 +1,93 @@
+"""Training also on sequences that are made harder, against the formula in NumPy."""
+
+import keras
+import numpy as np
+import pytest
+
+from benchmarks.long_memory.build import build
+from benchmarks.long_memory.peers import PEERS
+from benchmarks.long_memory.recipe import Recipe
+from benchmarks.long_memory.tasks.adding import AddingTask
+from benchmarks.long_memory.tasks.measures import SQUARED_ERROR
+from benchmarks.long_memory.training import train
+
+UNDER_JAX = keras.backend.backend() == "jax"
+RATE, CHANGE = 0.5, 0.3
+TASK = AddingTask(
+    "adding6", 6, 2, 1, SQUARED_ERROR, solved=0.001, training_samples=40, held_out_samples=16
+)
+
+
+def loss_and_slopes(x, y, kernel, bias):
+    """Of softmax regression: the loss, and its slopes by kernel, bias and input."""
+    scores = x @ kernel + bias
+    shares = np.exp(scores) / np.exp(scores).sum(-1, keepdims=True)
+    wrong = (shares - np.eye(shares.shape[1])[y]) / len(x)
+    loss = -np.log(shares[np.arange(len(x)), y]).mean()
+    return loss, x.T @ wrong, wrong.sum(0), wrong @ kernel.T
+
+
+@pytest.mark.skipif(not UNDER_JAX, reason="written for JAX")
+def test_a_step_goes_half_by_the_batch_and_half_by_the_harder_one():
+    from benchmarks.long_memory.adversarial import AdversarialModel
+
+    rng = np.random.default_rng(0)
+    x, y = rng.normal(size=(8, 5)), rng.integers(3, size=8)
+    # Nothing makes a number harder that nothing reads.
+    kernel, bias = rng.normal(size=(5, 3)), rng.normal(size=3)
+    kernel[2] = 0
+    inputs = keras.Input((5,))
+    answers = keras.layers.Dense(3)(inputs)
+    model = AdversarialModel(inputs=inputs, outputs=answers, change=CHANGE)
+    model.compile(
+        keras.optimizers.SGD(RATE), keras.losses.SparseCategoricalCrossentropy(from_logits=True)
+    )
+    model.set_weights([kernel, bias])
+    found = model.fit(x, y, batch_size=4, epochs=2, shuffle=False, verbose=0).history["loss"]
+    for epoch in range(2):
+        losses = []
+        for rows in (slice(0, 4), slice(4, 8)):
+            loss, *plain, upward = loss_and_slopes(x[rows], y[rows], kernel, bias)
+            harder = x[rows] + CHANGE * np.sign(upward)
+            worse, *hard, _ = loss_and_slopes(harder, y[rows], kernel, bias)
+            assert worse > loss
+            losses.append(loss)
+            kernel, bias = (
+                weight - RATE * (one + other) / 2
+                for weight, one, other in zip((kernel, bias), plain, hard, strict=True)
+            )
+        np.testing.assert_allclose(found[epoch], np.mean(losses), rtol=1e-5)
+    for weight, expected in zip(model.get_weights(), (kernel, bias), strict=True):
+        np.testing.assert_allclose(weight, expected, rtol=1e-4, atol=1e-5)
+
+
+@pytest.mark.skipif(not UNDER_JAX, reason="written for JAX")
+def test_a_recipe_trains_so_and_goes_on(tmp_path):
+    recipe = Recipe(epochs=2, batch=20, input_dropout=0.2, adversarial=0.1)
+
+    def trained(name, recipe, say=lambda line: None):
+        model, _ = build(PEERS["drnn"], TASK, 300, {"delays": [1, 2]}, recipe)
+        train(model, TASK, recipe, 0, tmp_path / name, say)
+        return model.get_weights()
+
+    def cut_off(line):
+        raise KeyboardInterrupt
+
+    whole = trained("whole.npz", recipe)
+    with pytest.raises(KeyboardInterrupt):
+        trained("parts.npz", recipe, cut_off)
+    for one, other in zip(trained("parts.npz", recipe), whole, strict=True):
+        np.testing.assert_array_equal(one, other)
+    plain = trained("plain.npz", recipe.changed({"adversarial": 0.0}))
+    assert any((one != other).any() for one, other in zip(plain, whole, strict=True))
+
+
+@pytest.mark.skipif(UNDER_JAX, reason="written for JAX")
+def test_other_backends_are_refused():
+    with pytest.raises(ValueError, match="KERAS_BACKEND=jax.*adversarial"):
+        build(PEERS["drnn"], TASK, 300, {}, Recipe(adversarial=0.1))
+
+
+def test_sequences_are_not_made_easier():
+    with pytest.raises(ValueError, match="adversarial of 0 or more"):
+        Recipe(adversarial=-0.1)
