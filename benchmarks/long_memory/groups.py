@@ -153,7 +153,8 @@ def shown(groups: Iterable[Group]) -> list[Group]:
     best: dict[tuple, Group] = {}
     for group in groups:
         place = (
-            group.task, group.model, group.budget, group.epochs, group.pooling, group.adversarial > 0
+            group.task, group.model, group.budget, group.epochs, group.pooling,
+            group.adversarial > 0,
         )  # fmt: skip
         known = best.get(place)
         if group.tested and (known is None or len(group.tested) > len(known.tested)):

@@ -12,8 +12,8 @@ from benchmarks.long_memory.table import spread
 from benchmarks.long_memory.titles import named
 
 COLUMNS = (
-    "steps", "model", "pooling", "adversarial", "test", "published", "parameters", "epochs", "seeds",
-    "held out", "training, s", "µs a step", "products a step",
+    "steps", "model", "pooling", "adversarial", "test", "published", "parameters", "epochs",
+    "seeds", "held out", "training, s", "µs a step", "products a step",
 )  # fmt: skip
 REACHES = [
     f"{when}, beyond {distance}" for when in ("before", "after") for distance in reach.BEYOND

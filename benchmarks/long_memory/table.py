@@ -41,7 +41,8 @@ def rows(groups: Iterable[Group], every: bool) -> list[dict]:
     best: dict[tuple, Group] = {}
     for number, group in enumerate(groups):
         place = (
-            group.task, group.model, group.budget, group.epochs, group.pooling, group.adversarial > 0
+            group.task, group.model, group.budget, group.epochs, group.pooling,
+            group.adversarial > 0,
         )  # fmt: skip
         best.setdefault((*place, number) if every else place, group)
     return [_row(group) for group in best.values()]
