@@ -6,15 +6,16 @@ from jax import numpy as jnp
 
 
 class AdversarialModel(keras.Model):
-    """A model each batch of which counts twice: as it is, and with every number moved by `change`
-    in the direction in which the loss grows; under JAX.
+    """A model each batch of which counts twice: as it is, and with each sequence moved in the
+    direction in which its loss grows fastest; under JAX.
 
     Goodfellow, Shlens and Szegedy 2015, "Explaining and Harnessing Adversarial Examples", section
-    6, with both halves alike. Dropout is the same in both. The loss of an epoch is that of the
-    sequences as they are.
+    6, with both halves alike; the change is of a Euclidean length, as in Miyato et al. 2018,
+    "Virtual Adversarial Training", equation 3. Dropout is the same in both. The loss of an epoch is
+    that of the sequences as they are.
 
     Args:
-        change: By how much.
+        change: The length of a sequence's change, in its own units.
         **layers: `inputs` and `outputs`.
     """
 
@@ -32,7 +33,7 @@ class AdversarialModel(keras.Model):
 
         of_both = jax.value_and_grad(loss_of, argnums=(0, 1), has_aux=True)
         (loss, _), (plain, upward) = of_both(trained, x)
-        harder = x + self.change * jnp.sign(upward)
+        harder = x + self.change * _directions(upward)
         hard, others = jax.grad(loss_of, has_aux=True)(trained, harder)
         gradients = [(one + other) / 2 for one, other in zip(plain, hard, strict=True)]
         trained, optimizer = self.optimizer.stateless_apply(optimizer, gradients, trained)
@@ -45,3 +46,12 @@ class AdversarialModel(keras.Model):
             optimizer,
             metrics,
         )
+
+
+def _directions(gradients):
+    """Of each sequence's gradient the direction, of length 1; 0 where it is 0."""
+    axes = tuple(range(1, gradients.ndim))
+    largest = jnp.max(jnp.abs(gradients), axes, keepdims=True)
+    # Squares of small numbers would be 0: first the largest is made 1, and the length 1 or more.
+    scaled = gradients / jnp.maximum(largest, jnp.finfo(gradients.dtype).tiny)
+    return scaled / jnp.maximum(jnp.sqrt(jnp.sum(jnp.square(scaled), axes, keepdims=True)), 1)

@@ -24,8 +24,8 @@ class Recipe:
             step left behind (`"last"`), or the mean over its steps (`"mean"`).
         dropout: Of the numbers from which the last layer answers.
         input_dropout: Of the numbers of the sequence, each by itself.
-        adversarial: Each batch is learnt also with every number of its sequences moved by so much
-            in the direction in which the loss grows; 0 for none. Under JAX.
+        adversarial: Each batch is learnt also with its sequences moved in the direction in which
+            their loss grows fastest, by a change of this Euclidean length; 0 for none. Under JAX.
     """
 
     epochs: int = 10

@@ -33,9 +33,7 @@ def test_a_step_goes_half_by_the_batch_and_half_by_the_harder_one():
 
     rng = np.random.default_rng(0)
     x, y = rng.normal(size=(8, 5)), rng.integers(3, size=8)
-    # Nothing makes a number harder that nothing reads.
     kernel, bias = rng.normal(size=(5, 3)), rng.normal(size=3)
-    kernel[2] = 0
     inputs = keras.Input((5,))
     answers = keras.layers.Dense(3)(inputs)
     model = AdversarialModel(inputs=inputs, outputs=answers, change=CHANGE)
@@ -48,7 +46,7 @@ def test_a_step_goes_half_by_the_batch_and_half_by_the_harder_one():
         losses = []
         for rows in (slice(0, 4), slice(4, 8)):
             loss, *plain, upward = loss_and_slopes(x[rows], y[rows], kernel, bias)
-            harder = x[rows] + CHANGE * np.sign(upward)
+            harder = x[rows] + CHANGE * upward / np.linalg.norm(upward, axis=1, keepdims=True)
             worse, *hard, _ = loss_and_slopes(harder, y[rows], kernel, bias)
             assert worse > loss
             losses.append(loss)
@@ -59,6 +57,25 @@ def test_a_step_goes_half_by_the_batch_and_half_by_the_harder_one():
         np.testing.assert_allclose(found[epoch], np.mean(losses), rtol=1e-5)
     for weight, expected in zip(model.get_weights(), (kernel, bias), strict=True):
         np.testing.assert_allclose(weight, expected, rtol=1e-4, atol=1e-5)
+
+
+@pytest.mark.skipif(not UNDER_JAX, reason="written for JAX")
+@pytest.mark.parametrize("slope", (0.0, 1e-30, 1.0))
+def test_a_sequence_is_moved_as_far_whatever_its_slope_but_not_without_one(slope):
+    from benchmarks.long_memory.adversarial import AdversarialModel
+
+    # Answers that grow with all numbers of the sequence, and a loss that grows with the answers.
+    inputs = keras.Input((2, 2))
+    summed = keras.layers.Flatten()(inputs)
+    answers = keras.layers.Dense(1, use_bias=False)(summed)
+    model = AdversarialModel(inputs=inputs, outputs=answers, change=CHANGE)
+    model.compile(keras.optimizers.SGD(RATE), lambda right, answer: answer)
+    model.set_weights([np.full((4, 1), slope)])
+    model.fit(np.ones((1, 2, 2)), np.ones((1, 1)), batch_size=1, verbose=0)
+    # The slope by a weight is the number that it multiplies: 1, and 1 and half of the change.
+    moved = CHANGE / 2 if slope else 0
+    expected = slope - RATE * (1 + (1 + moved)) / 2
+    np.testing.assert_allclose(model.get_weights()[0], np.full((4, 1), expected), rtol=1e-5)
 
 
 @pytest.mark.skipif(not UNDER_JAX, reason="written for JAX")
