@@ -11,8 +11,8 @@ class AdversarialModel(keras.Model):
 
     Goodfellow, Shlens and Szegedy 2015, "Explaining and Harnessing Adversarial Examples", section
     6, with both halves alike; the change is of a Euclidean length, as in Miyato et al. 2018,
-    "Virtual Adversarial Training", equation 3. Dropout is the same in both. The loss of an epoch is
-    that of the sequences as they are.
+    "Virtual Adversarial Training". Dropout is the same in both. The loss of an epoch is that of the
+    sequences as they are.
 
     Args:
         change: The length of a sequence's change, in its own units.

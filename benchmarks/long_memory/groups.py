@@ -73,6 +73,12 @@ class Group:
         return self.first["recipe"]["adversarial"]
 
     @property
+    def place(self) -> tuple:
+        """Its row in tables, which the best of several settings has."""
+        adversarial = self.adversarial > 0
+        return (self.task, self.model, self.budget, self.epochs, self.pooling, adversarial)
+
+    @property
     def measure(self) -> str:
         """What is judged by."""
         return self.first["measure"]
@@ -152,13 +158,9 @@ def shown(groups: Iterable[Group]) -> list[Group]:
     """
     best: dict[tuple, Group] = {}
     for group in groups:
-        place = (
-            group.task, group.model, group.budget, group.epochs, group.pooling,
-            group.adversarial > 0,
-        )  # fmt: skip
-        known = best.get(place)
+        known = best.get(group.place)
         if group.tested and (known is None or len(group.tested) > len(known.tested)):
-            best[place] = group
+            best[group.place] = group
     return list(best.values())
 
 

@@ -40,11 +40,7 @@ def rows(groups: Iterable[Group], every: bool) -> list[dict]:
     """
     best: dict[tuple, Group] = {}
     for number, group in enumerate(groups):
-        place = (
-            group.task, group.model, group.budget, group.epochs, group.pooling,
-            group.adversarial > 0,
-        )  # fmt: skip
-        best.setdefault((*place, number) if every else place, group)
+        best.setdefault((*group.place, number) if every else group.place, group)
     return [_row(group) for group in best.values()]
 
 

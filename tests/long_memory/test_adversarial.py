@@ -79,6 +79,25 @@ def test_a_sequence_is_moved_as_far_whatever_its_slope_but_not_without_one(slope
 
 
 @pytest.mark.skipif(not UNDER_JAX, reason="written for JAX")
+def test_both_halves_have_the_same_dropout_and_the_next_batch_another():
+    from benchmarks.long_memory.adversarial import AdversarialModel
+
+    def trained(make):
+        keras.utils.set_random_seed(0)
+        inputs = keras.Input((20,))
+        answers = keras.layers.Dense(1)(keras.layers.Dropout(0.5, seed=1)(inputs))
+        model = make(inputs, answers)
+        model.compile(keras.optimizers.SGD(0.01), keras.losses.MeanSquaredError())
+        model.fit(np.ones((8, 20)), np.ones((8, 1)), batch_size=4, shuffle=False, verbose=0)
+        return model.get_weights()
+
+    # Nothing is moved: the second half is the first, and the training that of any model.
+    halves = trained(lambda x, y: AdversarialModel(inputs=x, outputs=y, change=0.0))
+    for one, other in zip(halves, trained(keras.Model), strict=True):
+        np.testing.assert_allclose(one, other, rtol=1e-5, atol=1e-6)
+
+
+@pytest.mark.skipif(not UNDER_JAX, reason="written for JAX")
 def test_a_recipe_trains_so_and_goes_on(tmp_path):
     recipe = Recipe(epochs=2, batch=20, input_dropout=0.2, adversarial=0.1)
 
@@ -99,6 +118,7 @@ def test_a_recipe_trains_so_and_goes_on(tmp_path):
     assert any((one != other).any() for one, other in zip(plain, whole, strict=True))
 
 
+@pytest.mark.every_backend
 @pytest.mark.skipif(UNDER_JAX, reason="written for JAX")
 def test_other_backends_are_refused():
     with pytest.raises(ValueError, match="KERAS_BACKEND=jax.*adversarial"):
