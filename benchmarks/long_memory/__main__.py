@@ -5,6 +5,8 @@ import json
 import sys
 from pathlib import Path
 
+from benchmarks.long_memory.budget import count
+from benchmarks.long_memory.build import assemble, without_values
 from benchmarks.long_memory.devices import use_devices
 from benchmarks.long_memory.memory import keep_freed_memory
 from benchmarks.long_memory.peers import PEERS, fitted
@@ -21,15 +23,39 @@ def main(arguments: list[str] | None = None) -> None:
         use_devices(given.devices)
         task = make_task(given.task, steps=given.steps, mnist_file=given.mnist, text=given.text)
         recipe = Recipe().changed(_values(given.set))
-        for model in given.models.split(","):
-            if model not in PEERS:
-                raise ValueError(f"Expected models of {', '.join(PEERS)}. Received: {model}")
-            _compare(given, task, model, recipe)
+        # All before the first is trained, which may take hours.
+        options = {
+            model: _options(model, task, _values(given.option)) for model in given.models.split(",")
+        }
+        for model in options:
+            _compare(given, task, model, options[model], recipe)
     except ValueError as error:
         sys.exit(str(error))
 
 
-def _compare(given: argparse.Namespace, task: Task, model: str, recipe: Recipe) -> None:
+def _options(model: str, task: Task, given: dict) -> dict:
+    """All options of a model.
+
+    Raises:
+        ValueError: If there is no such model, if one of the options is none of its own, or if a
+            model cannot be made with them.
+    """
+    if model not in PEERS:
+        raise ValueError(f"Expected models of {', '.join(PEERS)}. Received: {model}")
+    peer = PEERS[model]
+    options = peer.options(fitted(peer.options({}), task.steps) | given)
+    try:
+        without_values(lambda: count(assemble(peer, task, 1, options)))
+    except (TypeError, ValueError) as error:
+        raise ValueError(
+            f"Expected options that {model} can have. Received: {given}: {error}"
+        ) from error
+    return options
+
+
+def _compare(
+    given: argparse.Namespace, task: Task, model: str, options: dict, recipe: Recipe
+) -> None:
     """Train one model with each seed, chosen before by trials where those are wanted."""
 
     def done(options: dict, recipe: Recipe, seed: int, test: bool) -> dict:
@@ -41,12 +67,12 @@ def _compare(given: argparse.Namespace, task: Task, model: str, recipe: Recipe) 
             log(run, found)
         return found
 
-    peer = PEERS[model]
-    options = peer.options(fitted(peer.options({}), task.steps) | _values(given.option))
     if given.trials:
         from benchmarks.long_memory.search import candidates, choose
 
-        tried = candidates(peer, recipe, options, given.trials, task.steps)
+        chosen = {f"option.{name}" for name in _values(given.option)}
+        chosen |= {f"recipe.{name}" for name in _values(given.set)}
+        tried = candidates(PEERS[model], recipe, options, given.trials, task.steps, chosen)
         options, recipe = choose(
             tried,
             given.trial_epochs,

@@ -16,12 +16,14 @@ class AdversarialModel(keras.Model):
 
     Args:
         change: The length of a sequence's change, in its own units.
+        padded: Whether steps of zeros alone pad a sequence, and stay as they are.
         **layers: `inputs` and `outputs`.
     """
 
-    def __init__(self, *, change: float, **layers) -> None:
+    def __init__(self, *, change: float, padded: bool = False, **layers) -> None:
         super().__init__(**layers)
         self.change = change
+        self.padded = padded
 
     def train_step(self, state, data):
         trained, others, optimizer, metrics = state
@@ -33,6 +35,9 @@ class AdversarialModel(keras.Model):
 
         of_both = jax.value_and_grad(loss_of, argnums=(0, 1), has_aux=True)
         (loss, _), (plain, upward) = of_both(trained, x)
+        if self.padded:
+            # Moved, they would count in the mean over steps, and be moved in place of what counts.
+            upward = upward * jnp.any(x != 0, axis=-1, keepdims=True)
         harder = x + self.change * _directions(upward)
         hard, others = jax.grad(loss_of, has_aux=True)(trained, harder)
         gradients = [(one + other) / 2 for one, other in zip(plain, hard, strict=True)]

@@ -84,7 +84,9 @@ def assemble(
         )
     from benchmarks.long_memory.adversarial import AdversarialModel
 
-    return AdversarialModel(inputs=x, outputs=answers, change=recipe.adversarial)
+    return AdversarialModel(
+        inputs=x, outputs=answers, change=recipe.adversarial, padded=task.padded
+    )
 
 
 def without_values(counted: Callable[[], float]) -> float:

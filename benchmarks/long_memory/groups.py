@@ -2,11 +2,14 @@
 
 import json
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from functools import cached_property
 from pathlib import Path
 
 import numpy as np
+
+from benchmarks.long_memory.recipe import Recipe
+from benchmarks.long_memory.results import as_text, run_of
 
 ERRORS = ("squared_error", "bits")  # measures of which less is better
 SHARES = ("accuracy", "recall")  # measures in percent
@@ -57,26 +60,22 @@ class Group:
         """Of the peer."""
         return self.first["options"]
 
-    @property
-    def epochs(self) -> int:
-        """Of the recipe."""
-        return self.first["recipe"]["epochs"]
+    @cached_property
+    def recipe(self) -> Recipe:
+        """How they were trained."""
+        return run_of(self.first).recipe
 
     @property
-    def pooling(self) -> str:
-        """Of the recipe."""
-        return self.first["recipe"]["pooling"]
-
-    @property
-    def adversarial(self) -> float:
-        """Of the recipe."""
-        return self.first["recipe"]["adversarial"]
+    def settings(self) -> str:
+        """All but the seed, as text."""
+        return as_text({**asdict(run_of(self.first)), "seed": None})
 
     @property
     def place(self) -> tuple:
         """Its row in tables, which the best of several settings has."""
-        adversarial = self.adversarial > 0
-        return (self.task, self.model, self.budget, self.epochs, self.pooling, adversarial)
+        recipe = self.recipe
+        adversarial = recipe.adversarial > 0
+        return (self.task, self.model, self.budget, recipe.epochs, recipe.pooling, adversarial)
 
     @property
     def measure(self) -> str:
@@ -133,10 +132,17 @@ def grouped(runs: Iterable[dict]) -> list[Group]:
     """Groups of runs: by task, then by budget, the best on what is held out first."""
     found: dict[str, list[dict]] = {}
     for run in runs:
-        decided = [run[key] for key in ("task", "model", "parameters", "options", "recipe")]
-        found.setdefault(json.dumps(decided, sort_keys=True), []).append(run)
+        found.setdefault(Group((run,)).settings, []).append(run)
     groups = [Group(tuple(sorted(each, key=lambda run: run["seed"]))) for each in found.values()]
-    return sorted(groups, key=lambda group: (group.task, group.budget, -group.rank))
+    return sorted(groups, key=_order)
+
+
+def _order(group: Group) -> tuple:
+    """By rank; of equals those whose seeds differ least and which have fewer parameters are first,
+    and if they are equal too their settings decide, not the names of their files."""
+    rank, spread = round(group.rank, 9), round(float(np.std(group.held_out)), 9)
+    spread = spread if np.isfinite(spread) else np.inf  # NaN is smaller than nothing
+    return (group.task, group.budget, -rank, spread, group.parameters, group.settings)
 
 
 def read_groups(results: Path, task: str = "") -> list[Group]:
@@ -173,8 +179,10 @@ def best(groups: Iterable[Group]) -> list[Group]:
     finite = (
         group
         for group in groups
-        if group.tested and np.isfinite(group.rank) and not group.adversarial
+        if group.tested and np.isfinite(group.rank) and not group.recipe.adversarial
     )
-    for group in sorted(finite, key=lambda group: (round(group.rank, 9), group.pooling == "last")):
+    for group in sorted(
+        finite, key=lambda group: (round(group.rank, 9), group.recipe.pooling == "last")
+    ):
         found[group.task, group.model, group.budget] = group
     return list(found.values())

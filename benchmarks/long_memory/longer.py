@@ -11,7 +11,7 @@ from pathlib import Path
 
 from benchmarks.long_memory.build import build
 from benchmarks.long_memory.peers import PEERS
-from benchmarks.long_memory.recipe import Recipe
+from benchmarks.long_memory.results import run_of
 from benchmarks.long_memory.tasks import Task, make_task
 from benchmarks.long_memory.training import judge
 from keras_drnn.experiments.checkpoint import load_checkpoint
@@ -27,7 +27,7 @@ def asked(run: dict, checkpoint: Path, learnt: Task, others: dict[int, Task]) ->
         learnt: The task that it was trained on.
         others: Tasks of other lengths, by what they are called.
     """
-    recipe = Recipe().changed(run["recipe"])
+    recipe = run_of(run).recipe
 
     def model(task: Task):
         return build(PEERS[run["model"]], task, run["parameters"], run["options"], recipe)[0]
@@ -57,7 +57,7 @@ def main(arguments: list[str] | None = None) -> None:
     learnt = make_task("copy", steps=int(run["task"].removeprefix("copy")))
     found = asked(run, given.work / run["task"] / f"{given.run.stem}.npz", learnt, tasks)
     print(found)
-    write_json(given.run, {**run, "longer": found})
+    write_json(given.run, {**run, "longer": {**run.get("longer", {}), **found}})
 
 
 if __name__ == "__main__":

@@ -18,8 +18,7 @@ import numpy as np
 from benchmarks.long_memory.build import build
 from benchmarks.long_memory.groups import Group
 from benchmarks.long_memory.peers import PEERS
-from benchmarks.long_memory.recipe import Recipe
-from benchmarks.long_memory.results import RESULTS, Run, read
+from benchmarks.long_memory.results import RESULTS, Run, read, run_of
 from benchmarks.long_memory.tasks import TASKS, Task, make_task
 from keras_drnn.experiments.checkpoint import load_checkpoint
 from keras_drnn.influence import half_life, share_beyond
@@ -30,13 +29,6 @@ from keras_drnn.system.environment import environment
 NAME = "reach.json"
 BEYOND = (10, 100, 300)  # steps
 SEQUENCES = 8
-
-
-def run_of(content: dict) -> Run:
-    """The run that the content of a file describes."""
-    recipe = Recipe(**content["recipe"])
-    decided = (content[name] for name in ("task", "model", "parameters", "options"))
-    return Run(*decided, recipe, content["seed"])
 
 
 def reaches(

@@ -1,5 +1,6 @@
 """How a model is trained: the same fields for every model."""
 
+import math
 from dataclasses import dataclass, fields, replace
 
 import keras
@@ -7,6 +8,16 @@ import keras
 from benchmarks.long_memory.tasks import Task
 
 POOLINGS = ("last", "mean")
+# Numbers from 0 up to, but without, what stands here.
+_BOUNDS = {
+    "learning_rate": math.inf,
+    "warmup": 1,
+    "weight_decay": math.inf,
+    "clipnorm": math.inf,
+    "dropout": 1,
+    "input_dropout": 1,
+    "adversarial": math.inf,
+}
 
 
 @dataclass(frozen=True)
@@ -44,8 +55,21 @@ class Recipe:
             raise ValueError(
                 f"Expected a pooling of {', '.join(POOLINGS)}. Received: {self.pooling}"
             )
-        if self.adversarial < 0:
-            raise ValueError(f"Expected adversarial of 0 or more. Received: {self.adversarial}")
+        for name in ("epochs", "batch"):
+            value = getattr(self, name)
+            if not isinstance(value, int) or isinstance(value, bool) or value < 1:
+                raise ValueError(f"Expected {name} of 1 or more, whole. Received: {value}")
+        for name, most in _BOUNDS.items():
+            value = getattr(self, name)
+            if name == "clipnorm" and value is None:
+                continue
+            if (
+                not isinstance(value, (int, float))
+                or isinstance(value, bool)
+                or not (0 <= value < most)
+            ):
+                below = "" if math.isinf(most) else f" and below {most}"
+                raise ValueError(f"Expected {name} of 0 or more{below}. Received: {value}")
 
     def changed(self, changes: dict) -> "Recipe":
         """With other values of some fields.

@@ -39,7 +39,7 @@ def tables(
     for name, of_task in groupby(sorted(groups, key=_best_first), key=_name):
         each = list(of_task)
         rows = [_measured(group, steps) for group in each]
-        if {group.pooling for group in each} == {"last"}:
+        if {group.recipe.pooling for group in each} == {"last"}:
             rows = [{**row, "pooling": ""} for row in rows]
         rows += [_published(figure) for figure in figures if figure.task == name]
         found[name] = markdown(COLUMNS, rows)
@@ -76,11 +76,11 @@ def _measured(group: Group, steps: dict) -> dict[str, str]:
     return {
         "steps": _steps(group),
         "model": f"`{group.model}`",
-        "pooling": group.pooling,
-        "adversarial": f"{group.adversarial:g}" if group.adversarial else "",
+        "pooling": group.recipe.pooling,
+        "adversarial": f"{group.recipe.adversarial:g}" if group.recipe.adversarial else "",
         "test": spread(group.tested, group.measure),
         "parameters": f"{group.parameters:,}",
-        "epochs": str(group.epochs),
+        "epochs": str(group.recipe.epochs),
         "seeds": str(len(group.tested)),
         "held out": spread(group.held_out, group.measure),
         "training, s": "" if used is None else f"{used:,.0f}" if used >= 10 else f"{used:.1f}",
@@ -107,7 +107,7 @@ def _reaching(group: Group, known: dict) -> Iterator[dict[str, str]]:
         "steps": _steps(group),
         "model": f"`{group.model}`",
         "parameters": f"{group.parameters:,}",
-        "epochs": str(group.epochs),
+        "epochs": str(group.recipe.epochs),
         "seeds": str(len(found)) + (f", of {lost} more nothing is left" if lost else ""),
         **{name: _share(sum(each) / len(each)) for name, each in shares.items()},
     }

@@ -33,14 +33,34 @@ class Run:
 
     @property
     def name(self) -> str:
-        """Told apart from other settings by eight digits."""
-        settings = json.dumps([self.options, asdict(self.recipe)], sort_keys=True)
-        digits = hashlib.sha256(settings.encode()).hexdigest()[:8]
+        """Told apart from other settings by eight digits, of the options and of what the recipe has
+        otherwise than by default: a new field of recipes leaves the names of runs as they are."""
+        default = asdict(Recipe())
+        recipe = {
+            name: value for name, value in asdict(self.recipe).items() if value != default[name]
+        }
+        digits = hashlib.sha256(as_text([self.options, recipe]).encode()).hexdigest()[:8]
         return f"{self.model}-{self.parameters}-{digits}-seed{self.seed}"
 
     def path(self, results: Path) -> Path:
         """Its file."""
         return results / self.task / f"{self.name}.json"
+
+    def read(self, results: Path) -> dict | None:
+        """What its file says, or `None` without one.
+
+        Raises:
+            ValueError: If the file is one of other settings.
+        """
+        path = self.path(results)
+        content = read(path)
+        if content is not None and as_text(asdict(run_of(content))) != as_text(asdict(self)):
+            raise ValueError(
+                f"Expected the settings of {self.name} in {path}. Received: others, with "
+                f"{content['options']} and {content['recipe']}. Move the file away, or give "
+                "another folder of results."
+            )
+        return content
 
     def write(self, results: Path, found: dict) -> dict:
         """Write what was found, with everything that decides it; gives what is written."""
@@ -51,6 +71,26 @@ class Run:
         return content
 
 
+def run_of(content: dict) -> Run:
+    """The run that the content of a file describes; what its recipe does not say is the default."""
+    decided = (content[name] for name in ("task", "model", "parameters", "options"))
+    return Run(*decided, Recipe().changed(content["recipe"]), content["seed"])
+
+
+def as_text(settings) -> str:
+    """Settings as JSON: the same for `1` and `1.0`, for tuples and lists, in whatever order."""
+    return json.dumps(_whole(settings), sort_keys=True)
+
+
+def _whole(value):
+    """With whole numbers as integers."""
+    if isinstance(value, dict):
+        return {name: _whole(each) for name, each in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_whole(each) for each in value]
+    return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
 def read(path: Path) -> dict | None:
-    """What a file of a run says, or `None` without one."""
+    """What a JSON file says, or `None` without one."""
     return json.loads(path.read_text("utf-8")) if path.exists() else None

@@ -2,18 +2,14 @@
 
 from pathlib import Path
 
-import keras
-
+from benchmarks.long_memory.begun import begun, check_data
 from benchmarks.long_memory.budget import count
 from benchmarks.long_memory.build import build
 from benchmarks.long_memory.costs import multiply_adds
-from benchmarks.long_memory.devices import devices_in_use
 from benchmarks.long_memory.peers import PEERS
-from benchmarks.long_memory.results import Run, read
+from benchmarks.long_memory.results import Run
 from benchmarks.long_memory.tasks import Task
 from benchmarks.long_memory.training import judge, train
-from keras_drnn.experiments.accelerator import accelerator
-from keras_drnn.system.environment import environment
 
 
 def perform(run: Run, task: Task, *, results: Path, work: Path, test: bool, say=print) -> dict:
@@ -26,10 +22,17 @@ def perform(run: Run, task: Task, *, results: Path, work: Path, test: bool, say=
         work: Folder for checkpoints, from which a run that was killed goes on.
         test: Whether to judge it by the test data too, once and at the end.
         say: Called with lines of text.
+
+    Raises:
+        ValueError: If what was found before comes from other settings or other data.
     """
-    known = read(run.path(results))
-    if known is not None and (not test or "test" in known):
-        return known
+    path = run.path(results)
+    known = run.read(results)
+    if known is not None:
+        check_data(known.get("data", ""), task.data, path)
+        if not test or "test" in known:
+            say(f"{task.name} {run.name}: done before, {path}")
+            return known
     task = task.of_seed(run.seed)
     model, width = build(
         PEERS[run.model],
@@ -42,6 +45,7 @@ def perform(run: Run, task: Task, *, results: Path, work: Path, test: bool, say=
     say(f"{task.name} {run.name}: {count(model)} parameters, width {width}")
     checkpoint = work / run.task / f"{run.name}.npz"
     checkpoint.parent.mkdir(parents=True, exist_ok=True)
+    start = begun(checkpoint, task.data)
     history = train(model, task, run.recipe, run.seed, checkpoint, say)
     found = {
         "trained_parameters": count(model),
@@ -50,13 +54,11 @@ def perform(run: Run, task: Task, *, results: Path, work: Path, test: bool, say=
         "measure": task.measure.name,
         "validation": history[-1]["validation"],
         "history": history,
-        "environment": {
-            **environment(),
-            "backend": keras.backend.backend(),
-            "devices": devices_in_use(),
-            "accelerator": accelerator(),
-        },
+        **start,
     }
+    if known is not None and known["history"] == history:
+        # Tested later, perhaps on another machine, and with what else was found of it.
+        found = known
     if test:
         found["test"] = judge(model, task, task.test(), run.recipe.batch)
         say(f"test: {task.measure.name} {found['test']:.4f}")

@@ -1,7 +1,7 @@
 """Chooses a model's settings on held-out training data, with as many trials for each model."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import asdict
 
 import numpy as np
@@ -23,9 +23,15 @@ _DRAWS = 20  # for each trial, some of which were drawn before
 
 
 def candidates(
-    peer: Peer, recipe: Recipe, options: dict, trials: int, steps: int
+    peer: Peer,
+    recipe: Recipe,
+    options: dict,
+    trials: int,
+    steps: int,
+    given: Collection[str] = (),
 ) -> list[tuple[dict, Recipe]]:
-    """Settings to try, the same at every call: the given ones first, then random ones.
+    """Settings to try, the same at every call: those of `options` and `recipe` first, then random
+    ones.
 
     Args:
         peer: Whose options are chosen, from its own space.
@@ -33,9 +39,15 @@ def candidates(
         options: Likewise.
         trials: How many; fewer where there are no more.
         steps: Of a sequence, which delays are shorter than.
+        given: What the user has chosen and is not drawn, such as `"option.delays"` and
+            `"recipe.dropout"`. With shares, one for each delay, delays are not drawn either.
     """
     space = {f"option.{name}": values for name, values in peer.space.items()}
     space |= {f"recipe.{name}": values for name, values in RECIPE_SPACE.items()}
+    fixed = {*given, "option.delays"} if "option.shares" in given else given
+    space = {name: values for name, values in space.items() if name not in fixed}
+    if not space:
+        return [(options, recipe)]
     parameters = HyperParameters()
     for name, values in space.items():
         # keras-tuner chooses among numbers and texts alone.

@@ -22,7 +22,7 @@ import numpy as np
 from benchmarks.long_memory.build import assemble
 from benchmarks.long_memory.groups import Group, read_groups, shown
 from benchmarks.long_memory.peers import PEERS
-from benchmarks.long_memory.results import RESULTS
+from benchmarks.long_memory.results import RESULTS, as_text
 from benchmarks.long_memory.tasks import Task
 from benchmarks.long_memory.tasks.shapes import shape
 from keras_drnn.export import export_streaming
@@ -43,7 +43,7 @@ def key(group: Group) -> str:
     decided += [group.model, group.width, group.options]
     if group.model == "lmu" and task is not None:
         decided.append(task.steps)  # over which its fixed matrices remember
-    digits = hashlib.sha256(json.dumps(decided, sort_keys=True).encode()).hexdigest()[:8]
+    digits = hashlib.sha256(as_text(decided).encode()).hexdigest()[:8]
     return f"{group.model}-{group.parameters}-{digits}"
 
 

@@ -51,7 +51,7 @@ def _row(group: Group) -> dict:
         "model": group.model,
         "parameters": group.parameters,
         "products a step": group.first.get("multiply_adds", ""),
-        "epochs": group.epochs,
+        "epochs": group.recipe.epochs,
         "seeds": len(group.runs),
         "held out": spread(group.held_out, group.measure),
         "test": spread(group.tested, group.measure),

@@ -23,8 +23,9 @@ def log(run: Run, found: dict, uri: str | None = None) -> None:
         experiment = find_or_create_experiment(client, uri, EXPERIMENT)
         name = f"{run.task}/{run.name}"
         tested = "test" if "test" in found else "validation"
-        same = f"attributes.run_name = '{name}' and metrics.{tested} > -1e30"
-        if client.search_runs([experiment], same):
+        # Not by the metric's value, which may be NaN and is equal to and greater than nothing.
+        same = client.search_runs([experiment], f"attributes.run_name = '{name}'")
+        if any(tested in run.data.metrics for run in same):
             return
         run_id = client.create_run(experiment, run_name=name).info.run_id
         settings = {"task": run.task, "model": run.model, "parameters": run.parameters}

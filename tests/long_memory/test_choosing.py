@@ -29,6 +29,26 @@ def test_trials_are_the_same_after_a_kill_and_no_two_are_alike():
     )
 
 
+def test_what_the_user_has_chosen_is_not_drawn():
+    options = PEERS["windowed_drnn"].options({"delays": [1, 2], "shares": [1, 2]})
+    given = ("option.shares", "recipe.learning_rate")
+    tried = candidates(PEERS["windowed_drnn"], Recipe(), options, 12, 999, given)
+    assert len(tried) == 12
+    for drawn, recipe in tried:
+        assert drawn["delays"] == [1, 2] and drawn["shares"] == [1, 2]
+        assert recipe.learning_rate == Recipe().learning_rate
+    assert len({options["activation"] for options, _ in tried}) == 3
+    # The recipe's and an option of the same name are two.
+    tried = candidates(PEERS["tcn"], Recipe(), {}, 30, 999, ("recipe.dropout",))
+    assert {recipe.dropout for _, recipe in tried} == {Recipe().dropout}
+    assert {options.get("dropout") for options, _ in tried} == {None, 0.0, 0.05, 0.1}
+
+
+def test_where_all_is_chosen_there_is_one_trial():
+    given = [f"recipe.{name}" for name in ("learning_rate", "weight_decay", "dropout")]
+    assert candidates(PEERS["gru"], Recipe(), {"a": 1}, 5, 9, given) == [({"a": 1}, Recipe())]
+
+
 @pytest.mark.parametrize(("measure", "best"), ((ACCURACY, 3), (SQUARED_ERROR, 1)))
 def test_the_best_is_chosen_and_trained_for_as_long_as_the_recipe_says(measure, best):
     values = [float("nan"), 0.2, 0.5, 0.9, 0.4]
@@ -66,17 +86,21 @@ def test_a_step_costs_what_is_multiplied_at_it():
     assert cost("tcn", kernel=3, levels=1) == 3 * 3 * 2 + 3 * 2 * 2 + 3 * 2 + head
 
 
-def test_a_run_is_once_in_mlflow_and_again_with_its_test(tmp_path, tmp_path_factory):
+@pytest.mark.parametrize("value", (0.3, float("nan")))
+def test_a_run_is_once_in_mlflow_and_again_with_its_test(value, tmp_path, tmp_path_factory):
     uri = make_store(tmp_path, tmp_path_factory)
     run = Run("adding6", "drnn", 300, {"delays": [1, 2]}, Recipe(epochs=2), 1)
-    history = [{"loss": 2.0, "validation": 0.5}, {"loss": 1.0, "validation": 0.25}]
+    history = [{"loss": 2.0, "validation": 0.5}, {"loss": 1.0, "validation": value}]
     found = {"history": history, "recipe": {"epochs": 2}}
     log(run, found, uri)
     log(run, found, uri)
-    log(run, {**found, "test": 0.3}, uri)
+    log(run, {**found, "test": value}, uri)
+    log(run, {**found, "test": value}, uri)
     client = connect(uri)
     experiment = client.get_experiment_by_name("long_memory").experiment_id
     tested, chosen = client.search_runs([experiment])
-    assert "test" not in chosen.data.metrics and tested.data.metrics["test"] == 0.3
+    assert "test" not in chosen.data.metrics and tested.data.metrics["test"] == pytest.approx(
+        value, nan_ok=True
+    )
     assert chosen.data.params["option.delays"] == "[1, 2]" and chosen.data.params["seed"] == "1"
     assert [each.value for each in client.get_metric_history(chosen.info.run_id, "loss")] == [2, 1]

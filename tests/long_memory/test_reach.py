@@ -9,10 +9,10 @@ import pytest
 from benchmarks.long_memory.build import build
 from benchmarks.long_memory.groups import grouped
 from benchmarks.long_memory.peers import PEERS
-from benchmarks.long_memory.reach import BEYOND, of_group, reaches, run_of
+from benchmarks.long_memory.reach import BEYOND, of_group, reaches
 from benchmarks.long_memory.recipe import Recipe
 from benchmarks.long_memory.result_tables import tables
-from benchmarks.long_memory.results import Run, read
+from benchmarks.long_memory.results import Run, read, run_of
 from benchmarks.long_memory.running import perform
 from benchmarks.long_memory.tasks.adding import AddingTask
 from benchmarks.long_memory.tasks.copying import copying
@@ -107,7 +107,7 @@ def test_the_page_shows_the_mean_of_the_seeds_that_were_measured(content):
     assert len(of_group(group, known)) == 3 and of_group(group, {}) == []
     found = tables([group], [], {}, {"adding20": known})
     lines = found["reach of adding"].splitlines()
-    epochs = group.epochs
+    epochs = group.recipe.epochs
     assert lines[2].endswith(
         f"| {epochs} | 2, of 1 more nothing is left | 30 % | 0.2 % | 80 % | < 0.1 % |"
     )

@@ -43,6 +43,20 @@ def test_of_each_model_the_tested_settings_of_most_seeds_are_shown():
     assert [each.tested for each in both] == [[0.5, 0.6], [0.7]]
 
 
+def test_of_equals_that_with_the_smaller_spread_is_shown_in_whatever_order_files_are_read():
+    # Neither what does better on the test data, nor what a file is called.
+    spread = [run(seed, value, rate=0.01, test=0.9) for seed, value in enumerate((0.4, 0.6))]
+    level = [run(seed, 0.5, rate=0.02, test=0.1) for seed in range(2)]
+    lost = [
+        run(seed, float("nan"), rate=rate, task="adding9") for rate in (0.1, 0.2) for seed in (0,)
+    ]
+    for runs in ([*spread, *level], [*level, *spread]):
+        (group,) = shown(grouped(runs))
+        assert group.tested == [0.1, 0.1]
+    for runs in (lost, lost[::-1]):
+        assert [each.recipe.learning_rate for each in grouped(runs)] == [0.1, 0.2]
+
+
 def test_a_point_of_a_picture_is_what_does_best_on_what_is_held_out():
     # Neither what has more epochs, nor what does better on the test data.
     settings = ((20, 0.9, 0.7), (30, 0.8, 0.75), (10, 0.85, 0.8))

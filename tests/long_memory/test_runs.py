@@ -14,12 +14,13 @@ from benchmarks.long_memory.build import build
 from benchmarks.long_memory.devices import devices_in_use
 from benchmarks.long_memory.peers import PEERS
 from benchmarks.long_memory.recipe import Recipe
-from benchmarks.long_memory.results import Run
+from benchmarks.long_memory.results import Run, run_of
 from benchmarks.long_memory.running import perform
 from benchmarks.long_memory.tasks.adding import AddingTask
 from benchmarks.long_memory.tasks.measures import ACCURACY, SQUARED_ERROR
 from benchmarks.long_memory.tasks.task import Samples
 from benchmarks.long_memory.training import judge, train
+from keras_drnn.system.atomic_writes import write_json
 
 TASK = AddingTask(
     "adding6", 6, 2, 1, SQUARED_ERROR, solved=0.001, training_samples=40, held_out_samples=16
@@ -195,9 +196,7 @@ def test_the_test_data_are_asked_for_once_and_only_where_wanted(tmp_path):
     assert "test" not in chosen and Watched.asked == 0
     found = once(True)
     assert found["history"] == chosen["history"] and Watched.asked == 1
-    spoken = len(lines)
     assert once(True)["test"] == found["test"] and once(False) and Watched.asked == 1
-    assert len(lines) == spoken
     written = json.loads(run.path(tmp_path).read_text())
     assert written["test"] == found["test"] and written["options"]["delays"] == [1, 2]
     assert written["trained_parameters"] <= 300 and written["recipe"]["epochs"] == 2
@@ -218,6 +217,107 @@ def test_other_settings_are_another_file(tmp_path):
     other = Run("adding6", "drnn", 300, {"delays": [1, 3]}, RECIPE, 0)
     longer = Run("adding6", "drnn", 300, {"delays": [1, 2]}, Recipe(epochs=3, batch=20), 0)
     assert len({run.path(tmp_path) for run in (one, other, longer)}) == 3
+
+
+def test_one_spelling_of_numbers_and_lists_is_as_good_as_another(tmp_path):
+    one = Run("adding6", "drnn", 300, {"delays": [1, 2], "gain": 1.0}, RECIPE, 0)
+    other = replace(one, options={"gain": 1, "delays": (1, 2)}, recipe=replace(RECIPE, clipnorm=1))
+    assert one.name == other.name
+    one.write(tmp_path, {})
+    assert other.read(tmp_path)["options"] == one.options
+    assert replace(one, options={"delays": [1, 2], "gain": 1.5}).name != one.name
+
+
+def test_a_file_without_a_field_of_recipes_has_its_default(tmp_path):
+    run = Run("adding6", "drnn", 300, {}, RECIPE, 0)
+    content = run.write(tmp_path, {})
+    del content["recipe"]["adversarial"]
+    write_json(run.path(tmp_path), content)
+    assert run_of(run.read(tmp_path)) == run
+
+
+def test_a_file_of_other_settings_is_refused(tmp_path):
+    run = Run("adding6", "drnn", 300, {}, RECIPE, 0)
+    content = run.write(tmp_path, {})
+    content["recipe"]["learning_rate"] = 0.5
+    write_json(run.path(tmp_path), content)
+    with pytest.raises(ValueError, match="Received: others, with .*0.5"):
+        run.read(tmp_path)
+
+
+def test_results_and_checkpoints_of_other_data_are_refused(tmp_path):
+    task = replace(TASK, data="one")
+    run = Run("adding6", "drnn", 300, PEERS["drnn"].options({"delays": [1, 2]}), RECIPE, 0)
+
+    def found(task, results="results", say=lambda line: None):
+        folders = {"results": tmp_path / results, "work": tmp_path / "work"}
+        return perform(run, task, **folders, test=False, say=say)
+
+    assert found(task)["data"] == "one"
+    for results in ("results", "another, where the checkpoint goes on"):
+        with pytest.raises(ValueError, match="data that .* was made with"):
+            found(replace(task, data="two"), results)
+    lines = []
+    assert found(task, say=lines.append)["data"] == "one"
+    assert len(lines) == 1 and "done before" in lines[0]
+
+
+def test_a_training_counts_for_the_machine_that_began_it(tmp_path, monkeypatch):
+    run = Run("adding6", "drnn", 300, PEERS["drnn"].options({"delays": [1, 2]}), RECIPE, 0)
+
+    def found(test, say=lambda line: None):
+        return perform(run, TASK, results=tmp_path, work=tmp_path, test=test, say=say)
+
+    def cut_off(line):
+        if line.startswith("epoch 1"):
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr("benchmarks.long_memory.begun.accelerator", lambda: "a GPU")
+    with pytest.raises(KeyboardInterrupt):
+        found(False, cut_off)
+    monkeypatch.setattr("benchmarks.long_memory.begun.accelerator", lambda: None)
+    content = found(False)
+    assert content["environment"]["accelerator"] == "a GPU"
+    write_json(run.path(tmp_path), {**content, "longer": {"20": 0.5}})
+    tested = found(True)
+    assert tested["longer"] == {"20": 0.5} and np.isfinite(tested["test"])
+    assert tested["environment"]["accelerator"] == "a GPU"
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    (
+        ("epochs", 0), ("epochs", 1.5), ("batch", 0), ("batch", True), ("learning_rate", "fast"),
+        ("learning_rate", -1), ("warmup", 1), ("weight_decay", None), ("clipnorm", float("nan")),
+        ("dropout", 1.0), ("input_dropout", -0.1), ("adversarial", "yes"), ("adversarial", -0.1),
+        ("adversarial", float("inf")),
+    ),
+)  # fmt: skip
+def test_recipes_that_cannot_be_are_refused(name, value):
+    with pytest.raises(ValueError, match=f"Expected {name} of .*Received: {value}"):
+        Recipe(**{name: value})
+
+
+def test_gradients_may_be_left_as_they_are():
+    assert Recipe(clipnorm=None).clipnorm is None
+
+
+@pytest.mark.parametrize(
+    "given",
+    (
+        ["--models", "drnn,lsmt"],
+        ["--models", "windowed_drnn,lstm", "--option", "windowed=1"],
+        ["--models", "drnn,lstm", "--option", "delays=[1,2]"],
+        ["--models", "drnn,windowed_drnn", "--option", "gain=2"],
+        ["--option", "delays=[1,2]", "--option", "shares=[1]"],
+        ["--option", "delays=fast"],
+    ),
+)
+def test_nothing_is_trained_where_one_model_cannot_be(given, tmp_path):
+    common = ["--task", "adding", "--steps", "9", "--results", str(tmp_path)]
+    with pytest.raises(SystemExit, match="Expected"):
+        main([*common, "--work", str(tmp_path), *given])
+    assert not list(tmp_path.iterdir())
 
 
 def test_the_command_names_what_it_does_not_know(tmp_path, capsys):

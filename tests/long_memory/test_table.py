@@ -19,8 +19,8 @@ def test_seeds_are_one_row_and_the_best_settings_come_first():
 
 def test_of_errors_the_smallest_is_best_and_none_the_worst():
     runs = [
-        run(0, value, task="adding9", measure="squared_error", rate=value, test=value / 2)
-        for value in (float("nan"), 0.2, 0.1)
+        run(0, value, task="adding9", measure="squared_error", rate=rate, test=value / 2)
+        for rate, value in ((0.3, float("nan")), (0.2, 0.2), (0.1, 0.1))
     ]
     (best,) = rows(grouped(runs), every=False)
     assert rows(grouped(runs), every=True)[-1]["held out"] == "diverged"

@@ -32,6 +32,22 @@ def test_a_picture_is_read_pixel_by_pixel_in_one_order_for_all_parts(pictures):
     np.testing.assert_array_equal(permuted.validation().x, in_rows.validation().x[:, order])
 
 
+def test_data_are_told_apart_by_their_numbers_whatever_file_they_are_in(pictures, tmp_path):
+    path, x, y = pictures
+    square, other = tmp_path / "square.npz", tmp_path / "other.npz"
+    parts = {"x_test": x[:20].reshape(-1, 28, 28), "y_test": y[:20].astype("uint8")}
+    np.savez_compressed(square, x_train=x.reshape(-1, 28, 28), y_train=y.astype("uint8"), **parts)
+    np.savez(other, x_train=x, y_train=y, x_test=x[:20], y_test=(y[:20] + 1) % 10)
+    for name in ("smnist", "shifted_psmnist", "noisy_smnist"):
+        same, also, another = (make_task(name, mnist_file=f).data for f in (path, square, other))
+        assert same == also != another and same
+    texts = []
+    for text in ("abcd" * 5_000, "abdc" * 5_000):
+        (tmp_path / "text.txt").write_text(text, "utf-8")
+        texts.append(make_task("characters", text=tmp_path / "text.txt").data)
+    assert texts[0] != texts[1] and make_task("adding", steps=5).data == ""
+
+
 def test_the_last_pictures_are_held_out_and_never_trained_on(pictures):
     path, x, _ = pictures
     task = make_task("smnist", mnist_file=path)
@@ -184,3 +200,6 @@ def test_what_is_missing_is_named():
     for name, word in (("psmnist", "--mnist"), ("characters", "--text"), ("sums", "adding")):
         with pytest.raises(ValueError, match=word):
             make_task(name)
+    for name, steps in (("adding", 1), ("copy", 0)):
+        with pytest.raises(ValueError, match=f"Expected {name} .* or more. Received: {steps}"):
+            make_task(name, steps=steps)

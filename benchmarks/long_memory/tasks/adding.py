@@ -24,5 +24,11 @@ class AddingTask(DrawnTask):
 
 
 def adding(steps: int) -> AddingTask:
-    """The task `adding`, of any length from 2 on."""
+    """The task `adding`, of any length from 2 on.
+
+    Raises:
+        ValueError: If it is shorter.
+    """
+    if steps < 2:
+        raise ValueError(f"Expected adding of 2 steps or more. Received: {steps}")
     return AddingTask(f"adding{steps}", steps, 2, 1, SQUARED_ERROR, solved=SOLVED)

@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 
 from benchmarks.long_memory.tasks.measures import BITS
-from benchmarks.long_memory.tasks.task import ArrayTask, Samples
+from benchmarks.long_memory.tasks.task import ArrayTask, Samples, digest
 
 CHUNK = 200
 HELD_OUT = 0.05  # of the text, for each of validation and test, at its end
@@ -35,7 +35,16 @@ def characters(path: Path, chunk: int = CHUNK) -> ArrayTask:
         for name, (start, end) in edges.items()
     }
     size = len(alphabet)
-    return ArrayTask("characters", chunk, size, size, BITS, every_step=True, parts=parts)
+    return ArrayTask(
+        "characters",
+        chunk,
+        size,
+        size,
+        BITS,
+        every_step=True,
+        data=digest(text.encode()),
+        parts=parts,
+    )
 
 
 def _chunks(codes: np.ndarray, chunk: int, kinds: int) -> Samples:

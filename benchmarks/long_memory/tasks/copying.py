@@ -27,7 +27,13 @@ class CopyTask(DrawnTask):
 
 
 def copying(wait: int) -> CopyTask:
-    """The task `copy`: `wait` steps from the last mark to the first that is said again."""
+    """The task `copy`: `wait` steps from the last mark to the first that is said again.
+
+    Raises:
+        ValueError: If there is no step for the sign to say them.
+    """
+    if wait < 1:
+        raise ValueError(f"Expected copy with a wait of 1 step or more. Received: {wait}")
     steps = wait + 2 * MARKS
     return CopyTask(
         f"copy{wait}",

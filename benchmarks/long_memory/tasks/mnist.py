@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 
 from benchmarks.long_memory.tasks.measures import ACCURACY
-from benchmarks.long_memory.tasks.task import ArrayTask, Samples
+from benchmarks.long_memory.tasks.task import ArrayTask, Samples, digest
 
 PIXELS, DIGITS = 784, 10
 HELD_OUT = 5_000  # the last of the training pictures
@@ -17,8 +17,9 @@ def permutation() -> np.ndarray:
     return np.random.default_rng(PERMUTATION_SEED).permutation(PIXELS)
 
 
-def read_pictures(path: Path) -> dict[str, Samples]:
-    """Pictures as sequences of 784 values from 0 to 1, and their digits, in three parts.
+def read_pictures(path: Path) -> tuple[dict[str, Samples], str]:
+    """Pictures as sequences of 784 values from 0 to 1, and their digits, in three parts; and digits
+    that tell these data from others.
 
     Args:
         path: `mnist.npz` as Keras has it, or with flat pictures: `x_train`, `y_train`, `x_test`,
@@ -31,11 +32,13 @@ def read_pictures(path: Path) -> dict[str, Samples]:
             f"Expected more than {HELD_OUT} training pictures of {PIXELS} pixels in {path}. "
             f"Received: x_train of shape {x.shape}"
         )
-    return {
+    parts = {
         "train": _sequences(x[:-HELD_OUT], y[:-HELD_OUT]),
         "validation": _sequences(x[-HELD_OUT:], y[-HELD_OUT:]),
         "test": _sequences(x_test, y_test),
     }
+    # Of the numbers, not of the file: pictures may be flat in it, and packed otherwise.
+    return parts, digest(*(each for part in parts.values() for each in part))
 
 
 def _sequences(pictures: np.ndarray, digits: np.ndarray) -> Samples:
@@ -46,9 +49,10 @@ def _sequences(pictures: np.ndarray, digits: np.ndarray) -> Samples:
 def mnist(path: Path, permuted: bool) -> ArrayTask:
     """The task `smnist` or `psmnist`."""
     order = pixel_order(permuted)
-    parts = {name: Samples(x[:, order], y) for name, (x, y) in read_pictures(path).items()}
+    read, data = read_pictures(path)
+    parts = {name: Samples(x[:, order], y) for name, (x, y) in read.items()}
     name = "psmnist" if permuted else "smnist"
-    return ArrayTask(name, PIXELS, 1, DIGITS, ACCURACY, parts=parts)
+    return ArrayTask(name, PIXELS, 1, DIGITS, ACCURACY, data=data, parts=parts)
 
 
 def pixel_order(permuted: bool) -> np.ndarray:

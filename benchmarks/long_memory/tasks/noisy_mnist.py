@@ -34,5 +34,5 @@ class NoisyTask(ArrayTask):
 
 def noisy_mnist(path: Path) -> NoisyTask:
     """The task `noisy_smnist`."""
-    parts = read_pictures(path)
-    return NoisyTask("noisy_smnist", PIXELS + PAUSE, 1, DIGITS, ACCURACY, parts=parts)
+    parts, data = read_pictures(path)
+    return NoisyTask("noisy_smnist", PIXELS + PAUSE, 1, DIGITS, ACCURACY, data=data, parts=parts)

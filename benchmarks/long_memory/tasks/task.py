@@ -1,5 +1,6 @@
 """What a task is: data to train on, to choose by and to test on, and how answers are judged."""
 
+import hashlib
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -7,6 +8,14 @@ from typing import NamedTuple
 import numpy as np
 
 from benchmarks.long_memory.tasks.measures import Measure
+
+
+def digest(*data: bytes | np.ndarray) -> str:
+    """Digits of data, to tell them from others."""
+    found = hashlib.sha256()
+    for each in data:
+        found.update(each)
+    return found.hexdigest()[:16]
 
 
 class Samples(NamedTuple):
@@ -29,6 +38,8 @@ class Task(ABC):
         measure: How answers are judged.
         padded: Whether sequences that are shorter start with steps of zeros alone.
         solved: From which value of the measure on the task counts as solved, or `None`.
+        data: Digits that tell apart the files of data that a user may give; empty where the
+            benchmark has its own.
     """
 
     name: str
@@ -39,6 +50,7 @@ class Task(ABC):
     every_step: bool = False
     padded: bool = False
     solved: float | None = None
+    data: str = ""
 
     @property
     @abstractmethod
