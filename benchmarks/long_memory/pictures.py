@@ -6,13 +6,17 @@ from typing import NamedTuple
 
 import numpy as np
 from matplotlib.figure import Figure as Picture
-from matplotlib.ticker import FuncFormatter, LogLocator, NullLocator
+from matplotlib.ticker import EngFormatter, FuncFormatter, LogLocator, NullLocator
 
 from benchmarks.long_memory.groups import SHARES, Group
 from benchmarks.long_memory.published import Figure
 from benchmarks.long_memory.titles import place, title
 
 AXES = {"parameters": "parameters", "training": "seconds of training, of the processor"}
+_TICKS = {  # "500k": "500,000" would run into the next one
+    "parameters": EngFormatter(sep=""),
+    "training": FuncFormatter(lambda x, _: f"{x:,.10g}"),
+}
 _OURS = ("drnn", "windowed_drnn", "stacked_drnn")
 _WIDTH, _HEIGHT = 5.2, 3.3  # inches of a panel, at least
 _LINE, _REST = 0.24, 0.9  # inches: of a name, and of what is above and below them
@@ -61,6 +65,7 @@ def draw(groups: Sequence[Group], figures: Sequence[Figure], axis: str, path: Pa
     every = picture.subplots(len(tasks), squeeze=False, gridspec_kw=grid)[:, 0] if tasks else []
     for axes, task in zip(every, tasks, strict=True):
         _panel(axes, panels[task])
+        axes.xaxis.set_major_formatter(_TICKS[axis])
         axes.set_title(title(task), fontsize=11.5, loc="left")
         published = any(not point.measured for point in panels[task])
         axes.set_xlabel(AXES[axis] + (" (* as published)" if published else ""), fontsize=11)
@@ -77,7 +82,6 @@ def _panel(axes, points: Sequence[Point]) -> None:
     """Points, with their names at the right edge, each tied to its point by a line."""
     axes.set_xscale("log")
     axes.xaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
-    axes.xaxis.set_major_formatter(FuncFormatter(lambda x, _: f"{x:,.10g}"))
     axes.xaxis.set_minor_locator(NullLocator())
     axes.set_ylabel("% of the test data", fontsize=11)
     axes.tick_params(labelsize=10)
