@@ -46,7 +46,7 @@ def _options(model: str, task: Task, given: dict) -> dict:
     options = peer.options(fitted(peer.options({}), task.steps) | given)
     try:
         without_values(lambda: count(assemble(peer, task, 1, options)))
-    except (TypeError, ValueError) as error:
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
         raise ValueError(
             f"Expected options that {model} can have. Received: {given}: {error}"
         ) from error

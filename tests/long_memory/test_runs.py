@@ -311,6 +311,7 @@ def test_gradients_may_be_left_as_they_are():
         ["--models", "drnn,windowed_drnn", "--option", "gain=2"],
         ["--option", "delays=[1,2]", "--option", "shares=[1]"],
         ["--option", "delays=fast"],
+        ["--option", "recurrent=identical"],
     ),
 )
 def test_nothing_is_trained_where_one_model_cannot_be(given, tmp_path):
