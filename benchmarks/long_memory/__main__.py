@@ -9,11 +9,13 @@ from benchmarks.long_memory.budget import count
 from benchmarks.long_memory.build import assemble, without_values
 from benchmarks.long_memory.devices import use_devices
 from benchmarks.long_memory.memory import keep_freed_memory
-from benchmarks.long_memory.peers import PEERS, fitted
+from benchmarks.long_memory.peers import PEERS, Peer, fitted
 from benchmarks.long_memory.recipe import Recipe
 from benchmarks.long_memory.results import RESULTS, Run
 from benchmarks.long_memory.running import perform
 from benchmarks.long_memory.tasks import TASKS, Task, make_task
+
+Settings = tuple[dict, Recipe]  # the options of a model, and how it is trained
 
 
 def main(arguments: list[str] | None = None) -> None:
@@ -24,38 +26,64 @@ def main(arguments: list[str] | None = None) -> None:
         task = make_task(given.task, steps=given.steps, mnist_file=given.mnist, text=given.text)
         recipe = Recipe().changed(_values(given.set))
         # All before the first is trained, which may take hours.
-        options = {
-            model: _options(model, task, _values(given.option)) for model in given.models.split(",")
+        settings = {
+            model: _settings(given, task, model, recipe) for model in given.models.split(",")
         }
-        for model in options:
-            _compare(given, task, model, options[model], recipe)
+        for model, tried in settings.items():
+            _compare(given, task, model, tried)
     except ValueError as error:
         sys.exit(str(error))
 
 
-def _options(model: str, task: Task, given: dict) -> dict:
-    """All options of a model.
+def _settings(given: argparse.Namespace, task: Task, model: str, recipe: Recipe) -> list[Settings]:
+    """The options and recipes of a model that are tried; what is given first, or it alone.
 
     Raises:
-        ValueError: If there is no such model, if one of the options is none of its own, or if a
-            model cannot be made with them.
+        ValueError: If there is no such model, or if it cannot be made with what is given.
     """
     if model not in PEERS:
         raise ValueError(f"Expected models of {', '.join(PEERS)}. Received: {model}")
-    peer = PEERS[model]
-    options = peer.options(fitted(peer.options({}), task.steps) | given)
+    peer, values = PEERS[model], _values(given.option)
+    options = peer.options(fitted(peer.options({}), task.steps) | values)
+    _check(peer, task, options, given.parameters)
+    if not given.trials:
+        return [(options, recipe)]
+    from benchmarks.long_memory.search import candidates
+
+    chosen = {f"option.{name}" for name in values}
+    chosen |= {f"recipe.{name}" for name in _values(given.set)}
+    found = []
+    for drawn, of_trial in candidates(peer, recipe, options, given.trials, task.steps, chosen):
+        try:
+            _check(peer, task, drawn, given.parameters)
+            found.append((drawn, of_trial))
+        except ValueError as error:
+            print(f"{model}: left out of the trials, {drawn}: {error}")
+    return found
+
+
+def _check(peer: Peer, task: Task, options: dict, parameters: int) -> None:
+    """Refuse options with which a model cannot be made, or not with so few parameters.
+
+    Raises:
+        ValueError: If it cannot.
+    """
+
+    def narrowest() -> float:
+        return count(assemble(peer, task, 1, options))
+
     try:
-        without_values(lambda: count(assemble(peer, task, 1, options)))
-    except (AttributeError, KeyError, TypeError, ValueError) as error:
+        least = without_values(narrowest)
+    except (AttributeError, KeyError, TypeError) as error:
+        raise ValueError(f"Expected options that fit. Received: {options}: {error!r}") from error
+    if least > parameters:
         raise ValueError(
-            f"Expected options that {model} can have. Received: {given}: {error}"
-        ) from error
-    return options
+            f"Expected --parameters of at least {least}, those of the narrowest model. Received: "
+            f"{parameters}"
+        )
 
 
-def _compare(
-    given: argparse.Namespace, task: Task, model: str, options: dict, recipe: Recipe
-) -> None:
+def _compare(given: argparse.Namespace, task: Task, model: str, tried: list[Settings]) -> None:
     """Train one model with each seed, chosen before by trials where those are wanted."""
 
     def done(options: dict, recipe: Recipe, seed: int, test: bool) -> dict:
@@ -67,12 +95,10 @@ def _compare(
             log(run, found)
         return found
 
+    options, recipe = tried[0]
     if given.trials:
-        from benchmarks.long_memory.search import candidates, choose
+        from benchmarks.long_memory.search import choose
 
-        chosen = {f"option.{name}" for name in _values(given.option)}
-        chosen |= {f"recipe.{name}" for name in _values(given.set)}
-        tried = candidates(PEERS[model], recipe, options, given.trials, task.steps, chosen)
         options, recipe = choose(
             tried,
             given.trial_epochs,
@@ -86,14 +112,17 @@ def _compare(
 
 
 def _values(texts: list[str]) -> dict:
-    """Values by name: JSON, or as they are written where that is none."""
+    """Values by name: JSON or a number, or as they are written where that is none."""
     values = {}
     for text in texts:
         name, _, value = text.partition("=")
-        try:
-            values[name] = json.loads(value)
-        except json.JSONDecodeError:
-            values[name] = value
+        values[name] = value
+        for read in (json.loads, float):
+            try:
+                values[name] = read(value)
+                break
+            except ValueError:
+                continue
     return values
 
 

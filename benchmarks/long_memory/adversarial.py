@@ -36,7 +36,8 @@ class AdversarialModel(keras.Model):
         of_both = jax.value_and_grad(loss_of, argnums=(0, 1), has_aux=True)
         (loss, _), (plain, upward) = of_both(trained, x)
         if self.padded:
-            # Moved, they would count in the mean over steps, and be moved in place of what counts.
+            # If moved, they would count in the mean over steps, and take up length that belongs to
+            # real steps.
             upward = upward * jnp.any(x != 0, axis=-1, keepdims=True)
         harder = x + self.change * _directions(upward)
         hard, others = jax.grad(loss_of, has_aux=True)(trained, harder)

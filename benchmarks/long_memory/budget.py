@@ -18,12 +18,18 @@ def widest(parameters_of: Callable[[int], int], parameters: int) -> int:
         parameters: The budget.
 
     Raises:
-        ValueError: If the narrowest model has more.
+        ValueError: If the narrowest model has more, or a wider one has as many.
     """
     if parameters_of(1) > parameters:
         raise ValueError(
             f"Expected a budget of at least {parameters_of(1)} parameters, those of the narrowest "
             f"model. Received: {parameters}"
+        )
+    if parameters_of(1) == parameters_of(2):
+        # The search below would never end.
+        raise ValueError(
+            f"Expected a model that has more parameters where it is wider. Received: one of "
+            f"{parameters_of(1)} at any width"
         )
     fits, too_wide = 1, 2
     while parameters_of(too_wide) <= parameters:

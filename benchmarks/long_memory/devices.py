@@ -1,8 +1,11 @@
-"""Several cores: each trains with a part of every batch."""
+"""What computes: several cores, each with a part of every batch, or a GPU."""
 
 import os
+from collections.abc import Sequence
 
 import keras
+
+from keras_drnn.experiments.accelerator import accelerator
 
 # XLA's threads for each device, at the least. With as many as a machine has cores, two devices that
 # wait for each other's gradients can take all of two, and what they wait for gets none.
@@ -32,6 +35,33 @@ def use_devices(number: int) -> None:
     jax.config.update("jax_num_cpu_devices", number)
     devices = keras.distribution.list_devices()[:number]
     keras.distribution.set_distribution(keras.distribution.DataParallel(devices=devices))
+
+
+def computing() -> dict[str, str | int]:
+    """What computes in this process: the backend, over how many devices batches are split, and the
+    GPU, an empty text without one."""
+    return {
+        "backend": keras.backend.backend(),
+        "devices": devices_in_use(),
+        "accelerator": accelerator() or "",
+    }
+
+
+def computed_by(epochs: Sequence[dict]) -> dict[str, str | int | None]:
+    """What computed a training, of which parts may have been on different machines.
+
+    Args:
+        epochs: Each with the keys of `computing`.
+
+    Returns:
+        All backends, the most devices, and the GPU where one computed any of the epochs.
+    """
+    accelerators = [epoch["accelerator"] for epoch in epochs if epoch["accelerator"]]
+    return {
+        "backend": ", ".join(dict.fromkeys(epoch["backend"] for epoch in epochs)),
+        "devices": max(epoch["devices"] for epoch in epochs),
+        "accelerator": accelerators[0] if accelerators else None,
+    }
 
 
 def devices_in_use() -> int:

@@ -1,6 +1,5 @@
 """Runs that differ in their seed alone, together."""
 
-import json
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from functools import cached_property
@@ -9,7 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from benchmarks.long_memory.recipe import Recipe
-from benchmarks.long_memory.results import as_text, run_of
+from benchmarks.long_memory.results import as_text, read_run, run_of
 
 ERRORS = ("squared_error", "bits")  # measures of which less is better
 SHARES = ("accuracy", "recall")  # measures in percent
@@ -138,10 +137,11 @@ def grouped(runs: Iterable[dict]) -> list[Group]:
 
 
 def _order(group: Group) -> tuple:
-    """By rank; of equals those whose seeds differ least and which have fewer parameters are first,
+    """By rank; of equals those whose seeds differ least are first, then those of fewer parameters,
     and if they are equal too their settings decide, not the names of their files."""
-    rank, spread = round(group.rank, 9), round(float(np.std(group.held_out)), 9)
-    spread = spread if np.isfinite(spread) else np.inf  # NaN is smaller than nothing
+    rank, spread = round(group.rank, 9), np.inf
+    if len(group.runs) > 1 and np.isfinite(group.held_out).all():
+        spread = round(float(np.std(group.held_out)), 9)
     return (group.task, group.budget, -rank, spread, group.parameters, group.settings)
 
 
@@ -151,9 +151,11 @@ def read_groups(results: Path, task: str = "") -> list[Group]:
     Args:
         results: Where each task has a folder of files.
         task: The first letters of tasks.
+
+    Raises:
+        ValueError: If a file is not called as its run is, which might then be there twice.
     """
-    files = sorted(results.glob(f"{task}*/*.json"))
-    return grouped(json.loads(file.read_text("utf-8")) for file in files)
+    return grouped(read_run(file) for file in sorted(results.glob(f"{task}*/*.json")))
 
 
 def shown(groups: Iterable[Group]) -> list[Group]:
@@ -181,8 +183,9 @@ def best(groups: Iterable[Group]) -> list[Group]:
         for group in groups
         if group.tested and np.isfinite(group.rank) and not group.recipe.adversarial
     )
+    # Sorting keeps the order of what is equal in this as well: that of `grouped`.
     for group in sorted(
-        finite, key=lambda group: (round(group.rank, 9), group.recipe.pooling == "last")
+        finite, key=lambda group: (-round(group.rank, 9), group.recipe.pooling != "last")
     ):
-        found[group.task, group.model, group.budget] = group
+        found.setdefault((group.task, group.model, group.budget), group)
     return list(found.values())

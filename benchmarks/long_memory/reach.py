@@ -18,7 +18,7 @@ import numpy as np
 from benchmarks.long_memory.build import build
 from benchmarks.long_memory.groups import Group
 from benchmarks.long_memory.peers import PEERS
-from benchmarks.long_memory.results import RESULTS, Run, read, run_of
+from benchmarks.long_memory.results import RESULTS, Run, check_data, read, run_of
 from benchmarks.long_memory.tasks import TASKS, Task, make_task
 from keras_drnn.experiments.checkpoint import load_checkpoint
 from keras_drnn.influence import half_life, share_beyond
@@ -52,6 +52,7 @@ def reaches(
             say(f"{run.name}: left out, no checkpoint {checkpoint}")
             continue
         try:
+            check_data(content.get("data"), task.data, checkpoint)
             found = reach(run, task.of_seed(run.seed), checkpoint)
         except (ValueError, OSError, EOFError, BadZipFile) as error:
             say(f"{run.name}: left out, {checkpoint} cannot be read: {error}")

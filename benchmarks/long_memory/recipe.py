@@ -13,7 +13,6 @@ _BOUNDS = {
     "learning_rate": math.inf,
     "warmup": 1,
     "weight_decay": math.inf,
-    "clipnorm": math.inf,
     "dropout": 1,
     "input_dropout": 1,
     "adversarial": math.inf,
@@ -30,7 +29,7 @@ class Recipe:
         learning_rate: The highest.
         warmup: Share of all steps in which the rate rises to it.
         weight_decay: Of matrices; biases and scales have none.
-        clipnorm: Largest norm of all gradients together, or `None`.
+        clipnorm: Largest norm of all gradients together, above 0, or `None`.
         pooling: What the last layer answers from, where a sequence has one answer: what its last
             step left behind (`"last"`), or the mean over its steps (`"mean"`).
         dropout: Of the numbers from which the last layer answers.
@@ -58,18 +57,20 @@ class Recipe:
         for name in ("epochs", "batch"):
             value = getattr(self, name)
             if not isinstance(value, int) or isinstance(value, bool) or value < 1:
-                raise ValueError(f"Expected {name} of 1 or more, whole. Received: {value}")
+                raise ValueError(f"Expected {name}, a whole number from 1. Received: {value}")
         for name, most in _BOUNDS.items():
             value = getattr(self, name)
-            if name == "clipnorm" and value is None:
-                continue
-            if (
-                not isinstance(value, (int, float))
-                or isinstance(value, bool)
-                or not (0 <= value < most)
-            ):
+            number = isinstance(value, (int, float)) and not isinstance(value, bool)
+            if not (number and 0 <= value < most):
                 below = "" if math.isinf(most) else f" and below {most}"
-                raise ValueError(f"Expected {name} of 0 or more{below}. Received: {value}")
+                raise ValueError(f"Expected {name}, a number from 0{below}. Received: {value}")
+        # Keras takes 0 for none: one training would have two names.
+        if self.clipnorm is not None and not (
+            isinstance(self.clipnorm, (int, float)) and 0 < self.clipnorm < math.inf
+        ):
+            raise ValueError(
+                f"Expected clipnorm, a number above 0, or none. Received: {self.clipnorm}"
+            )
 
     def changed(self, changes: dict) -> "Recipe":
         """With other values of some fields.

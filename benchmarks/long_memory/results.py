@@ -33,8 +33,8 @@ class Run:
 
     @property
     def name(self) -> str:
-        """Told apart from other settings by eight digits, of the options and of what the recipe has
-        otherwise than by default: a new field of recipes leaves the names of runs as they are."""
+        """Told apart from other settings by eight digits, of the options and of those fields of the
+        recipe that differ from the default: a new field leaves the names of runs as they are."""
         default = asdict(Recipe())
         recipe = {
             name: value for name, value in asdict(self.recipe).items() if value != default[name]
@@ -75,6 +75,44 @@ def run_of(content: dict) -> Run:
     """The run that the content of a file describes; what its recipe does not say is the default."""
     decided = (content[name] for name in ("task", "model", "parameters", "options"))
     return Run(*decided, Recipe().changed(content["recipe"]), content["seed"])
+
+
+def read_run(path: Path) -> dict:
+    """What the file of a run says.
+
+    Raises:
+        ValueError: If it is no file of a run, or not called as its run is.
+    """
+    content = read(path)
+    try:
+        expected = run_of(content).path(path.parents[1])
+    except (KeyError, TypeError, ValueError) as error:
+        raise ValueError(f"Expected the file of a run. Received: {path}: {error!r}") from error
+    if expected != path:
+        raise ValueError(
+            f"Expected the file of this run to be called {expected}. Received: {path}. Rename it, "
+            "or, where both are there, delete it."
+        )
+    return content
+
+
+def check_data(of_file: str | None, given: str, path: Path) -> None:
+    """Refuse a file that comes from other data than those that are given.
+
+    Args:
+        of_file: Digits of the data that the file says it comes from, `None` where it says nothing.
+        given: Those of the task.
+        path: The file.
+
+    Raises:
+        ValueError: If they differ.
+    """
+    if of_file != given:
+        received = "a file that does not say its data" if of_file is None else "other data"
+        raise ValueError(
+            f"Expected {path} to come from the data that are given. Received: {received}. Give the "
+            "data of that file, or keep results of these apart, with other --results and --work."
+        )
 
 
 def as_text(settings) -> str:

@@ -40,11 +40,15 @@ def candidates(
         trials: How many; fewer where there are no more.
         steps: Of a sequence, which delays are shorter than.
         given: What the user has chosen and is not drawn, such as `"option.delays"` and
-            `"recipe.dropout"`. With shares, one for each delay, delays are not drawn either.
+            `"recipe.dropout"`. Where an option has a value for each group, such as `shares`, delays
+            and periods are not drawn either.
     """
     space = {f"option.{name}": values for name, values in peer.space.items()}
     space |= {f"recipe.{name}": values for name, values in RECIPE_SPACE.items()}
-    fixed = {*given, "option.delays"} if "option.shares" in given else given
+    each_group = (options.get("shares"), options.get("gain"))
+    fixed = set(given)
+    if any(isinstance(value, (list, tuple)) and any(value) for value in each_group):
+        fixed |= {"option.delays", "option.periods"}
     space = {name: values for name, values in space.items() if name not in fixed}
     if not space:
         return [(options, recipe)]

@@ -23,12 +23,17 @@ def log(run: Run, found: dict, uri: str | None = None) -> None:
         experiment = find_or_create_experiment(client, uri, EXPERIMENT)
         name = f"{run.task}/{run.name}"
         tested = "test" if "test" in found else "validation"
-        # Not by the metric's value, which may be NaN and is equal to and greater than nothing.
+        data = found.get("data", "")
+        # Not by the metric's value: it may be NaN, and no comparison with NaN is true.
         same = client.search_runs([experiment], f"attributes.run_name = '{name}'")
-        if any(tested in run.data.metrics for run in same):
+        if any(
+            tested in each.data.metrics and each.data.params.get("data", "") == data
+            for each in same
+        ):
             return
         run_id = client.create_run(experiment, run_name=name).info.run_id
         settings = {"task": run.task, "model": run.model, "parameters": run.parameters}
+        settings |= {"data": data} if data else {}
         recipe = {f"recipe.{field}": found["recipe"][field] for field in found["recipe"]}
         options = {f"option.{name}": value for name, value in run.options.items()}
         for key, value in {**settings, **recipe, **options, "seed": run.seed}.items():

@@ -6,7 +6,9 @@ from pathlib import Path
 import keras
 import numpy as np
 
+from benchmarks.long_memory.devices import computing
 from benchmarks.long_memory.recipe import Recipe
+from benchmarks.long_memory.results import check_data
 from benchmarks.long_memory.tasks import Samples, Task
 from keras_drnn.experiments.checkpoint import Progress, load_checkpoint, save_checkpoint
 
@@ -21,18 +23,26 @@ def train(
         task: What it is to learn.
         recipe: How.
         seed: Of the order of the training data.
-        checkpoint: A file, written after each epoch. Where there is one, the training goes on.
+        checkpoint: A file, written after each epoch. Where there is one, the training goes on. It
+            has in it which data it is of and what computed each epoch.
         say: Called with a line of text after each epoch.
 
     Returns:
         What was found after each epoch, up to one whose loss is no number any more: the loss, the
         measure on what is held out, the seconds that the epoch took without it, and those of the
-        processor's time, which other programs beside it change less.
+        processor's time, which other programs beside it change less; `data`, those of the task,
+        and what `computing` says.
+
+    Raises:
+        ValueError: If the checkpoint is of a training on other data, or of another model.
     """
     batch = min(recipe.batch, task.size)
     batches = task.size // batch
     recipe.compile(model, task, recipe.epochs * batches)
     history = load_checkpoint(checkpoint, model).history
+    if history:
+        check_data(history[0].get("data"), task.data, checkpoint)
+    circumstances = {"data": task.data, **computing()}
     for number in range(len(history), recipe.epochs):
         if history and not np.isfinite(history[-1]["loss"]):
             break
@@ -49,6 +59,7 @@ def train(
                 "validation": value,
                 "seconds": round(seconds, 3),
                 "processor_seconds": round(used, 3),
+                **circumstances,
             }
         )
         save_checkpoint(checkpoint, model, Progress(history))

@@ -38,6 +38,17 @@ def test_what_the_user_has_chosen_is_not_drawn():
         assert drawn["delays"] == [1, 2] and drawn["shares"] == [1, 2]
         assert recipe.learning_rate == Recipe().learning_rate
     assert len({options["activation"] for options, _ in tried}) == 3
+    # Of other models too, and where it is the gain that has a value for each group.
+    for name, options in (
+        ("clockwork", {"periods": [1, 2], "shares": [1, 2]}),
+        ("drnn", {"delays": [1, 2], "gain": [1, 0.5]}),
+    ):
+        options = PEERS[name].options(options)
+        tried = candidates(PEERS[name], Recipe(), options, 5, 999, ())
+        assert {len(drawn.get("delays") or drawn["periods"]) for drawn, _ in tried} == {2}
+    stacked = PEERS["stacked_drnn"].options({})  # `None` for the shares of both layers
+    tried = candidates(PEERS["stacked_drnn"], Recipe(), stacked, 9, 999)
+    assert len({str(drawn["delays"]) for drawn, _ in tried}) == 2
     # The recipe's and an option of the same name are two.
     tried = candidates(PEERS["tcn"], Recipe(), {}, 30, 999, ("recipe.dropout",))
     assert {recipe.dropout for _, recipe in tried} == {Recipe().dropout}
@@ -95,8 +106,14 @@ def test_a_run_is_once_in_mlflow_and_again_with_its_test(tmp_path, tmp_path_fact
         found = {"history": history, "recipe": {"epochs": 2}}
         for content in (found, found, {**found, "test": value}, {**found, "test": value}):
             log(run, content, uri)
+    for data in ("one", "two", "one"):
+        log(run, {**found, "data": data}, uri)
     client = connect(uri)
     experiment = client.get_experiment_by_name("long_memory").experiment_id
+    of_data = client.search_runs([experiment], "params.data != ''")
+    assert sorted(each.data.params["data"] for each in of_data) == ["one", "two"]
+    for each in of_data:
+        client.delete_run(each.info.run_id)
     for seed, value in values.items():
         tested, chosen = client.search_runs([experiment], f"params.seed = '{seed}'")
         assert "test" not in chosen.data.metrics

@@ -51,7 +51,7 @@ def test_the_reach_is_that_of_the_weights_drawn_and_of_the_weights_trained(tmp_p
     train(model, small, RECIPE, 5, checkpoint, lambda line: None)
     trained = share()
     assert trained != pytest.approx(drawn, rel=0.01)
-    contents = [asdict(run)]
+    contents = [{**asdict(run), "data": task.data}]
     ((name, found),) = reaches(contents, task, tmp_path, (), lambda line: None)
     assert name == run.name and found["epochs"] == 2
     # Of 20 and 25 steps the distances of 100 and 300 do not exist.
@@ -61,10 +61,14 @@ def test_the_reach_is_that_of_the_weights_drawn_and_of_the_weights_trained(tmp_p
 
 def test_what_was_measured_is_not_measured_again_and_what_cannot_be_is_named(tmp_path, content):
     lines = []
-    other = {**content, "seed": 6}
+    other, of_others = {**content, "seed": 6}, {**content, "seed": 7, "data": "others"}
+    (checkpoint,) = tmp_path.glob("adding20/*.npz")
+    copy = checkpoint.with_name(checkpoint.name.replace("seed5", "seed7"))
+    copy.write_bytes(checkpoint.read_bytes())
     known = dict(reaches([content], TASK, tmp_path, (), lambda line: None))
-    assert not list(reaches([content, other], TASK, tmp_path, known, lines.append))
-    assert len(lines) == 1 and "seed6: left out, no checkpoint" in lines[0]
+    assert not list(reaches([content, other, of_others], TASK, tmp_path, known, lines.append))
+    assert len(lines) == 2 and "seed6: left out, no checkpoint" in lines[0]
+    assert "seed7: left out" in lines[1] and "other data" in lines[1]
 
 
 def test_a_model_whose_answer_nothing_moves_has_no_reach(tmp_path, content):

@@ -53,6 +53,13 @@ def test_of_equals_that_with_the_smaller_spread_is_shown_in_whatever_order_files
     for runs in ([*spread, *level], [*level, *spread]):
         (group,) = shown(grouped(runs))
         assert group.tested == [0.1, 0.1]
+    # A single seed has no spread to be small.
+    alone = [run(0, 0.5, rate=0.03)]
+    assert grouped([*alone, *level])[0].recipe.learning_rate == 0.02
+    longer = [with_epochs(20, each) for each in spread]
+    for runs in ([*longer, *level], [*level, *longer]):
+        (point,) = best(grouped(runs))
+        assert point.tested == [0.1, 0.1]
     for runs in (lost, lost[::-1]):
         assert [each.recipe.learning_rate for each in grouped(runs)] == [0.1, 0.2]
 

@@ -12,6 +12,7 @@ from benchmarks.long_memory.__main__ import main
 from benchmarks.long_memory.budget import count, widest
 from benchmarks.long_memory.build import build
 from benchmarks.long_memory.devices import devices_in_use
+from benchmarks.long_memory.groups import read_groups
 from benchmarks.long_memory.peers import PEERS
 from benchmarks.long_memory.recipe import Recipe
 from benchmarks.long_memory.results import Run, run_of
@@ -34,6 +35,11 @@ OPTIONS = {"dropout": 0.3, "delays": [1, 2]}
 def test_the_widest_that_fits(parameters):
     width = widest(lambda width: width**2 + 1, parameters)
     assert width**2 + 1 <= parameters < (width + 1) ** 2 + 1
+
+
+def test_a_model_that_does_not_grow_with_its_width_is_refused():
+    with pytest.raises(ValueError, match="one of 7 at any width"):
+        widest(lambda width: 7, 100)
 
 
 def test_a_budget_that_nothing_fits_into_is_refused():
@@ -236,6 +242,19 @@ def test_a_file_without_a_field_of_recipes_has_its_default(tmp_path):
     assert run_of(run.read(tmp_path)) == run
 
 
+def test_a_file_that_is_not_called_as_its_run_is_not_counted_twice(tmp_path):
+    run = Run("adding6", "drnn", 300, {}, RECIPE, 0)
+    content = run.write(tmp_path, {"validation": 0.5, "measure": "accuracy"})
+    assert len(read_groups(tmp_path)) == 1
+    (tmp_path / "adding6" / "drnn-300-old-seed0.json").write_text(json.dumps(content))
+    with pytest.raises(ValueError, match=f"to be called .*{run.name}.*Received: .*old-seed0"):
+        read_groups(tmp_path)
+    content["recipe"]["rate"] = 1
+    write_json(run.path(tmp_path), content)
+    with pytest.raises(ValueError, match=f"Received: .*{run.name}.*Expected a field"):
+        read_groups(tmp_path)
+
+
 def test_a_file_of_other_settings_is_refused(tmp_path):
     run = Run("adding6", "drnn", 300, {}, RECIPE, 0)
     content = run.write(tmp_path, {})
@@ -255,14 +274,23 @@ def test_results_and_checkpoints_of_other_data_are_refused(tmp_path):
 
     assert found(task)["data"] == "one"
     for results in ("results", "another, where the checkpoint goes on"):
-        with pytest.raises(ValueError, match="data that .* was made with"):
+        with pytest.raises(ValueError, match="come from the data.*Received: other data"):
             found(replace(task, data="two"), results)
+    content = run.read(tmp_path / "results")
+    del content["data"]
+    run.path(tmp_path / "silent").parent.mkdir(parents=True)
+    write_json(run.path(tmp_path / "silent"), content)
+    with pytest.raises(ValueError, match="does not say its data"):
+        found(task, "silent")
     lines = []
     assert found(task, say=lines.append)["data"] == "one"
     assert len(lines) == 1 and "done before" in lines[0]
 
 
-def test_a_training_counts_for_the_machine_that_began_it(tmp_path, monkeypatch):
+@pytest.mark.parametrize("gpu_first", (True, False))
+def test_a_training_of_which_a_gpu_computed_a_part_is_one_of_a_gpu(
+    gpu_first, tmp_path, monkeypatch
+):
     run = Run("adding6", "drnn", 300, PEERS["drnn"].options({"delays": [1, 2]}), RECIPE, 0)
 
     def found(test, say=lambda line: None):
@@ -272,21 +300,54 @@ def test_a_training_counts_for_the_machine_that_began_it(tmp_path, monkeypatch):
         if line.startswith("epoch 1"):
             raise KeyboardInterrupt
 
-    monkeypatch.setattr("benchmarks.long_memory.begun.accelerator", lambda: "a GPU")
+    computers = ["a GPU", None] if gpu_first else [None, "a GPU"]
+    monkeypatch.setattr("benchmarks.long_memory.devices.accelerator", lambda: computers[0])
     with pytest.raises(KeyboardInterrupt):
         found(False, cut_off)
-    monkeypatch.setattr("benchmarks.long_memory.begun.accelerator", lambda: None)
+    monkeypatch.setattr("benchmarks.long_memory.devices.accelerator", lambda: computers[1])
     content = found(False)
     assert content["environment"]["accelerator"] == "a GPU"
+    assert content["environment"]["devices"] == 1
+    assert set(content["history"][0]) == {"loss", "validation", "seconds", "processor_seconds"}
+    monkeypatch.setattr("benchmarks.long_memory.devices.accelerator", lambda: None)
     write_json(run.path(tmp_path), {**content, "longer": {"20": 0.5}})
     tested = found(True)
     assert tested["longer"] == {"20": 0.5} and np.isfinite(tested["test"])
     assert tested["environment"]["accelerator"] == "a GPU"
 
 
+def test_what_was_found_of_a_training_that_diverged_is_kept(tmp_path):
+    task = Broken("adding6", 6, 2, 1, SQUARED_ERROR, training_samples=40, held_out_samples=4)
+    run = Run("adding6", "drnn", 300, PEERS["drnn"].options({"delays": [1, 2]}), RECIPE, 0)
+    lines = []
+
+    def found(test):
+        return perform(run, task, results=tmp_path, work=tmp_path, test=test, say=lines.append)
+
+    content = found(False)
+    write_json(run.path(tmp_path), {**content, "longer": {"20": 0.5}})
+    assert found(True)["longer"] == {"20": 0.5}
+    assert not [line for line in lines if "written anew" in line]
+
+
+def test_a_training_that_had_to_be_repeated_and_went_otherwise_says_so(tmp_path):
+    run = Run("adding6", "drnn", 300, PEERS["drnn"].options({"delays": [1, 2]}), RECIPE, 0)
+    lines = []
+
+    def found(test):
+        return perform(run, TASK, results=tmp_path, work=tmp_path, test=test, say=lines.append)
+
+    content = found(False)
+    content["history"][0]["loss"] += 1
+    write_json(run.path(tmp_path), {**content, "longer": {"20": 0.5}})
+    assert "longer" not in found(True)
+    assert len([line for line in lines if "written anew" in line]) == 1
+
+
 @pytest.mark.parametrize(
     ("name", "value"),
     (
+        ("clipnorm", 0), ("clipnorm", "none"),
         ("epochs", 0), ("epochs", 1.5), ("batch", 0), ("batch", True), ("learning_rate", "fast"),
         ("learning_rate", -1), ("warmup", 1), ("weight_decay", None), ("clipnorm", float("nan")),
         ("dropout", 1.0), ("input_dropout", -0.1), ("adversarial", "yes"), ("adversarial", -0.1),
@@ -294,7 +355,7 @@ def test_a_training_counts_for_the_machine_that_began_it(tmp_path, monkeypatch):
     ),
 )  # fmt: skip
 def test_recipes_that_cannot_be_are_refused(name, value):
-    with pytest.raises(ValueError, match=f"Expected {name} of .*Received: {value}"):
+    with pytest.raises(ValueError, match=f"Expected {name}, .*number .*Received: {value}"):
         Recipe(**{name: value})
 
 
@@ -312,6 +373,13 @@ def test_gradients_may_be_left_as_they_are():
         ["--option", "delays=[1,2]", "--option", "shares=[1]"],
         ["--option", "delays=fast"],
         ["--option", "recurrent=identical"],
+        ["--models", "simple_rnn,lstm", "--parameters", "12"],
+        ["--models", "tcn", "--option", "kernel=1"],
+        ["--models", "dilated_rnn", "--option", "layers=0"],
+        ["--models", "clockwork", "--option", "periods=[0,2]"],
+        ["--models", "mist", "--option", "delays=[1.5]"],
+        ["--models", "lmu", "--option", "window=-1"],
+        ["--models", "lstm", "--option", "dropout=1.5"],
     ),
 )
 def test_nothing_is_trained_where_one_model_cannot_be(given, tmp_path):
@@ -319,6 +387,26 @@ def test_nothing_is_trained_where_one_model_cannot_be(given, tmp_path):
     with pytest.raises(SystemExit, match="Expected"):
         main([*common, "--work", str(tmp_path), *given])
     assert not list(tmp_path.iterdir())
+
+
+def test_trials_leave_what_is_given_as_it_is_and_what_does_not_fit_out(monkeypatch, capsys):
+    runs = []
+
+    def performed(run, task, **more):
+        runs.append(run)
+        return {"validation": 0.5}
+
+    monkeypatch.setattr("benchmarks.long_memory.__main__.perform", performed)
+    common = ["--task", "adding", "--steps", "9", "--models", "lmu", "--trials", "12"]
+    main([*common, "--parameters", "200", "--set", "learning_rate=.02"])
+    assert {run.recipe.learning_rate for run in runs} == {0.02}
+    assert len({run.recipe.weight_decay for run in runs}) > 1
+    # With 128 and 256 it has more than 200 parameters however narrow it is.
+    assert {run.options["order"] for run in runs} == {32, 64}
+    assert "left out of the trials" in capsys.readouterr().out
+    runs.clear()
+    main([*common, "--parameters", "600", "--option", "order=8"])
+    assert {run.options["order"] for run in runs} == {8} and len(runs) == 13
 
 
 def test_the_command_names_what_it_does_not_know(tmp_path, capsys):

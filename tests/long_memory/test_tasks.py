@@ -37,10 +37,14 @@ def test_data_are_told_apart_by_their_numbers_whatever_file_they_are_in(pictures
     square, other = tmp_path / "square.npz", tmp_path / "other.npz"
     parts = {"x_test": x[:20].reshape(-1, 28, 28), "y_test": y[:20].astype("uint8")}
     np.savez_compressed(square, x_train=x.reshape(-1, 28, 28), y_train=y.astype("uint8"), **parts)
+    columns = tmp_path / "columns.npz"
+    np.savez(columns, x_train=np.asfortranarray(x), y_train=y, x_test=x[:20], y_test=y[:20])
     np.savez(other, x_train=x, y_train=y, x_test=x[:20], y_test=(y[:20] + 1) % 10)
     for name in ("smnist", "shifted_psmnist", "noisy_smnist"):
-        same, also, another = (make_task(name, mnist_file=f).data for f in (path, square, other))
-        assert same == also != another and same
+        same, *also, another = (
+            make_task(name, mnist_file=file).data for file in (path, square, columns, other)
+        )
+        assert also == [same, same] and same and another != same
     texts = []
     for text in ("abcd" * 5_000, "abdc" * 5_000):
         (tmp_path / "text.txt").write_text(text, "utf-8")

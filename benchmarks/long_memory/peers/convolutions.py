@@ -38,7 +38,13 @@ def receptive_field(levels: int, kernel: int) -> int:
 
 
 def levels_for(steps: int, kernel: int) -> int:
-    """The fewest levels that see so many steps."""
+    """The fewest levels that see so many steps.
+
+    Raises:
+        ValueError: If no number of levels does.
+    """
+    if kernel < 2:
+        raise ValueError(f"Expected a kernel of 2 steps or more. Received: {kernel}")
     levels = 1
     while receptive_field(levels, kernel) < steps:
         levels += 1

@@ -26,6 +26,11 @@ def _below(delays: Sequence, steps: int) -> tuple:
     return tuple(_below(of_layer, steps) for of_layer in delays)
 
 
+# Options that are whole numbers, or lists of them, and those that are shares of what is dropped.
+_COUNTS = ("delays", "periods", "kernel", "levels", "layers", "depth", "order", "window")
+_RATES = ("dropout", "recurrent_dropout")
+
+
 @dataclass(frozen=True)
 class Peer:
     """A kind of model.
@@ -43,7 +48,7 @@ class Peer:
         """All options, with other values than the defaults of some.
 
         Raises:
-            ValueError: If there is no such option.
+            ValueError: If there is no such option, or it is none of the numbers that it may be.
         """
         parameters = list(inspect.signature(self.layers).parameters.values())[3:]
         options = {parameter.name: parameter.default for parameter in parameters}
@@ -52,4 +57,24 @@ class Peer:
                 raise ValueError(
                     f"Expected an option of {', '.join(options) or 'none'}. Received: {name}"
                 )
+            _check(name, changes[name])
         return options | changes
+
+
+def _check(name: str, value) -> None:
+    """Refuse numbers with which no model can be made, or of which making one would never end."""
+    if name in _COUNTS and not all(map(_is_count, _flat(value))):
+        raise ValueError(f"Expected {name} of whole numbers from 1. Received: {value}")
+    if name in _RATES and not (isinstance(value, (int, float)) and 0 <= value < 1):
+        raise ValueError(f"Expected {name}, a number from 0 and below 1. Received: {value}")
+
+
+def _is_count(value) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and value > 0
+
+
+def _flat(value) -> list:
+    """Numbers out of lists of lists; nothing where there is `None`."""
+    if isinstance(value, (list, tuple)):
+        return [each for inner in value for each in _flat(inner)]
+    return [] if value is None else [value]

@@ -14,7 +14,7 @@ def digest(*data: bytes | np.ndarray) -> str:
     """Digits of data, to tell them from others."""
     found = hashlib.sha256()
     for each in data:
-        found.update(each)
+        found.update(each if isinstance(each, bytes) else np.ascontiguousarray(each))
     return found.hexdigest()[:16]
 
 
