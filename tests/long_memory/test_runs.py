@@ -244,7 +244,9 @@ def test_a_file_without_a_field_of_recipes_has_its_default(tmp_path):
 
 def test_a_file_that_is_not_called_as_its_run_is_not_counted_twice(tmp_path):
     run = Run("adding6", "drnn", 300, {}, RECIPE, 0)
-    content = run.write(tmp_path, {"validation": 0.5, "measure": "accuracy"})
+    content = run.write(
+        tmp_path, {"validation": 0.5, "measure": "accuracy", "trained_parameters": 9}
+    )
     assert len(read_groups(tmp_path)) == 1
     (tmp_path / "adding6" / "drnn-300-old-seed0.json").write_text(json.dumps(content))
     with pytest.raises(ValueError, match=f"to be called .*{run.name}.*Received: .*old-seed0"):
