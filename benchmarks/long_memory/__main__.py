@@ -5,7 +5,7 @@ import json
 import sys
 from pathlib import Path
 
-from benchmarks.long_memory.budget import count
+from benchmarks.long_memory.budget import check_budget, count
 from benchmarks.long_memory.build import assemble, without_values
 from benchmarks.long_memory.devices import use_devices
 from benchmarks.long_memory.memory import keep_freed_memory
@@ -69,18 +69,11 @@ def _check(peer: Peer, task: Task, options: dict, parameters: int) -> None:
         ValueError: If it cannot.
     """
 
-    def narrowest() -> float:
-        return count(assemble(peer, task, 1, options))
-
     try:
-        least = without_values(narrowest)
+        narrowest = without_values(lambda: count(assemble(peer, task, 1, options)))
     except (AttributeError, KeyError, TypeError) as error:
         raise ValueError(f"Expected options that fit. Received: {options}: {error!r}") from error
-    if least > parameters:
-        raise ValueError(
-            f"Expected --parameters of at least {least}, those of the narrowest model. Received: "
-            f"{parameters}"
-        )
+    check_budget(int(narrowest), parameters)
 
 
 def _compare(given: argparse.Namespace, task: Task, model: str, tried: list[Settings]) -> None:

@@ -10,6 +10,23 @@ def count(model) -> int:
     return sum(int(np.prod(weight.shape)) for weight in model.trainable_weights)
 
 
+def check_budget(narrowest: int, parameters: int) -> None:
+    """Refuse a budget that is too small.
+
+    Args:
+        narrowest: Parameters of the narrowest model.
+        parameters: The budget.
+
+    Raises:
+        ValueError: If the narrowest model has more.
+    """
+    if narrowest > parameters:
+        raise ValueError(
+            f"Expected a budget of at least {narrowest} parameters, those of the narrowest model. "
+            f"Received: {parameters}"
+        )
+
+
 def widest(parameters_of: Callable[[int], int], parameters: int) -> int:
     """The largest width whose model has at most so many parameters.
 
@@ -20,11 +37,7 @@ def widest(parameters_of: Callable[[int], int], parameters: int) -> int:
     Raises:
         ValueError: If the narrowest model has more, or a wider one has as many.
     """
-    if parameters_of(1) > parameters:
-        raise ValueError(
-            f"Expected a budget of at least {parameters_of(1)} parameters, those of the narrowest "
-            f"model. Received: {parameters}"
-        )
+    check_budget(parameters_of(1), parameters)
     if parameters_of(1) == parameters_of(2):
         # The search below would never end.
         raise ValueError(

@@ -69,7 +69,8 @@ class Recipe:
             isinstance(self.clipnorm, (int, float)) and 0 < self.clipnorm < math.inf
         ):
             raise ValueError(
-                f"Expected clipnorm, a number above 0, or none. Received: {self.clipnorm}"
+                "Expected clipnorm, a number above 0, or None (clipnorm=null in the command). "
+                f"Received: {self.clipnorm}"
             )
 
     def changed(self, changes: dict) -> "Recipe":

@@ -50,17 +50,10 @@ class Run:
         """What its file says, or `None` without one.
 
         Raises:
-            ValueError: If the file is one of other settings.
+            ValueError: As `read_run`; if it is of other settings, its run is called otherwise.
         """
         path = self.path(results)
-        content = read(path)
-        if content is not None and as_text(asdict(run_of(content))) != as_text(asdict(self)):
-            raise ValueError(
-                f"Expected the settings of {self.name} in {path}. Received: others, with "
-                f"{content['options']} and {content['recipe']}. Move the file away, or give "
-                "another folder of results."
-            )
-        return content
+        return read_run(path) if path.exists() else None
 
     def write(self, results: Path, found: dict) -> dict:
         """Write what was found, with everything that decides it; gives what is written."""
@@ -83,8 +76,8 @@ def read_run(path: Path) -> dict:
     Raises:
         ValueError: If it is no file of a run, or not called as its run is.
     """
-    content = read(path)
     try:
+        content = json.loads(path.read_text("utf-8"))
         expected = run_of(content).path(path.parents[1])
     except (KeyError, TypeError, ValueError) as error:
         raise ValueError(f"Expected the file of a run. Received: {path}: {error!r}") from error

@@ -255,6 +255,10 @@ def test_a_file_that_is_not_called_as_its_run_is_not_counted_twice(tmp_path):
     write_json(run.path(tmp_path), content)
     with pytest.raises(ValueError, match=f"Received: .*{run.name}.*Expected a field"):
         read_groups(tmp_path)
+    for broken in ("", "[]", '{"task": "adding6"'):
+        run.path(tmp_path).write_text(broken, "utf-8")
+        with pytest.raises(ValueError, match=f"Expected the file of a run. Received: .*{run.name}"):
+            run.read(tmp_path)
 
 
 def test_a_file_of_other_settings_is_refused(tmp_path):
@@ -262,7 +266,7 @@ def test_a_file_of_other_settings_is_refused(tmp_path):
     content = run.write(tmp_path, {})
     content["recipe"]["learning_rate"] = 0.5
     write_json(run.path(tmp_path), content)
-    with pytest.raises(ValueError, match="Received: others, with .*0.5"):
+    with pytest.raises(ValueError, match=f"to be called .*Received: .*{run.name}"):
         run.read(tmp_path)
 
 
