@@ -8,7 +8,7 @@ import pytest
 from arrays import call
 
 from benchmarks.long_memory.build import build
-from benchmarks.long_memory.longer import asked
+from benchmarks.long_memory.longer import asked, main
 from benchmarks.long_memory.peers import PEERS
 from benchmarks.long_memory.peers.delay_line import Line, line_drnn
 from benchmarks.long_memory.recipe import Recipe
@@ -101,3 +101,11 @@ def test_what_was_learnt_is_asked_at_another_wait(tmp_path):
     assert same["6"] != pytest.approx(judge(untrained, learnt, learnt.validation(), 20))
     with pytest.raises(ValueError, match="checkpoint of a training"):
         asked(found, tmp_path / "none.npz", learnt, {})
+
+
+def test_what_was_asked_at_other_waits_before_stays(tmp_path, monkeypatch):
+    run = Run("copy20", "drnn", 300, {}, Recipe(), 0)
+    run.write(tmp_path, {"validation": 0.5, "longer": {"200": 0.25}})
+    monkeypatch.setattr("benchmarks.long_memory.longer.asked", lambda *given: {"1000": 0.125})
+    main([str(run.path(tmp_path)), "--steps", "1000"])
+    assert run.read(tmp_path)["longer"] == {"200": 0.25, "1000": 0.125}

@@ -54,12 +54,17 @@ def test_of_equals_that_with_the_smaller_spread_is_shown_in_whatever_order_files
         (group,) = shown(grouped(runs))
         assert group.tested == [0.1, 0.1]
     # A single seed has no spread to be small.
-    alone = [run(0, 0.5, rate=0.03)]
+    alone = [run(0, 0.5, rate=0.01)]
     assert grouped([*alone, *level])[0].recipe.learning_rate == 0.02
     longer = [with_epochs(20, each) for each in spread]
     for runs in ([*longer, *level], [*level, *longer]):
         (point,) = best(grouped(runs))
         assert point.tested == [0.1, 0.1]
+    # In pictures the last step comes before the mean over steps.
+    pooled = [grouped([run(0, 0.5, pooling=pooling, test=0.2)])[0] for pooling in ("mean", "last")]
+    for groups in (pooled, pooled[::-1]):
+        (point,) = best(groups)
+        assert point.recipe.pooling == "last"
     for runs in (lost, lost[::-1]):
         assert [each.recipe.learning_rate for each in grouped(runs)] == [0.1, 0.2]
 

@@ -11,7 +11,7 @@ import pytest
 from benchmarks.long_memory.__main__ import main
 from benchmarks.long_memory.budget import count, widest
 from benchmarks.long_memory.build import build
-from benchmarks.long_memory.devices import devices_in_use
+from benchmarks.long_memory.devices import computed_by, devices_in_use
 from benchmarks.long_memory.groups import read_groups
 from benchmarks.long_memory.peers import PEERS
 from benchmarks.long_memory.recipe import Recipe
@@ -320,6 +320,14 @@ def test_a_training_of_which_a_gpu_computed_a_part_is_one_of_a_gpu(
     tested = found(True)
     assert tested["longer"] == {"20": 0.5} and np.isfinite(tested["test"])
     assert tested["environment"]["accelerator"] == "a GPU"
+
+
+def test_of_what_computed_a_training_nothing_is_left_out():
+    one = {"backend": "jax", "devices": 1, "accelerator": ""}
+    two = {"backend": "torch", "devices": 2, "accelerator": "a GPU"}
+    expected = {"backend": "jax, torch", "devices": 2, "accelerator": "a GPU"}
+    assert computed_by([one, two, one]) == expected
+    assert computed_by([one, one]) == {**one, "accelerator": None}
 
 
 def test_what_was_found_of_a_training_that_diverged_is_kept(tmp_path):
