@@ -24,12 +24,13 @@ _APART = 0.075  # least distance of two names, of a panel's height
 
 
 class Point(NamedTuple):
-    """A model in a picture."""
+    """A model of one size in a picture."""
 
     x: float
     mean: float
     spread: float
     name: str
+    parameters: int
     measured: bool  # or as published
 
 
@@ -50,23 +51,25 @@ def draw(groups: Sequence[Group], figures: Sequence[Figure], axis: str, path: Pa
         tested = 100 * np.array([each for each in group.tested if np.isfinite(each)])
         if group.measure in SHARES and x and len(tested):
             deviation = tested.std(ddof=1) if len(tested) > 1 else 0.0
-            point = Point(x, tested.mean(), deviation, group.model, measured=True)
+            size = (group.model, group.parameters)
+            point = Point(x, tested.mean(), deviation, *size, measured=True)
             panels.setdefault(group.task, []).append(point)
     if axis == "parameters":
         for figure in figures:
             if figure.task in panels and figure.parameters:
-                name = f"{figure.model}*"
-                point = Point(figure.parameters, figure.accuracy, 0.0, name, measured=False)
+                size = (f"{figure.model}*", figure.parameters)
+                point = Point(figure.parameters, figure.accuracy, 0.0, *size, measured=False)
                 panels[figure.task].append(point)
     tasks = [task for task in sorted(panels, key=place) if _differ(panels[task], axis)]
-    inches = [max(_HEIGHT, _LINE * len(panels[task]) + _REST) for task in tasks] or [_HEIGHT]
+    names = [len({point.name for point in panels[task]}) for task in tasks]
+    inches = [max(_HEIGHT, _LINE * number + _REST) for number in names] or [_HEIGHT]
     picture = Picture(figsize=(_WIDTH, sum(inches)), layout="constrained")
     grid = {"height_ratios": inches}
     every = picture.subplots(len(tasks), squeeze=False, gridspec_kw=grid)[:, 0] if tasks else []
     for axes, task in zip(every, tasks, strict=True):
         _panel(axes, panels[task])
         axes.xaxis.set_major_formatter(_TICKS[axis])
-        axes.set_title(title(task), fontsize=11.5, loc="left")
+        axes.set_title(title(task), fontsize=11.5, loc="left", pad=10)
         published = any(not point.measured for point in panels[task])
         axes.set_xlabel(AXES[axis] + (" (* as published)" if published else ""), fontsize=11)
     picture.savefig(path, dpi=160)
@@ -79,7 +82,7 @@ def _differ(points: Sequence[Point], axis: str) -> bool:
 
 
 def _panel(axes, points: Sequence[Point]) -> None:
-    """Points, with their names at the right edge, each tied to its point by a line."""
+    """A line for each model, through its sizes, with its name at the right edge."""
     axes.set_xscale("log")
     axes.xaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
     axes.xaxis.set_minor_locator(NullLocator())
@@ -93,14 +96,29 @@ def _panel(axes, points: Sequence[Point]) -> None:
     low, high = lows.min() - margin, highs.max() + margin
     axes.set_ylim(low, high)
     axes.set_xlim(xs.min() / 1.4, xs.max() * 1.4)
-    rising = sorted(points, key=lambda point: point.mean)
-    places = (np.array([point.mean for point in rising]) - low) / (high - low)
-    heights = _apart(places, min(_APART, 1 / len(points)))
-    for point, height in zip(rising, heights, strict=True):
+    models: dict[str, list[Point]] = {}
+    for point in sorted(points, key=lambda point: point.parameters):
+        models.setdefault(point.name, []).append(point)
+    # A name is tied to the point that is next to it.
+    named = [max(sizes, key=lambda point: point.x) for sizes in models.values()]
+    named.sort(key=lambda point: point.mean)
+    places = (np.array([point.mean for point in named]) - low) / (high - low)
+    heights = _apart(places, min(_APART, 1 / len(named)))
+    for point, height in zip(named, heights, strict=True):
+        sizes = models[point.name]
         ours = point.name in _OURS
         colour = "tab:red" if ours else "tab:blue" if point.measured else "tab:gray"
-        mark = {"fmt": "o" if point.measured else "D", "ms": 8 if ours else 6, "color": colour}
-        axes.errorbar(point.x, point.mean, point.spread or None, elinewidth=1, zorder=3, **mark)
+        axes.errorbar(
+            [size.x for size in sizes],
+            [size.mean for size in sizes],
+            [size.spread for size in sizes],
+            fmt="o-" if point.measured else "D",
+            ms=8 if ours else 6,
+            lw=1.6 if ours else 1.2,
+            elinewidth=1,
+            color=colour,
+            zorder=4 if ours else 3,
+        )
         axes.annotate(
             point.name,
             (point.x, point.mean),
@@ -114,8 +132,9 @@ def _panel(axes, points: Sequence[Point]) -> None:
             arrowprops={
                 "arrowstyle": "-",
                 "color": colour,
-                "lw": 0.6,
-                "alpha": 0.5,
+                "linestyle": "dotted",  # unlike the lines through sizes
+                "lw": 1,
+                "alpha": 0.7,
                 "relpos": (0, 0.5),  # ends at the name's left edge, not within its letters
             },
         )

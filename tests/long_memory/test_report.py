@@ -6,11 +6,12 @@ import matplotlib
 import numpy as np
 import pytest
 from long_memory_runs import run
+from matplotlib.figure import Figure as Picture
 from stream_files import write_stream
 
 from benchmarks.long_memory import stepping
 from benchmarks.long_memory.groups import best, grouped, read_groups, shown
-from benchmarks.long_memory.pictures import _apart, draw
+from benchmarks.long_memory.pictures import Point, _apart, _panel, draw
 from benchmarks.long_memory.published import Figure, read_figures
 from benchmarks.long_memory.report import BEGIN, END, PAGE, measured, write
 from benchmarks.long_memory.result_tables import tables
@@ -289,6 +290,35 @@ def test_a_picture_has_the_trainings_that_did_not_diverge(tmp_path):
         draw(groups, [], "parameters", path)
     names = re.findall(r">(drnn|lstm|gru|mist)<", path.read_text("utf-8"))
     assert sorted(names) == ["drnn", "lstm", "mist"]
+
+
+def test_a_picture_joins_the_sizes_of_a_model_from_small_to_large_and_names_it_once(tmp_path):
+    # The large one is quicker: it is joined by its size, not from left to right.
+    seconds = {100: 9.0, 200: 5.0, 300: 30.0}
+    groups = grouped(
+        judged(
+            0,
+            parameters / 1000,
+            parameters=parameters,
+            trained_parameters=parameters,
+            history=[{"loss": 0.1, "validation": 0.5, "processor_seconds": seconds[parameters]}],
+        )
+        for parameters in (300, 100, 200)
+    )
+    panel = Picture().subplots()
+    points = [
+        Point(group.processor_seconds, 100 * group.tested[0], 0.0, "drnn", group.parameters, True)
+        for group in groups
+    ]
+    _panel(panel, points)
+    joined = next(line for line in panel.lines if len(line.get_xdata()) == 3)
+    assert list(joined.get_xdata()) == [9.0, 5.0, 30.0]
+    (name,) = panel.texts
+    assert name.get_text() == "drnn" and name.xy == (30.0, 30.0)
+    path = tmp_path / "picture.svg"
+    with matplotlib.rc_context({"svg.fonttype": "none"}):
+        draw(groups, [], "training", path)
+    assert len(re.findall(r">drnn<", path.read_text("utf-8"))) == 1
 
 
 def test_names_are_moved_apart_as_little_as_it_takes():
