@@ -29,7 +29,6 @@ def prepare():
 
     if name == "tensorflow":
         one_trace()
-        as_written()
 
     # The tensors of tests are small, and there is a pytest on each core: threads of torch would
     # only wait for each other, at several times the processor time.
@@ -54,10 +53,3 @@ def one_trace():
 
     trace = tf_stack.extract_stack()
     tf_stack.extract_stack = lambda stacklevel=1: trace
-
-
-def as_written():
-    """Graphs that are run a few times are run as they were written: a tenth of the time."""
-    import tensorflow as tf
-
-    tf.config.optimizer.set_experimental_options({"disable_meta_optimizer": True})
